@@ -1,0 +1,11 @@
+// p-retry, leven and their dependencies are ES modules only; Jest runs CommonJS, so SWC translates those too.
+const esmOnly = ['p-retry', 'is-network-error', 'leven'];
+
+/** @type {import('jest').Config} */
+export default {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  transform: { '\\.(ts|js|mjs)$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'commonjs' } }] },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  restoreMocks: true,
+};

@@ -1,0 +1,119 @@
+import { ServiceException } from '@smithy/core/client';
+import { isThrottlingError } from '@smithy/core/retry';
+import { callUpstream, type CallBudget, type UpstreamCall } from './callPolicy';
+import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstreamError';
+
+/** What all SDK clients here are built with: the SDK's own retries are off, since callPolicy.ts is the only policy. */
+export const SDK_DEFAULTS = { maxAttempts: 1 } as const;
+
+/** One SDK call under the policy. `send` passes the signal to the client. Throws UpstreamError. */
+export function callAws<T>(
+  budget: CallBudget,
+  call: UpstreamCall,
+  send: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  return callUpstream(budget, call, async (signal) => {
+    try {
+      return await send(signal);
+    } catch (error) {
+      // What the caller did not find in the answer.
+      if (error instanceof UpstreamError) throw error;
+      throw translate(call.service, call.operation, error, signal.aborted);
+    }
+  });
+}
+
+const CONNECTION_NEVER_MADE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** Error names by which AWS services say that a permission, or the credentials, are missing. */
+const DENIED: ReadonlySet<string> = new Set([
+  'AccessDenied',
+  'AccessDeniedException',
+  'UnauthorizedOperation',
+  'UnrecognizedClientException',
+  'InvalidClientTokenId',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'AuthFailure',
+  'SignatureDoesNotMatch',
+  'InvalidSignatureException',
+  'CredentialsProviderError',
+]);
+
+/** Names that the SDK or JavaScript gives where the service named none. */
+const NAMES_OF_NO_SERVICE: ReadonlySet<string> = new Set(['Error', 'SyntaxError', 'TypeError', 'Unknown']);
+
+/** What the service or the network said, without the SDK's hints for its own users. */
+function wordsOf(error: Error): string {
+  const status = httpStatusOf(error);
+  const saysNothing =
+    error.name === 'Unknown' || (!(error instanceof ServiceException) && connectionCodeOf(error) === undefined);
+  if (saysNothing && status !== undefined) return `HTTP ${status} without a readable explanation`;
+  return error.message.replace(/\s+Deserialization error: [^]*$/, '');
+}
+
+/** Errors carry `name`, `message`, `code` (of the connection) and `$metadata.httpStatusCode` (FACTS, section 5). */
+function translate(service: ServiceName, operation: string, error: unknown, timedOut: boolean): UpstreamError {
+  if (timedOut)
+    return new UpstreamError({
+      service,
+      operation,
+      kind: 'timeout',
+      detail: 'no answer within the time limit of the call',
+    });
+  if (!(error instanceof Error))
+    return new UpstreamError({ service, operation, kind: 'connection', detail: 'the call failed without an error' });
+  const kind = kindOf(error);
+  const detail = kind === 'unreadable' ? 'the answer is not what the service documents' : wordsOf(error);
+  return new UpstreamError({
+    service,
+    operation,
+    kind,
+    code: connectionCodeOf(error) ?? (NAMES_OF_NO_SERVICE.has(error.name) ? undefined : error.name),
+    detail,
+  });
+}
+
+function kindOf(error: Error): UpstreamErrorKind {
+  const status = httpStatusOf(error);
+  const connectionCode = connectionCodeOf(error);
+  if (connectionCode !== undefined && CONNECTION_NEVER_MADE.has(connectionCode)) return 'refused';
+  if (DENIED.has(error.name)) return 'denied';
+  if (error instanceof ServiceException && isThrottling(error)) return 'throttled';
+  if (status !== undefined && status >= 500) return 'unavailable';
+  // It broke in the middle of an answer, whose status the error then carries.
+  if (connectionCode !== undefined && !(error instanceof TypeError)) return 'connection';
+  // The SDK could not parse a body that came with a good status.
+  if (error instanceof SyntaxError || error instanceof TypeError || (status !== undefined && status < 400))
+    return 'unreadable';
+  return status === undefined ? 'connection' : 'rejected';
+}
+
+/** By the SDK's own list of throttling errors; copied, since its parameter type is narrower than an exception's. */
+function isThrottling({ name, message, $metadata }: ServiceException): boolean {
+  return isThrottlingError({ name, message, $metadata });
+}
+
+/** Node's own code, e.g. ECONNRESET. A service's error has none, whatever its answer says. */
+function connectionCodeOf(error: Error): string | undefined {
+  if (error instanceof ServiceException) return undefined;
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+function httpStatusOf(error: Error): number | undefined {
+  if (!('$metadata' in error)) return undefined;
+  const metadata = error.$metadata;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}
+
+/** `User: … is not authorized to perform: codedeploy:CreateDeployment on resource: …` → `codedeploy:CreateDeployment`. */
+export function missingActionOf(error: UpstreamError): string | undefined {
+  return /not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)/.exec(error.detail)?.[1];
+}

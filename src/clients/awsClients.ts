@@ -1,0 +1,32 @@
+import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
+import { CodePipelineClient, type CodePipelineClientConfig } from '@aws-sdk/client-codepipeline';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SDK_DEFAULTS } from './awsCall';
+
+/** The SDK's clients. The heavy ones that not every invocation needs are loaded at their first use. */
+export interface AwsClients {
+  readonly codePipeline: CodePipelineClient;
+  readonly codeDeploy: CodeDeployClient;
+  readonly ec2: () => Promise<EC2Client>;
+  readonly secretsManager: () => Promise<SecretsManagerClient>;
+}
+
+/** What the clients of a test are given instead of the network and Lambda's environment. */
+export type AwsClientOptions = Pick<CodePipelineClientConfig, 'requestHandler' | 'credentials' | 'region'>;
+
+/** One set a container: a client keeps its connections from one invocation to the next. */
+export function createAwsClients(options: AwsClientOptions = {}): AwsClients {
+  const config = { ...SDK_DEFAULTS, ...options };
+  return {
+    codePipeline: new CodePipelineClient(config),
+    codeDeploy: new CodeDeployClient(config),
+    ec2: once(async () => new (await import('./ec2Sdk')).EC2Client(config)),
+    secretsManager: once(async () => new (await import('./secretsSdk')).SecretsManagerClient(config)),
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
+}

@@ -1,0 +1,67 @@
+import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
+import { callAws } from './awsCall';
+import type { CallBudget } from './callPolicy';
+import type { Tag } from './elastigroup';
+import { UpstreamError } from './upstreamError';
+
+/** An EC2 instance that carries the green tag. */
+export interface GreenInstance {
+  /** `i-…` */
+  readonly id: string;
+  /** pending | running | shutting-down | terminated | stopping | stopped */
+  readonly state: string;
+  /** `spot` or `on-demand` */
+  readonly lifecycle: 'spot' | 'on-demand';
+  /** ms since the epoch */
+  readonly launchedAt: number | undefined;
+  /** StateReason.Code, e.g. `Server.SpotInstanceTermination`: spot capacity was reclaimed (FACTS, section 3). */
+  readonly stateReason: string | undefined;
+}
+
+/** Looks up instances by tag, terminated ones included (EC2 shows them for up to an hour). Throws UpstreamError. */
+export interface GreenInstances {
+  find(greenTag: Tag): Promise<readonly GreenInstance[]>;
+}
+
+/** The EC2 SDK is the heaviest of all and is needed only once green is launched: it is loaded at the first look. */
+export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budget: CallBudget): GreenInstances {
+  return {
+    async find(greenTag) {
+      const [client, { paginateDescribeInstances }] = await Promise.all([loadClient(), import('./ec2Sdk')]);
+      return callAws(budget, { service: 'EC2', operation: 'DescribeInstances', kind: 'read' }, async (abortSignal) => {
+        const found: GreenInstance[] = [];
+        const query = { Filters: [{ Name: `tag:${greenTag.key}`, Values: [greenTag.value] }], MaxResults: 1000 };
+        for await (const page of paginateDescribeInstances({ client }, query, { abortSignal })) {
+          // EC2 sends the set even when it is empty. Without it this is no answer: it must not read as "none left".
+          if (page.Reservations === undefined) throw unreadable();
+          for (const reservation of page.Reservations) found.push(...(reservation.Instances ?? []).map(readInstance));
+        }
+        return found;
+      });
+    },
+  };
+}
+
+function unreadable(): UpstreamError {
+  return new UpstreamError({
+    service: 'EC2',
+    operation: 'DescribeInstances',
+    kind: 'unreadable',
+    detail: 'the answer lacks "reservationSet"',
+  });
+}
+
+function readInstance(instance: Instance): GreenInstance {
+  return {
+    id: instance.InstanceId ?? 'unknown',
+    state: instance.State?.Name ?? 'unknown',
+    lifecycle: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
+    launchedAt: instance.LaunchTime?.getTime(),
+    stateReason: instance.StateReason?.Code,
+  };
+}
+
+/** It costs money, or may come back: everything but shutting-down and terminated. */
+export function isLeft(instance: GreenInstance): boolean {
+  return instance.state !== 'shutting-down' && instance.state !== 'terminated';
+}

@@ -1,0 +1,96 @@
+/** The services that the stage talks to, by the names that its users know. */
+export type ServiceName = 'Spot' | 'CodeDeploy' | 'CodePipeline' | 'EC2' | 'Secrets Manager' | 'S3';
+
+/**
+ * Why a call gave no usable answer. What may be retried, and how, follows from this alone (callPolicy.ts).
+ *
+ * - `refused`: the connection was never made, so the request cannot have been processed
+ * - `connection`: the connection broke; the request may have been processed
+ * - `timeout`: no answer within the call's time limit; the request may have been processed
+ * - `unavailable`: the service answered 5xx; the request may have been processed
+ * - `unreadable`: an answer that is not what the service documents (no JSON, a field missing)
+ * - `throttled`: AWS asks to slow down; not processed
+ * - `rate-limited`: Spot's 429, with the time before which no further request may be sent; not processed
+ * - `denied`: a permission is missing, or the token or the credentials are wrong
+ * - `rejected`: the service understood the request and refuses it (4xx)
+ */
+export type UpstreamErrorKind =
+  | 'refused'
+  | 'connection'
+  | 'timeout'
+  | 'unavailable'
+  | 'unreadable'
+  | 'throttled'
+  | 'rate-limited'
+  | 'denied'
+  | 'rejected';
+
+const TRANSIENT: ReadonlySet<UpstreamErrorKind> = new Set([
+  'refused',
+  'connection',
+  'timeout',
+  'unavailable',
+  'unreadable',
+  'throttled',
+  'rate-limited',
+]);
+
+const SURELY_NOT_PROCESSED: ReadonlySet<UpstreamErrorKind> = new Set([
+  'refused',
+  'throttled',
+  'rate-limited',
+  'denied',
+  'rejected',
+]);
+
+export interface UpstreamErrorDetails {
+  readonly service: ServiceName;
+  /** The service's own name of the operation, e.g. `CreateDeployment`. */
+  readonly operation: string;
+  readonly kind: UpstreamErrorKind;
+  /** The service's error code, e.g. `DeploymentLimitExceededException`, where it gave one. */
+  readonly code?: string | undefined;
+  /** The service's own words. */
+  readonly detail: string;
+  /** `rate-limited` only: no request before this time (ms since the epoch). */
+  readonly retryAt?: number | undefined;
+}
+
+/** One call to a service gave no usable answer. Retryability lives here, not at the caller. */
+export class UpstreamError extends Error {
+  override readonly name = 'UpstreamError';
+  readonly service: ServiceName;
+  readonly operation: string;
+  readonly kind: UpstreamErrorKind;
+  readonly code: string | undefined;
+  readonly detail: string;
+  readonly retryAt: number | undefined;
+
+  constructor(details: UpstreamErrorDetails, options?: ErrorOptions) {
+    const code = details.code === undefined ? '' : `${details.code}: `;
+    super(`${details.service} ${details.operation}: ${code}${details.detail}`, options);
+    this.service = details.service;
+    this.operation = details.operation;
+    this.kind = details.kind;
+    this.code = details.code;
+    this.detail = details.detail;
+    this.retryAt = details.retryAt;
+  }
+
+  /** True where the same call may well succeed later; false where only a person can mend it. */
+  get transient(): boolean {
+    return TRANSIENT.has(this.kind);
+  }
+
+  /** False where a change may have been made although no answer said so: look before you repeat it. */
+  get surelyNotProcessed(): boolean {
+    return SURELY_NOT_PROCESSED.has(this.kind);
+  }
+
+  /** The same error without secrets: a service may echo the request that it did not understand. */
+  redacted(redact: (text: string) => string): UpstreamError {
+    const { service, operation, kind, retryAt } = this;
+    const code = this.code === undefined ? undefined : redact(this.code);
+    return new UpstreamError({ service, operation, kind, code, detail: redact(this.detail), retryAt });
+  }
+}

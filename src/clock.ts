@@ -1,0 +1,26 @@
+/** Time in milliseconds since the epoch. The only way for the product to know the time or to wait. */
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/**
+ * Runs `work` with an abort signal that fires after `milliseconds`.
+ * Every outgoing call has such a limit of its own: Spot's API has been seen to hang (FACTS, section 4).
+ */
+export async function withTimeLimit<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    controller.abort(new Error(`no answer within ${milliseconds / 1000} s`));
+  }, milliseconds);
+  try {
+    return await work(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}

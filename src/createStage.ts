@@ -1,0 +1,42 @@
+import type { AxiosAdapter } from 'axios';
+import type { AwsClients } from './clients/awsClients';
+import type { CallBudget } from './clients/callPolicy';
+import { codeDeployClient } from './clients/codeDeploy';
+import { elastigroupClient } from './clients/elastigroup';
+import { greenInstancesClient } from './clients/greenInstances';
+import { SpotApi, type RateLimitBlocks } from './clients/spotApi';
+import type { Stage } from './deployment/stage';
+import type { JobInput } from './jobInput';
+import type { Log } from './log';
+
+interface Ingredients {
+  readonly input: JobInput;
+  readonly token: string;
+  readonly aws: AwsClients;
+  readonly spotAdapter: AxiosAdapter | undefined;
+  readonly budget: CallBudget;
+  readonly blocks: RateLimitBlocks;
+  readonly log: Log;
+}
+
+/** Puts the real services behind the narrow interfaces that a deployment uses. */
+export function createStage({ input, token, aws, spotAdapter, budget, blocks, log }: Ingredients): Stage {
+  const { parameters, settings } = input;
+  const api = new SpotApi({
+    url: settings.spotApiUrl,
+    token,
+    accountId: parameters.accountId,
+    budget,
+    blocks,
+    adapter: spotAdapter,
+  });
+  return {
+    clock: budget.clock,
+    parameters,
+    cleanupTimeoutSeconds: settings.cleanupTimeoutSeconds,
+    elastigroup: elastigroupClient(api, parameters.groupId),
+    codeDeploy: codeDeployClient(aws.codeDeploy, parameters, budget),
+    greenInstances: greenInstancesClient(aws.ec2, budget),
+    log,
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * What a state of an Elastigroup blue/green deployment means for the stage.
+ *
+ * - `launching`: green is being launched and tagged
+ * - `ready`: green is up; CodeDeploy may start
+ * - `replacing`: CodeDeploy's deployment is being watched, or blue is being replaced
+ * - `finished`: green has replaced blue
+ * - `erred`: something is wrong; whether the state is final is unverified (FACTS, section 4)
+ * - `undoing`: green is being rolled back or removed
+ * - `undone`: it has ended without success
+ * - `unknown`: not documented; never read as success, and tolerated until TIMEOUT
+ */
+export type ElastigroupProgress =
+  'launching' | 'ready' | 'replacing' | 'finished' | 'erred' | 'undoing' | 'undone' | 'unknown';
+
+/** In the documented order (FACTS, section 4). */
+const PROGRESS: ReadonlyMap<string, ElastigroupProgress> = new Map([
+  ['STARTING', 'launching'],
+  ['VALIDATE_TAGS', 'launching'],
+  ['LAUNCHING_NEW_INSTANCES', 'launching'],
+  ['AWAITING_INSTANCES_LAUNCH', 'launching'],
+  ['TAG_INSTANCES_WITH_GREEN_TAG', 'launching'],
+  ['AWAITING_USER_DEPLOYMENT', 'ready'],
+  ['AWAITING_DEPLOYMENT_TO_FINISH', 'replacing'],
+  ['WAIT_BEFORE_TERMINATION', 'replacing'],
+  ['REMOVE_OLD_INSTANCES', 'replacing'],
+  ['REMOVE_ALL_SUSPENSIONS', 'replacing'],
+  ['FINISHED', 'finished'],
+  ['UNSTABLE_DEPLOYMENT', 'erred'],
+  ['ERROR', 'erred'],
+  ['STOPPING', 'undoing'],
+  ['ROLLBACK_START', 'undoing'],
+  ['ROLLBACK_CREATE_DEPLOYMENT', 'undoing'],
+  ['ROLLBACK_REPLACE_OLD_NEW_INSTANCES', 'undoing'],
+  ['REMOVE_NEW_INSTANCES', 'undoing'],
+  ['FINISHED_ERROR', 'undone'],
+  ['FINISHED_STOPPED', 'undone'],
+]);
+
+export function progressOf(state: string): ElastigroupProgress {
+  return PROGRESS.get(state) ?? 'unknown';
+}
+
+/** Where in the documented order a state stands, 0 to 1; 0 for an unknown one. For the percentage shown. */
+export function fractionOf(state: string): number {
+  const states = [...PROGRESS.keys()];
+  return Math.max(0, states.indexOf(state)) / states.indexOf('FINISHED');
+}
+
+/** It errs or rolls back: the deployment cannot succeed any more. */
+export function isGoingWrong(state: string): boolean {
+  return ['erred', 'undoing', 'undone'].includes(progressOf(state));
+}
+
+export function hasEnded(state: string): boolean {
+  return ['finished', 'undone'].includes(progressOf(state));
+}

@@ -1,0 +1,92 @@
+import type { ElastigroupDeployment } from '../clients/elastigroup';
+import { isLeft } from '../clients/greenInstances';
+import { listing } from '../wording';
+import { fractionOf, isGoingWrong, progressOf } from './elastigroupState';
+import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from './failures';
+import { finalizingEndsAt, UNLISTED_PROOF_S } from './limits';
+import { followed, listElastigroup, stopStrays, straysBeside } from './ownDeployments';
+import { lookAt } from './sight';
+import { greenTag, type Stage } from './stage';
+import type { Failed, Failure, Finalizing, State } from './state';
+import { progressed, toFailed, toSucceeded } from './transitions';
+
+/**
+ * CodeDeploy has succeeded: green serves. Follows Elastigroup until it has replaced blue. From here on nothing is
+ * stopped or rolled back any more, whatever Elastigroup does: that would undo a deployment that succeeded.
+ */
+export async function finalize(before: Finalizing, stage: Stage): Promise<State> {
+  const listed = await lookAt(listElastigroup(before, stage));
+  const elastigroup = listed.seen ? followed(listed.value.own, before.elastigroupDeploymentId) : undefined;
+  const state: Finalizing = elastigroup ? { ...before, elastigroupDeploymentId: elastigroup.id } : before;
+  if (listed.seen && elastigroup)
+    await stopStrays(straysBeside(listed.value.own, elastigroup.id), elastigroup.id, stage);
+  if (elastigroup && progressOf(elastigroup.state) === 'finished') return succeed(state, stage);
+  if (elastigroup && isGoingWrong(elastigroup.state)) {
+    return failLeavingGreen(
+      state,
+      failureOf(elastigroupWentWrong(elastigroup, 'after CodeDeploy had succeeded')),
+      stage,
+    );
+  }
+  const unlisted = listed.seen && !elastigroup ? noLongerListed(state, stage) : undefined;
+  if (unlisted && (await isProvenByGroup(unlisted, stage))) return succeed(state, stage);
+  if (stage.clock.now() >= finalizingEndsAt(state, stage)) {
+    return failLeavingGreen(state, elastigroupUnfinished(state, elastigroup, stage), stage);
+  }
+  if (unlisted) return unlisted;
+  if (!listed.seen) throw listed.error;
+  return elastigroup ? shown(state, elastigroup) : state;
+}
+
+/** The ids of green are for the output variables: a success does not fail for the lack of them. */
+async function succeed(state: Finalizing, stage: Stage): Promise<State> {
+  const look = await lookAt(stage.greenInstances.find(greenTag(state)));
+  if (!look.seen) stage.log.warn(`The ids of the green instances could not be read: ${look.error.message}`);
+  const ids = look.seen ? look.value.filter(isLeft).map((instance) => instance.id) : [];
+  return toSucceeded(state, stage.clock.now(), ids);
+}
+
+function noLongerListed(state: Finalizing, stage: Stage): Finalizing {
+  const { deploymentId, elastigroupDeploymentId = 'the deployment of this action' } = state;
+  const progress = `CodeDeploy ${deploymentId}: succeeded; Spot does not list ${elastigroupDeploymentId}`;
+  return { ...progressed(state, progress), unlistedSince: state.unlistedSince ?? stage.clock.now() };
+}
+
+/**
+ * Whether Spot goes on listing a deployment that has finished is undocumented (FACTS, section 4). When it has not been
+ * listed for a while (one empty list says nothing), the group itself is the proof: it runs green instances, and only those.
+ */
+async function isProvenByGroup(state: Finalizing, stage: Stage): Promise<boolean> {
+  if (stage.clock.now() - (state.unlistedSince ?? stage.clock.now()) < UNLISTED_PROOF_S * 1000) return false;
+  const look = await lookAt(
+    Promise.all([stage.greenInstances.find(greenTag(state)), stage.elastigroup.listInstanceIds()]),
+  );
+  if (!look.seen) return false;
+  const [green, inGroup] = look.value;
+  const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
+  return inGroup.length > 0 && inGroup.every((id) => greenIds.has(id));
+}
+
+/** Ends as failed, naming what is in service. */
+export async function failLeavingGreen(state: Finalizing, failure: Failure, stage: Stage): Promise<Failed> {
+  return toFailed(state, stage.clock.now(), failure, {
+    cleaned: [],
+    left: [await describeGreenInService(state, stage)],
+  });
+}
+
+async function describeGreenInService(state: Finalizing, stage: Stage): Promise<string> {
+  const why = `CodeDeploy ${state.deploymentId} succeeded, so nothing was stopped or rolled back`;
+  const look = await lookAt(stage.greenInstances.find(greenTag(state)));
+  if (!look.seen) return `Green instances (tag GreenIdentifier=${state.greenIdentifier}) are in service: ${why}.`;
+  const left = look.value.filter(isLeft).map((instance) => instance.id);
+  if (left.length === 0)
+    return `EC2 shows no running green instance any more; ${why} by this stage. Check what serves the traffic.`;
+  return `Green instances ${listing(left, 50)} are in service: ${why}. Check in the Spot console whether blue is still running.`;
+}
+
+function shown(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {
+  const { unlistedSince: _over, ...listed } = state;
+  const progress = `CodeDeploy ${state.deploymentId}: succeeded; Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`;
+  return progressed(listed, progress, 80 + 19 * fractionOf(elastigroup.state));
+}

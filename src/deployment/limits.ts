@@ -1,0 +1,35 @@
+import type { State } from './state';
+import type { Stage } from './stage';
+
+/** Seconds for which a start that got no answer, or was refused, is looked for before another is sent, or the refusal believed. */
+export const LOST_START_GRACE_S = 30;
+/** Seconds without being listed, after which the group itself may prove that Elastigroup has finished. */
+export const UNLISTED_PROOF_S = 60;
+/** Seconds for which CodeDeploy may fail to see the tagged instances: tags take seconds to show (FACTS, section 2). */
+export const NO_TARGETS_LIMIT_S = 180;
+/** Seconds without one successful look that end the action as SystemUnavailable. */
+export const OUTAGE_LIMIT_S = 600;
+/** Hours that a blue/green deployment may last (FACTS, section 2): none that still matters is older. */
+export const LONGEST_DEPLOYMENT_H = 109;
+
+/** When TIMEOUT is reached (ms since the epoch). */
+export function timeoutAt(state: State, stage: Stage): number {
+  return state.startedAt + stage.parameters.timeoutSeconds * 1000;
+}
+
+export function isTimedOut(state: State, stage: Stage): boolean {
+  return stage.clock.now() >= timeoutAt(state, stage);
+}
+
+/** CodeDeploy has succeeded: Elastigroup may take the time kept for cleaning up to finish its part. */
+export function finalizingEndsAt(state: State, stage: Stage): number {
+  return timeoutAt(state, stage) + stage.cleanupTimeoutSeconds * 1000;
+}
+
+/**
+ * Elastigroup's own limit, in minutes: a little beyond ours and the cleaning up after it, so that an abandoned action
+ * (CodePipeline tells the function nothing of it; FACTS, section 1) still ends, and never before ours does.
+ */
+export function elastigroupTimeoutMinutes(stage: Stage): number {
+  return Math.ceil((stage.parameters.timeoutSeconds + stage.cleanupTimeoutSeconds) / 60) + 1;
+}

@@ -1,0 +1,122 @@
+import type { CodeDeployDeployment } from '../clients/codeDeploy';
+import type { ElastigroupDeployment } from '../clients/elastigroup';
+import { progressOf } from './elastigroupState';
+import { LONGEST_DEPLOYMENT_H } from './limits';
+import { lookAt } from './sight';
+import { carriesTag, greenTag, type Stage } from './stage';
+import type { State } from './state';
+
+/** This action's Elastigroup deployments (there should be one) and those of others that are under way in the group. */
+export interface ListedElastigroup {
+  readonly own: readonly ElastigroupDeployment[];
+  readonly othersUnderWay: readonly ElastigroupDeployment[];
+}
+
+export async function listElastigroup(state: State, stage: Stage): Promise<ListedElastigroup> {
+  const tag = greenTag(state);
+  const known = 'elastigroupDeploymentId' in state ? state.elastigroupDeploymentId : undefined;
+  const listed = await stage.elastigroup.listDeployments();
+  const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
+  return {
+    own: listed.filter(isOwn),
+    // Whether ERROR is final is unverified (FACTS, section 4): Spot itself then decides whether it is in the way.
+    othersUnderWay: listed.filter(
+      (deployment) => !isOwn(deployment) && !['finished', 'undone', 'erred'].includes(progressOf(deployment.state)),
+    ),
+  };
+}
+
+/**
+ * Should Spot have accepted two starts of this action at once: the one to keep, by a rule that every run applies alike,
+ * and the strays to stop. Kept is one that is ready for CodeDeploy or beyond before one that is still launching, then
+ * the smallest id. One that goes wrong is kept only where there is no other.
+ */
+export function settle(own: readonly ElastigroupDeployment[]): {
+  kept: ElastigroupDeployment | undefined;
+  strays: ElastigroupDeployment[];
+} {
+  const [kept] = [...own].sort((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1));
+  return { kept, strays: straysBeside(own, kept?.id) };
+}
+
+/** This action's other deployments that are still alive and that nobody has stopped yet. */
+export function straysBeside(
+  own: readonly ElastigroupDeployment[],
+  keptId: string | undefined,
+): ElastigroupDeployment[] {
+  const alive = ['launching', 'ready', 'replacing', 'erred', 'unknown'];
+  return own.filter((deployment) => deployment.id !== keptId && alive.includes(progressOf(deployment.state)));
+}
+
+function rankOf(deployment: ElastigroupDeployment): number {
+  switch (progressOf(deployment.state)) {
+    case 'ready':
+    case 'replacing':
+    case 'finished':
+      return 0;
+    case 'launching':
+    case 'unknown':
+      return 1;
+    case 'erred':
+      return 2;
+    case 'undoing':
+    case 'undone':
+      return 3;
+  }
+}
+
+/** The deployment that a run goes by: the one it knows, or, where only CodeDeploy told of it, the one to settle on. */
+export function followed(
+  own: readonly ElastigroupDeployment[],
+  knownId: string | undefined,
+): ElastigroupDeployment | undefined {
+  return knownId === undefined ? settle(own).kept : own.find((deployment) => deployment.id === knownId);
+}
+
+/** A stray that Spot does not stop is no reason to fail the deployment that is kept: the next tick tries again. */
+export async function stopStrays(
+  strays: readonly ElastigroupDeployment[],
+  keptId: string | undefined,
+  stage: Stage,
+): Promise<void> {
+  for (const stray of strays) {
+    stage.log.warn(
+      `Spot runs two blue/green deployments of this action; stopping ${stray.id} and keeping ${keptId ?? 'none'}.`,
+    );
+    const stopped = await lookAt(stage.elastigroup.stopDeployment(stray.id));
+    if (!stopped.seen) stage.log.warn(`Could not stop ${stray.id}: ${stopped.error.message}`);
+  }
+}
+
+/** This action's CodeDeploy deployment, and another's that is active in the deployment group. */
+export interface FoundCodeDeploy {
+  readonly own: CodeDeployDeployment | undefined;
+  readonly otherActive: CodeDeployDeployment | undefined;
+}
+
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Stopped']);
+
+export function isActive(deployment: CodeDeployDeployment): boolean {
+  return !ENDED.has(deployment.status);
+}
+
+/** An own deployment is known by the green tag that it targets; CodeDeploy's rollback of it may target the same. */
+export function isOwnCodeDeploy(deployment: CodeDeployDeployment, state: State): boolean {
+  return carriesTag(deployment.targetTags, greenTag(state)) && deployment.creator !== 'codeDeployRollback';
+}
+
+/** Looks through the deployment group. */
+export async function findCodeDeploy(state: State, stage: Stage): Promise<FoundCodeDeploy> {
+  const deployments = await stage.codeDeploy.findDeployments(stage.clock.now() - LONGEST_DEPLOYMENT_H * 3_600_000);
+  const own = deployments.filter((deployment) => isOwnCodeDeploy(deployment, state));
+  return {
+    own: own.find(isActive) ?? own.find((deployment) => deployment.status === 'Succeeded') ?? own[0],
+    otherActive: deployments.find((deployment) => isActive(deployment) && !own.includes(deployment)),
+  };
+}
+
+/** The action is at least as old as the oldest thing that it made: after a crash the first event comes without a time. */
+export function startedNoLaterThan<S extends State>(state: S, evidence: readonly (number | undefined)[]): S {
+  const times = evidence.filter((time) => time !== undefined);
+  return { ...state, startedAt: Math.min(state.startedAt, ...times) };
+}

@@ -1,0 +1,65 @@
+import type { RateLimitBlocks } from '../clients/spotApi';
+import { SPOT_OPERATIONS } from '../clients/elastigroup';
+import { advance } from './advance';
+import { finalizingEndsAt, timeoutAt } from './limits';
+import type { Stage } from './stage';
+import { hasResult, type ActiveState, type State } from './state';
+
+/** How one invocation polls. Times are ms since the epoch. */
+export interface Pacing {
+  readonly pollIntervalSeconds: number;
+  /** No tick begins after this; at least one is made, unless Spot's rate limit forbids it for longer. */
+  readonly until: number;
+  readonly jitter: () => number;
+  readonly blocks: RateLimitBlocks;
+}
+
+/** Advances the deployment tick by tick, until it has a result or the invocation must hand it on. */
+export async function poll(first: ActiveState, stage: Stage, pacing: Pacing): Promise<State> {
+  let state: State = first;
+  let pause = blockedFor(state, stage, pacing);
+  while (!hasResult(state)) {
+    if (pause > 0 && stage.clock.now() + pause >= pacing.until) return state;
+    if (pause > 0) await stage.clock.sleep(pause);
+    const next = await advance(state, stage);
+    tellChange(state, next, stage);
+    if (stage.clock.now() >= pacing.until) return next;
+    pause = pauseAfter(state, next, stage, pacing);
+    state = next;
+  }
+  return state;
+}
+
+/** Milliseconds until the next tick: none where cleaning up begins, else the poll interval, a little jittered. */
+function pauseAfter(previous: ActiveState, next: State, stage: Stage, pacing: Pacing): number {
+  if (hasResult(next)) return 0;
+  if (next.phase === 'cleaningUp' && previous.phase !== 'cleaningUp') return 0;
+  const interval = pacing.pollIntervalSeconds * 1000 * (0.9 + 0.2 * pacing.jitter());
+  const untilDeadline = deadlineOf(next, stage) - stage.clock.now();
+  const pause = untilDeadline > 0 ? Math.min(interval, untilDeadline) : interval;
+  return Math.max(pause, blockedFor(next, stage, pacing));
+}
+
+/** When the phase's own limit is reached (ms since the epoch): the tick that ends it is not slept over. */
+function deadlineOf(state: ActiveState, stage: Stage): number {
+  if (state.phase === 'cleaningUp') return Number.POSITIVE_INFINITY;
+  return state.phase === 'finalizing' ? finalizingEndsAt(state, stage) : timeoutAt(state, stage);
+}
+
+/**
+ * Milliseconds for which Spot's rate limit leaves nothing to do. Where CodeDeploy can be followed meanwhile, there is
+ * none; and however long it is, the phase still ends in time.
+ */
+function blockedFor(state: ActiveState, stage: Stage, { blocks }: Pacing): number {
+  if (state.phase === 'installing' || state.phase === 'cleaningUp') return 0;
+  const needed = state.phase === 'starting' ? [SPOT_OPERATIONS.list, SPOT_OPERATIONS.start] : [SPOT_OPERATIONS.list];
+  const until = Math.max(0, ...needed.map((operation) => blocks.get(operation) ?? 0));
+  return Math.max(0, Math.min(until, deadlineOf(state, stage)) - stage.clock.now());
+}
+
+/** A line on every change, not on every poll. */
+function tellChange(previous: ActiveState, next: State, stage: Stage): void {
+  if (previous.phase === next.phase && previous.progress === next.progress) return;
+  const elapsedSeconds = Math.round((stage.clock.now() - next.startedAt) / 1000);
+  stage.log.info(`${next.phase}: ${next.progress}`, { phase: next.phase, percent: next.percent, elapsedSeconds });
+}

@@ -1,0 +1,28 @@
+import type { Clock } from '../clock';
+import type { CodeDeploy } from '../clients/codeDeploy';
+import type { Elastigroup, Tag } from '../clients/elastigroup';
+import type { GreenInstances } from '../clients/greenInstances';
+import type { Log } from '../log';
+import type { UserParameters } from '../userParameters/userParameters';
+
+/** What a phase may use: the user's wishes, the services behind narrow interfaces, the clock and the log. */
+export interface Stage {
+  readonly clock: Clock;
+  readonly parameters: UserParameters;
+  readonly cleanupTimeoutSeconds: number;
+  readonly elastigroup: Elastigroup;
+  readonly codeDeploy: CodeDeploy;
+  readonly greenInstances: GreenInstances;
+  readonly log: Log;
+}
+
+export const GREEN_TAG_KEY = 'GreenIdentifier';
+
+/** The tag that green instances carry, and by which everything that belongs to an action is found again. */
+export function greenTag(state: { readonly greenIdentifier: string }): Tag {
+  return { key: GREEN_TAG_KEY, value: state.greenIdentifier };
+}
+
+export function carriesTag(tags: readonly Tag[], wanted: Tag): boolean {
+  return tags.some((tag) => tag.key === wanted.key && tag.value === wanted.value);
+}

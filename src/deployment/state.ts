@@ -1,0 +1,134 @@
+import * as z from 'zod/mini';
+
+/*
+ * The state of one deployment, from the action's first event to its result. It is all that an invocation hands to the
+ * next one (continuationToken.ts), so it holds ids and times only, is small, and has no secret in it.
+ * Times are ms since the epoch, durations are seconds.
+ */
+
+const time = z.number().check(z.int(), z.nonnegative());
+const shortText = z.string().check(z.maxLength(600));
+const id = z.string().check(z.minLength(1), z.maxLength(128));
+
+const failureTypes = [
+  'JobFailed',
+  'ConfigurationError',
+  'PermissionError',
+  'RevisionOutOfSync',
+  'RevisionUnavailable',
+  'SystemUnavailable',
+] as const;
+const failure = z.strictObject({
+  type: z.enum(failureTypes),
+  /** One sentence: what failed, where. */
+  headline: shortText,
+  timedOut: z.exactOptional(z.literal(true)),
+});
+
+const common = {
+  /** The id of the action's first job: the value of the GreenIdentifier tag. */
+  greenIdentifier: id,
+  /** When the action started; TIMEOUT runs from here, across all invocations. */
+  startedAt: time,
+  phaseStartedAt: time,
+  /** Invocations so far, this one included. */
+  invocations: z.number().check(z.int(), z.positive()),
+  /** Seconds that each ended phase took. */
+  durations: z.partialRecord(z.enum(['launch', 'install', 'finalize', 'cleanUp']), z.number()),
+  /** What is going on, in one phrase, for the summary and the log. */
+  progress: shortText,
+  /** 0 to 100: how far the deployment is, as CodePipeline shows it. */
+  percent: z.number().check(z.int(), z.nonnegative(), z.maximum(100)),
+  /** Since when no look has succeeded, where that is so. */
+  outageSince: z.exactOptional(time),
+};
+
+const starting = z.strictObject({
+  ...common,
+  phase: z.literal('starting'),
+  /** A start was sent, and its answer was lost, or it was refused: look for what is there before going on. */
+  unconfirmedSince: z.exactOptional(time),
+  /** Spot's own words, where it refused the start. */
+  refusal: z.exactOptional(shortText),
+});
+const launching = z.strictObject({
+  ...common,
+  phase: z.literal('launching'),
+  elastigroupDeploymentId: id,
+  /** Since when CodeDeploy does not see the tagged instances, where that is so. */
+  noTargetsSince: z.exactOptional(time),
+});
+const installing = z.strictObject({
+  ...common,
+  phase: z.literal('installing'),
+  elastigroupDeploymentId: z.exactOptional(id),
+  deploymentId: id,
+});
+const finalizing = z.strictObject({
+  ...common,
+  phase: z.literal('finalizing'),
+  elastigroupDeploymentId: z.exactOptional(id),
+  deploymentId: id,
+  /** Since when Spot does not list the deployment, where that is so. */
+  unlistedSince: z.exactOptional(time),
+});
+const cleaningUp = z.strictObject({
+  ...common,
+  phase: z.literal('cleaningUp'),
+  elastigroupDeploymentId: z.exactOptional(id),
+  deploymentId: z.exactOptional(id),
+  failure,
+  /** A start may still come to light until then. */
+  unconfirmedSince: z.exactOptional(time),
+  /** When the first stop was sent: the time for cleaning up runs from here. */
+  firstStopAt: z.exactOptional(time),
+  codeDeployStopSentAt: z.exactOptional(time),
+  elastigroupStopSentAt: z.exactOptional(time),
+  /** Why the last stop was not accepted, where that is so. */
+  stopProblem: z.exactOptional(shortText),
+});
+/** The states that a token may carry: an action that has ended needs none. */
+export const activeStateSchema = z.discriminatedUnion('phase', [
+  starting,
+  launching,
+  installing,
+  finalizing,
+  cleaningUp,
+]);
+
+export type Starting = z.infer<typeof starting>;
+export type Launching = z.infer<typeof launching>;
+export type Installing = z.infer<typeof installing>;
+export type Finalizing = z.infer<typeof finalizing>;
+export type CleaningUp = z.infer<typeof cleaningUp>;
+export type Failure = z.infer<typeof failure>;
+
+type Common = Pick<Starting, keyof typeof common>;
+
+/** CodeDeploy has Succeeded and Elastigroup has FINISHED. */
+export interface Succeeded extends Common {
+  readonly phase: 'succeeded';
+  readonly elastigroupDeploymentId?: string;
+  readonly deploymentId: string;
+  /** Those in service; empty where EC2 could not be asked. */
+  readonly greenInstanceIds: readonly string[];
+}
+
+export interface Failed extends Common {
+  readonly phase: 'failed';
+  readonly elastigroupDeploymentId?: string;
+  readonly deploymentId?: string;
+  readonly failure: Failure;
+  /** What cleaning up has done, a sentence each. */
+  readonly cleaned: readonly string[];
+  /** What is still there, and what to do about it, a sentence each. */
+  readonly left: readonly string[];
+}
+
+export type ActiveState = z.infer<typeof activeStateSchema>;
+export type EndState = Succeeded | Failed;
+export type State = ActiveState | EndState;
+
+export function hasResult(state: State): state is EndState {
+  return state.phase === 'succeeded' || state.phase === 'failed';
+}

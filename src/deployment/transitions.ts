@@ -1,0 +1,118 @@
+import { cut } from '../wording';
+import type {
+  ActiveState,
+  CleaningUp,
+  Failed,
+  Failure,
+  Finalizing,
+  Installing,
+  Launching,
+  Starting,
+  State,
+  Succeeded,
+} from './state';
+
+/** Which of the measured durations a phase counts towards. */
+const MEASURED_AS = {
+  starting: 'launch',
+  launching: 'launch',
+  installing: 'install',
+  finalizing: 'finalize',
+  cleaningUp: 'cleanUp',
+} as const;
+
+const LONGEST_PROGRESS = 300;
+
+export function firstState(greenIdentifier: string, now: number): Starting {
+  return {
+    phase: 'starting',
+    greenIdentifier,
+    startedAt: now,
+    phaseStartedAt: now,
+    invocations: 1,
+    durations: {},
+    progress: 'looking for work of this action that is under way already',
+    percent: 0,
+  };
+}
+
+/** The same phase, a little further. The percentage never goes back. */
+export function progressed<S extends ActiveState>(state: S, progress: string, percent: number = state.percent): S {
+  return { ...state, progress: cut(progress, LONGEST_PROGRESS), percent: Math.max(state.percent, Math.round(percent)) };
+}
+
+export function toLaunching(state: Starting, now: number, elastigroupDeploymentId: string): Launching {
+  const progress = `Elastigroup ${elastigroupDeploymentId}: launching green instances`;
+  return { ...carriedOver(state, now, progress, 5), phase: 'launching', elastigroupDeploymentId };
+}
+
+export function toInstalling(state: Starting | Launching, now: number, deploymentId: string): Installing {
+  const progress = `CodeDeploy ${deploymentId}: started`;
+  return { ...carriedOver(state, now, progress, 40), ...idsOf(state), phase: 'installing', deploymentId };
+}
+
+export function toFinalizing(state: Installing | CleaningUp, now: number, deploymentId: string): Finalizing {
+  const progress = `CodeDeploy ${deploymentId}: succeeded; Elastigroup is replacing blue`;
+  return { ...carriedOver(state, now, progress, 85), ...idsOf(state), phase: 'finalizing', deploymentId };
+}
+
+export function toSucceeded(state: Finalizing, now: number, greenInstanceIds: readonly string[]): Succeeded {
+  const progress = `CodeDeploy ${state.deploymentId}: succeeded; green has replaced blue`;
+  return {
+    ...carriedOver(state, now, progress, 100),
+    ...idsOf(state),
+    phase: 'succeeded',
+    deploymentId: state.deploymentId,
+    greenInstanceIds: [...greenInstanceIds],
+  };
+}
+
+export function toCleaningUp(state: Starting | Launching | Installing, now: number, failure: Failure): CleaningUp {
+  return {
+    ...carriedOver(state, now, `cleaning up after: ${failure.headline}`, state.percent),
+    ...idsOf(state),
+    // exactOptionalPropertyTypes: present only where the state has it.
+    ...('unconfirmedSince' in state && { unconfirmedSince: state.unconfirmedSince }),
+    phase: 'cleaningUp',
+    failure,
+  };
+}
+
+export function toFailed(
+  state: ActiveState,
+  now: number,
+  failure: Failure,
+  outcome: Pick<Failed, 'cleaned' | 'left'>,
+): Failed {
+  return {
+    ...carriedOver(state, now, failure.headline, state.percent),
+    ...idsOf(state),
+    phase: 'failed',
+    failure,
+    ...outcome,
+  };
+}
+
+/** What every phase carries, with the time of the phase that ends added up. */
+function carriedOver(state: ActiveState, now: number, progress: string, percent: number) {
+  const { greenIdentifier, startedAt, invocations } = state;
+  const measure = MEASURED_AS[state.phase];
+  const seconds = (state.durations[measure] ?? 0) + (now - state.phaseStartedAt) / 1000;
+  return {
+    greenIdentifier,
+    startedAt,
+    phaseStartedAt: now,
+    invocations,
+    durations: { ...state.durations, [measure]: seconds },
+    progress: cut(progress, LONGEST_PROGRESS),
+    percent: Math.max(state.percent, percent),
+  };
+}
+
+/** The ids of what the action has started, as far as they are known. */
+export function idsOf(state: State): { elastigroupDeploymentId?: string; deploymentId?: string } {
+  return {
+    ...('elastigroupDeploymentId' in state && { elastigroupDeploymentId: state.elastigroupDeploymentId }),
+    ...('deploymentId' in state && { deploymentId: state.deploymentId }),
+  };
+}

@@ -1,0 +1,58 @@
+/** CodePipeline's `failureDetails.type` (service model, codepipeline 2015-07-09: FailureType). */
+export type FailureType =
+  | 'JobFailed'
+  | 'ConfigurationError'
+  | 'PermissionError'
+  | 'RevisionOutOfSync'
+  | 'RevisionUnavailable'
+  | 'SystemUnavailable';
+
+/** A failure that ends the action: its message is written for the person who reads it in CodePipeline. */
+export class StageError extends Error {
+  override readonly name = 'StageError';
+
+  constructor(
+    readonly type: FailureType,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * One thing that is wrong with what the user wrote, or with how the function was set up.
+ * `where` names the parameter, setting or part of the event, e.g. `TIMEOUT`.
+ */
+export interface Problem {
+  readonly where: string;
+  readonly what: string;
+  readonly expected: string;
+}
+
+/** CodePipeline takes 5000 characters; the rest is for the first and the last line. */
+const MAX_PROBLEMS_LENGTH = 4800;
+
+/** Bad input: all problems in one message, so that the user mends them in one go. */
+export class InvalidInputError extends StageError {
+  /** `consequence` tells what that means for the deployment. */
+  constructor(
+    readonly problems: readonly Problem[],
+    consequence = 'nothing was started',
+  ) {
+    super('ConfigurationError', InvalidInputError.describe(problems, consequence));
+  }
+
+  private static describe(problems: readonly Problem[], consequence: string): string {
+    const count = problems.length === 1 ? 'One problem' : `${problems.length} problems`;
+    const lines = [`${count} in the action's configuration; ${consequence}.`];
+    let room = MAX_PROBLEMS_LENGTH;
+    for (const [index, { where, what, expected }] of problems.entries()) {
+      const line = `- ${where}: ${what}${what.endsWith('?') ? '' : '.'} Expected: ${expected}.`;
+      room -= line.length + 1;
+      if (room < 0) return [...lines, `- … and ${problems.length - index} more.`].join('\n');
+      lines.push(line);
+    }
+    return lines.join('\n');
+  }
+}

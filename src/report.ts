@@ -1,0 +1,145 @@
+import type { PutJobFailureResultCommandInput, PutJobSuccessResultCommandInput } from '@aws-sdk/client-codepipeline';
+import type { ActiveState, Failed, Succeeded } from './deployment/state';
+import { idsOf } from './deployment/transitions';
+import type { FailureType } from './errors';
+import type { Revision, UserParameters } from './userParameters/userParameters';
+import { cut, duration, listing } from './wording';
+
+/** The one result of a job. A success with a continuation token means: in progress. */
+export type Report =
+  | { readonly kind: 'success'; readonly result: PutJobSuccessResultCommandInput }
+  | { readonly kind: 'failure'; readonly result: PutJobFailureResultCommandInput };
+
+/** CodePipeline's limits (service model, codepipeline 2015-07-09); an empty text is invalid everywhere. */
+const LONGEST_SUMMARY = 2048;
+const LONGEST_EXECUTION_ID = 1500;
+const LONGEST_MESSAGE = 5000;
+/** Characters for an output variable: enough for 50 instance ids, and far from the limit for all of them. */
+const LONGEST_VARIABLE = 1000;
+
+type Redact = (text: string) => string;
+
+/** In progress: the state goes to the next invocation, and the user sees how far the deployment is. */
+export function reportProgress(
+  jobId: string,
+  state: ActiveState,
+  token: string,
+  parameters: UserParameters,
+  now: number,
+  redact: Redact,
+): Report {
+  const elapsed = `${duration((now - state.startedAt) / 1000)} of ${duration(parameters.timeoutSeconds)}`;
+  return {
+    kind: 'success',
+    result: {
+      jobId,
+      continuationToken: token,
+      executionDetails: {
+        summary: summaryText(`${state.progress}, ${elapsed}`, redact),
+        percentComplete: state.percent,
+        externalExecutionId: executionId(state),
+      },
+    },
+  };
+}
+
+/** Succeeded: what later actions may want to know is in the output variables. */
+export function reportSuccess(
+  jobId: string,
+  state: Succeeded,
+  parameters: UserParameters,
+  now: number,
+  redact: Redact,
+): Report {
+  const seconds = Math.round((now - state.startedAt) / 1000);
+  const count = state.greenInstanceIds.length;
+  const green = count === 0 ? 'green' : `${count} green instance${count === 1 ? '' : 's'}`;
+  return {
+    kind: 'success',
+    result: {
+      jobId,
+      executionDetails: {
+        summary: summaryText(
+          `CodeDeploy ${state.deploymentId} succeeded; ${green} replaced blue in ${duration(seconds)}`,
+          redact,
+        ),
+        percentComplete: 100,
+        externalExecutionId: executionId(state),
+      },
+      outputVariables: outputVariables({
+        DeploymentId: state.deploymentId,
+        ElastigroupDeploymentId: state.elastigroupDeploymentId,
+        GreenIdentifier: state.greenIdentifier,
+        GreenInstanceIds: wholeIds(state.greenInstanceIds),
+        DurationSeconds: String(seconds),
+        Revision: redact(describeRevision(parameters.revision)),
+      }),
+    },
+  };
+}
+
+export function reportFailed(jobId: string, state: Failed, redact: Redact): Report {
+  const lines = [state.failure.headline, ...state.cleaned, ...state.left, ...whereToLook(state)];
+  return reportFailure(jobId, state.failure.type, lines.join('\n'), redact, executionId(state));
+}
+
+/** A failure of which no more is known than its text. */
+export function reportFailure(
+  jobId: string,
+  type: FailureType,
+  message: string,
+  redact: Redact,
+  externalExecutionId?: string,
+): Report {
+  return {
+    kind: 'failure',
+    result: {
+      jobId,
+      failureDetails: {
+        type,
+        // Redact first, cut afterwards: half a secret is still one.
+        message: cut(redact(message), LONGEST_MESSAGE) || 'The stage failed without a message.',
+        ...(externalExecutionId !== undefined && { externalExecutionId }),
+      },
+    },
+  };
+}
+
+function whereToLook(state: Failed): string[] {
+  const { elastigroupDeploymentId, deploymentId } = idsOf(state);
+  if (elastigroupDeploymentId === undefined && deploymentId === undefined) return [];
+  const places = [
+    ...(deploymentId === undefined ? [] : [`CodeDeploy ${deploymentId}`]),
+    ...(elastigroupDeploymentId === undefined ? [] : [`Elastigroup deployment ${elastigroupDeploymentId}`]),
+    `GreenIdentifier ${state.greenIdentifier}`,
+  ];
+  return [`Where to look: ${places.join(', ')}.`];
+}
+
+function describeRevision(revision: Revision): string {
+  if (revision.kind === 'github') return `https://github.com/${revision.repository}/commit/${revision.commitId}`;
+  return `s3://${revision.bucket}/${revision.key}${revision.version === undefined ? '' : `?versionId=${revision.version}`}`;
+}
+
+/** Whole ids only, as many as fit. */
+function wholeIds(ids: readonly string[]): string {
+  let shown = ids.length;
+  while (shown > 0 && listing(ids.slice(0, shown), shown).length > LONGEST_VARIABLE) shown -= 1;
+  return ids.slice(0, shown).join(',');
+}
+
+function outputVariables(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, cut(value, LONGEST_VARIABLE)] as const],
+  );
+  return Object.fromEntries(given);
+}
+
+function executionId(state: ActiveState | Succeeded | Failed): string {
+  const { deploymentId, elastigroupDeploymentId } = idsOf(state);
+  return cut(deploymentId ?? elastigroupDeploymentId ?? state.greenIdentifier, LONGEST_EXECUTION_ID);
+}
+
+function summaryText(text: string, redact: Redact): string {
+  return cut(redact(text), LONGEST_SUMMARY) || '-';
+}

@@ -1,0 +1,76 @@
+/** What the user asks for: the UserParameters of the action, parsed. */
+
+export const BUNDLE_TYPES = ['tar', 'tgz', 'zip', 'YAML', 'JSON'] as const;
+export const FILE_EXISTS_BEHAVIORS = ['DISALLOW', 'OVERWRITE', 'RETAIN'] as const;
+export const AUTO_ROLLBACK_EVENTS = [
+  'DEPLOYMENT_FAILURE',
+  'DEPLOYMENT_STOP_ON_ALARM',
+  'DEPLOYMENT_STOP_ON_REQUEST',
+] as const;
+export const CONFLICT_POLICIES = ['FAIL', 'WAIT'] as const;
+
+/** CodeDeploy's `bundleType` (service model, codedeploy 2014-10-06). */
+export type BundleType = (typeof BUNDLE_TYPES)[number];
+export type FileExistsBehavior = (typeof FILE_EXISTS_BEHAVIORS)[number];
+export type AutoRollbackEvent = (typeof AUTO_ROLLBACK_EVENTS)[number];
+/** What to do when another deployment of the group is in the way. */
+export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
+
+/** CodeDeploy's `autoRollbackConfiguration`; `events` is present and not empty when `enabled`. */
+export interface AutoRollback {
+  readonly enabled: boolean;
+  readonly events?: readonly AutoRollbackEvent[];
+}
+
+/** A secret in Secrets Manager: its name or ARN, and the JSON key in it that holds the token. */
+export interface TokenSecret {
+  readonly id: string;
+  readonly jsonKey?: string;
+}
+
+/** Where the Spot API token is. */
+export type TokenSource =
+  { readonly kind: 'clear'; readonly value: string } | ({ readonly kind: 'secret' } & TokenSecret);
+
+/** A revision in S3; `source` says whether S3_* named it, or it is an input artifact of the action. */
+export interface S3Revision {
+  readonly kind: 's3';
+  readonly bucket: string;
+  readonly key: string;
+  readonly bundleType: BundleType;
+  readonly version?: string;
+  readonly eTag?: string;
+  readonly source: 'S3' | 'INPUT_ARTIFACT';
+  /** Present when `source` is INPUT_ARTIFACT. */
+  readonly artifactName?: string;
+}
+
+/** A revision in GitHub; `repository` is `owner/repo`, `commitId` 40 or 64 hexadecimal digits. */
+export interface GitHubRevision {
+  readonly kind: 'github';
+  readonly repository: string;
+  readonly commitId: string;
+}
+
+export type Revision = S3Revision | GitHubRevision;
+
+/** An option that is absent is left to the deployment group's own configuration. */
+export interface UserParameters {
+  readonly token: TokenSource;
+  /** Spot account, `act-…`. */
+  readonly accountId: string;
+  /** Elastigroup, `sig-…`. */
+  readonly groupId: string;
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+  /** For the whole deployment: whole seconds, 1 to 85500. */
+  readonly timeoutSeconds: number;
+  readonly revision: Revision;
+  readonly deploymentConfigName?: string;
+  readonly description?: string;
+  readonly fileExistsBehavior?: FileExistsBehavior;
+  readonly ignoreApplicationStopFailures?: boolean;
+  readonly autoRollback?: AutoRollback;
+  readonly onConflict: ConflictPolicy;
+  readonly dryRun: boolean;
+}

@@ -1,0 +1,28 @@
+/** `42s`, `3m10s`, `2h05m`: short enough for a summary. */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole}s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return whole % 60 === 0 ? `${minutes}m` : `${minutes}m${pad(whole % 60)}s`;
+  return minutes % 60 === 0 ? `${Math.floor(minutes / 60)}h` : `${Math.floor(minutes / 60)}h${pad(minutes % 60)}m`;
+}
+
+function pad(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+/** Cuts a text to at most `limit` characters (UTF-16 units), with an ellipsis where something is missing. */
+export function cut(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  // Not in the middle of a surrogate pair: half a character is not valid in JSON's UTF-8.
+  return `${text
+    .slice(0, limit - 1)
+    .toWellFormed()
+    .replace(/\uFFFD$/u, '')}…`;
+}
+
+/** `a, b and 3 more` */
+export function listing(items: readonly string[], shown = 10): string {
+  const more = items.length - shown;
+  return more > 0 ? `${items.slice(0, shown).join(', ')} and ${more} more` : items.join(', ');
+}

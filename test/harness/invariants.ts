@@ -1,0 +1,132 @@
+import { inspect } from 'node:util';
+import { secretsOf } from '../simulator/account';
+import { isUp } from '../simulator/ec2/fleet';
+import type { RunTrace } from './playRun';
+
+/** What must hold after every run, whatever went wrong (issue 3). Each violation is a sentence. */
+export function violationsOf(trace: RunTrace): string[] {
+  return [
+    ...oneOfEach(trace),
+    ...oneResultForEachJob(trace),
+    ...nothingLeftUnnamed(trace),
+    ...successIsReal(trace),
+    ...othersUntouched(trace),
+    ...noSecretLeaks(trace),
+    ...politeCalls(trace),
+  ];
+}
+
+function greenIdentifierOf({ action }: RunTrace): string {
+  return action.jobs[0]?.id ?? '';
+}
+
+function ownSpot(trace: RunTrace) {
+  return trace.world.spot.deployments.filter(({ request }) => request.tag.value === greenIdentifierOf(trace));
+}
+
+function ownCodeDeploy(trace: RunTrace) {
+  const id = greenIdentifierOf(trace);
+  return trace.world.codeDeploy.all.filter(
+    ({ tagFilters, creator }) => creator === 'user' && tagFilters.some(({ value }) => value === id),
+  );
+}
+
+function ownGreen(trace: RunTrace) {
+  const launchers = new Set(ownSpot(trace).map(({ id }) => id));
+  return trace.world.ec2.instances.filter(({ launchedBy }) => launchedBy !== undefined && launchers.has(launchedBy));
+}
+
+/** 1. At most one Elastigroup and one CodeDeploy deployment; where Spot accepted two at once, one of them was stopped. */
+function oneOfEach(trace: RunTrace): string[] {
+  const spot = ownSpot(trace);
+  const isConcurrent = (trace.plan.duplicates ?? []).length > 0 && trace.world.options.secondDeployment === 'accepted';
+  const counted = isConcurrent
+    ? spot.filter(({ state }) => state !== 'FINISHED_STOPPED' && state !== 'FINISHED_ERROR')
+    : spot;
+  const codeDeploy = ownCodeDeploy(trace);
+  return [
+    ...(counted.length > 1
+      ? [
+          `${counted.length} Elastigroup deployments of one action: ${counted.map(({ id, state }) => `${id} ${state}`).join(', ')}`,
+        ]
+      : []),
+    ...(codeDeploy.length > 1
+      ? [`${codeDeploy.length} CodeDeploy deployments of one action: ${codeDeploy.map(({ id }) => id).join(', ')}`]
+      : []),
+  ];
+}
+
+/** 2. Every job has a result of the function's; none waits out CodePipeline's limits. */
+function oneResultForEachJob({ action }: RunTrace): string[] {
+  if (action.reason !== 'result') return [`the action ended without a result: ${action.reason}`];
+  const open = action.jobs.filter(({ result }) => result === undefined);
+  return open.map(({ id }) => `job ${id} has no result`);
+}
+
+/** 3. After a failure no green instance is left unless the message names it. */
+function nothingLeftUnnamed(trace: RunTrace): string[] {
+  if (trace.action.status !== 'Failed') return [];
+  const message = trace.action.message;
+  const named = (id: string) => message.includes(id) || message.includes(`GreenIdentifier=${greenIdentifierOf(trace)}`);
+  return ownGreen(trace)
+    .filter((instance) => isUp(instance) && !named(instance.id))
+    .map(({ id, state }) => `green instance ${id} is left (${state}), and the message does not name it`);
+}
+
+/** 3 and 6. A success is one on both sides, and nothing that succeeded was rolled back. */
+function successIsReal(trace: RunTrace): string[] {
+  const rolledBack = trace.world.rolledBackAfterSuccess.map(
+    (id) => `Elastigroup deployment ${id} was stopped after CodeDeploy had succeeded`,
+  );
+  if (trace.action.status !== 'Succeeded') return rolledBack;
+  const isFinished = ownSpot(trace).some(({ state }) => state === 'FINISHED');
+  const hasSucceeded = ownCodeDeploy(trace).some(({ status }) => status === 'Succeeded');
+  return [
+    ...rolledBack,
+    ...(isFinished ? [] : ['reported success, but Elastigroup has not FINISHED']),
+    ...(hasSucceeded ? [] : ['reported success, but CodeDeploy has not Succeeded']),
+  ];
+}
+
+/** 4. What belongs to someone else is never stopped. */
+function othersUntouched({ world }: RunTrace): string[] {
+  const spot = world.spot.deployments.filter(({ owner, stopRequests }) => owner === 'other' && stopRequests.length > 0);
+  const codeDeploy = world.codeDeploy.all.filter(
+    ({ owner, stopRequests }) => owner === 'other' && stopRequests.some(({ by }) => by === 'api'),
+  );
+  return [...spot, ...codeDeploy].map(({ id }) => `${id} belongs to someone else, and was stopped`);
+}
+
+/** 5. No secret in a log line, a result, a token or a thrown error. */
+function noSecretLeaks(trace: RunTrace): string[] {
+  const { action, logs, errors, world } = trace;
+  const results = action.jobs.map(({ result }) =>
+    result?.kind === 'continuation' ? `${JSON.stringify(result)} ${decoded(result.token)}` : JSON.stringify(result),
+  );
+  const places = {
+    'a log line': logs.join('\n'),
+    'a result': results.join('\n'),
+    'a thrown error': inspect(errors, { depth: 8 }),
+  };
+  return Object.entries(places).flatMap(([place, text]) =>
+    secretsOf(world.account)
+      .filter((secret) => text.includes(secret))
+      .map((secret) => `the secret ${secret.slice(0, 12)}… is in ${place}`),
+  );
+}
+
+function decoded(token: string): string {
+  return Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+}
+
+/** Spot's reset is waited for by the run that met it, and nothing is called that the services do not have. */
+function politeCalls({ world, plan, errors }: RunTrace): string[] {
+  // A duplicate, and a process that was killed, cannot tell another of the reset that it met.
+  const isAlone = (plan.duplicates ?? []).length === 0 && errors.length === 0;
+  return [
+    ...(isAlone ? world.earlyAfter429 : []).map(
+      (early) => `a request to Spot before its rate limit was reset: ${JSON.stringify(early)}`,
+    ),
+    ...world.unexpectedCalls.map(({ method, url }) => `an operation that no service has: ${method} ${url}`),
+  ];
+}

@@ -1,0 +1,144 @@
+import type { CodePipelineEvent } from 'aws-lambda';
+import { createAwsClients } from '../../src/clients/awsClients';
+// Loaded here, since an import at the first use would take real time while virtual time goes on.
+import '../../src/clients/ec2Sdk';
+import '../../src/clients/secretsSdk';
+import type { Clock } from '../../src/clock';
+import { runJob } from '../../src/runJob';
+import { runAction, type ActionResult, type Duplicate } from '../simulator/pipeline';
+import type { WorldOptions } from '../simulator/options';
+import type { Scenario } from '../simulator/scenario';
+import type { Injector } from '../simulator/faults';
+import { inProcessTransport, type TransportCall } from '../simulator/transport';
+import { World } from '../simulator/world';
+import { captureLogs } from './captureLogs';
+import { installVirtualTime } from './virtualTime';
+
+/** Everything that one run depends on: the same plan gives the same run. */
+export interface RunPlan {
+  readonly seed: number;
+  readonly scenario: Scenario;
+  readonly options?: Partial<WorldOptions>;
+  readonly userParameters?: Readonly<Record<string, unknown>>;
+  /** The function's environment beside the token's secret, e.g. POLL_WINDOW_SECONDS. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Faults by the number of the call, counted over all invocations of the run. */
+  readonly inject?: Injector;
+  readonly gapSeconds?: number | ((continuation: number) => number);
+  /** Seconds that Lambda gives the n-th invocation. */
+  readonly invocationSeconds?: (invocation: number) => number;
+  readonly duplicates?: readonly Duplicate[];
+  /** Milliseconds that each call takes; with 0 two concurrent runs never meet between two calls. */
+  readonly latencyMs?: (call: number) => number;
+  /** The function under test; a test plants a bug here. */
+  readonly run?: typeof runJob;
+}
+
+export interface RunTrace {
+  readonly plan: RunPlan;
+  readonly action: ActionResult;
+  readonly world: World;
+  readonly calls: readonly TransportCall[];
+  readonly logs: readonly string[];
+  /** What invocations have thrown, and Lambda would have logged. */
+  readonly errors: readonly unknown[];
+}
+
+const START = Date.UTC(2026, 0, 5, 9, 0, 0);
+
+const clock: Clock = {
+  now: () => Date.now(),
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+};
+
+/** Plays one action of a pipeline in virtual time, from its first event until every delivery has run out. */
+export async function playRun(plan: RunPlan): Promise<RunTrace> {
+  const time = installVirtualTime(START);
+  const logs = captureLogs();
+  try {
+    const world = new World({
+      now: () => Date.now(),
+      seed: plan.seed,
+      scenario: plan.scenario,
+      ...(plan.options && { options: plan.options }),
+    });
+    const calls: TransportCall[] = [];
+    const errors: unknown[] = [];
+    const invoke = invoker(plan, world, calls, errors);
+    const action = await time.run(() =>
+      runAction({
+        world,
+        clock: { now: clock.now, sleep: sleepUnless },
+        invoke,
+        gapSeconds: plan.gapSeconds ?? 10,
+        redelivery: 'lambda',
+        ...(plan.userParameters && { userParameters: plan.userParameters }),
+        ...(plan.duplicates && { duplicateDelivery: plan.duplicates }),
+      }),
+    );
+    world.catchUp();
+    return { plan, action, world, calls, logs: logs.lines, errors };
+  } finally {
+    logs.release();
+    time.uninstall();
+  }
+}
+
+/** Lambda: a process for each invocation, which may be killed by a fault or at the end of its time. */
+function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: unknown[]) {
+  let invocations = 0;
+  return async (event: CodePipelineEvent): Promise<void> => {
+    const seconds = plan.invocationSeconds?.(invocations) ?? 900;
+    invocations += 1;
+    const endsAt = clock.now() + seconds * 1000;
+    let isOver = false;
+    let kill: (reason: Error) => void = () => undefined;
+    const killed = new Promise<never>((_resolve, reject) => {
+      kill = reject;
+    });
+    const transport = inProcessTransport({
+      world,
+      calls,
+      inject: (index, call) => (isOver ? 'killed-before' : plan.inject?.(index, call)),
+      onKill: () => {
+        kill(new Error('The process was killed.'));
+      },
+      ...(plan.latencyMs && { latencyMs: plan.latencyMs }),
+    });
+    const timeUp = setTimeout(() => {
+      isOver = true;
+      kill(new Error(`Task timed out after ${seconds} seconds`));
+    }, seconds * 1000);
+    try {
+      const run = plan.run ?? runJob;
+      const work = run(event, {
+        clock,
+        env: { SPOT_API_URL: 'https://api.spotinst.io', ...plan.env },
+        remainingMilliseconds: () => Math.max(0, endsAt - clock.now()),
+        aws: createAwsClients({
+          requestHandler: transport.requestHandler,
+          region: world.account.region,
+          credentials: { accessKeyId: 'AKIAFAKEHARNESS00000', secretAccessKey: 'fake' },
+        }),
+        spotAdapter: transport.axiosAdapter,
+      });
+      await Promise.race([work, killed]);
+    } catch (error) {
+      errors.push(error);
+      throw error;
+    } finally {
+      isOver = true;
+      clearTimeout(timeUp);
+    }
+  };
+}
+
+function sleepUnless(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,89 @@
+import { FAULT_KINDS, type FaultKind, type Injector } from '../simulator/faults';
+import type { WorldOptions } from '../simulator/options';
+import type { Duplicate } from '../simulator/pipeline';
+import { Random } from '../simulator/random';
+import { SCENARIOS } from '../simulator/scenarios';
+import type { RunPlan } from './playRun';
+
+/** A random plan; the seed alone decides it, so that a violation can be replayed. */
+export function randomPlan(seed: number): RunPlan {
+  const random = new Random(seed);
+  const scenario = pick(random, SCENARIOS);
+  const pollWindow = pick(random, ['', '', '0', '10', '60']);
+  const invocationSeconds = pick(random, [60, 120, 300, 900]);
+  return {
+    seed,
+    scenario,
+    options: { ...randomOptions(random), ...(scenario.script.noSpotCapacity && LISTS_WHAT_FAILED) },
+    env: {
+      ...(pollWindow !== '' && { POLL_WINDOW_SECONDS: pollWindow }),
+      CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
+    },
+    gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
+    invocationSeconds: () => invocationSeconds,
+    duplicates: randomDuplicates(random),
+    inject: randomFaults(random),
+    latencyMs: randomLatency(random),
+  };
+}
+
+function randomOptions(random: Random): Partial<WorldOptions> {
+  return {
+    secondDeployment: pick(random, ['rejected', 'accepted']),
+    listOrder: pick(random, ['newest', 'oldest', 'shuffled']),
+    listsFinished: random.next() < 0.7,
+    reactsToFailure: random.next() < 0.3,
+    emptyListEvery: pick(random, [0, 0, 0, 5]),
+    errorsEchoSecrets: random.next() < 0.5,
+    limitMessage: pick(random, ['active', 'deploying']),
+    groupAutoRollback: random.next() < 0.3,
+    tagVisibilitySeconds: pick(random, [0, 0, 6]),
+    codeDeployTagLagSeconds: pick(random, [0, 0, 4]),
+  };
+}
+
+/**
+ * A launch that failed before any instance was tagged leaves no trace but Spot's own list. Should Spot drop it from there
+ * within minutes (undocumented), an event that Lambda delivers again even later could not know of it: docs/how-it-works.md.
+ */
+const LISTS_WHAT_FAILED: Partial<WorldOptions> = { listsFinished: true };
+
+/** Lambda delivers an event more than once now and then: at the same time, or while the first is still at work. */
+function randomDuplicates(random: Random): Duplicate[] {
+  const count = pick(random, [0, 0, 1, 2]);
+  return Array.from({ length: count }, () => ({
+    which: pick(random, [0, 0, 1, 2]),
+    delaySeconds: pick(random, [0, 0, 1, 10, 45]),
+  }));
+}
+
+/** Lambda tries an event three times; a process that dies more often than twice is beyond what anybody can mend. */
+const MOST_KILLS = 2;
+const MOST_FAULTS = 12;
+
+function randomFaults(random: Random): Injector {
+  const rate = pick(random, [0, 0.02, 0.05, 0.15]);
+  let kills = 0;
+  let faults = 0;
+  return () => {
+    if (random.next() >= rate || faults >= MOST_FAULTS) return undefined;
+    const kind: FaultKind = pick(random, FAULT_KINDS);
+    if (kind.startsWith('killed')) {
+      if (kills >= MOST_KILLS) return undefined;
+      kills += 1;
+    }
+    faults += 1;
+    return kind;
+  };
+}
+
+function randomLatency(random: Random): (call: number) => number {
+  const slowest = pick(random, [20, 150, 800]);
+  return () => 5 + Math.floor(random.next() * slowest);
+}
+
+function pick<T>(random: Random, values: readonly T[]): T {
+  const value = values[Math.floor(random.next() * values.length)];
+  if (value === undefined) throw new Error('nothing to pick from');
+  return value;
+}

@@ -1,0 +1,99 @@
+import { createLogUpdate } from 'log-update';
+import type { ActionResult, PipelineEvent } from '../pipeline';
+import type { Scenario } from '../scenario';
+import type { World } from '../world';
+
+/** Shows a run while it happens: a block that is redrawn on a terminal, a line for each change otherwise. */
+export interface View {
+  readonly onEvent: (event: PipelineEvent) => void;
+  line(text: string): void;
+  end(action: ActionResult): void;
+  stop(): void;
+}
+
+const REDRAW_MS = 200;
+
+export function createView(world: World, header: { eventFile: string; scenario: Scenario; speed: number }): View {
+  const startedAt = Date.now();
+  const live = process.stdout.isTTY ? createLogUpdate(process.stdout) : undefined;
+  let percent = 0;
+  let shown = '';
+  console.log(
+    `CodePipeline plays ${header.eventFile}, scenario "${header.scenario.name}" (${header.scenario.title}), ${header.speed} times as fast.`,
+  );
+
+  const redraw = () => {
+    world.catchUp();
+    const status = statusOf(world);
+    const text = `${elapsed(startedAt)}  ${String(percent).padStart(3)}%  ${status}`;
+    if (live) live(`${bar(percent)}\n${text}`);
+    else if (status !== shown) console.log(text);
+    shown = status;
+  };
+  const line = (text: string) => {
+    live?.clear();
+    console.log(text);
+    if (live) redraw();
+  };
+  const timer = setInterval(redraw, REDRAW_MS);
+  return {
+    line,
+    onEvent: (event) => {
+      if (event.kind === 'progress') percent = event.details.percentComplete ?? percent;
+      const text = describe(event);
+      if (text !== undefined) line(`${elapsed(startedAt)}  ${text}`);
+    },
+    end: (action) => {
+      clearInterval(timer);
+      live?.clear();
+      console.log(resultText(action));
+    },
+    stop: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+function statusOf(world: World): string {
+  const own = world.spot.deployments.findLast(({ owner }) => owner === 'product');
+  const codeDeploy = world.codeDeploy.all.findLast(({ owner, creator }) => owner === 'product' && creator === 'user');
+  const count = (launchedBy: string | undefined) =>
+    world.ec2.instances.filter((instance) => instance.launchedBy === launchedBy && instance.state === 'running').length;
+  return [
+    `Elastigroup ${own?.state ?? '-'}`,
+    `CodeDeploy ${codeDeploy?.status ?? '-'}`,
+    `${count(undefined)} blue and ${own ? count(own.id) : 0} green running`,
+  ].join(', ');
+}
+
+function describe(event: PipelineEvent): string | undefined {
+  switch (event.kind) {
+    case 'invoked':
+      return `invocation ${event.info.jobIndex + 1}, job ${event.jobId}`;
+    case 'progress':
+      return `in CodePipeline: ${event.details.percentComplete ?? 0}% ${event.details.summary ?? ''}`;
+    case 'invocation-failed':
+      return `the invocation failed: ${String(event.error)}`;
+    default:
+      return undefined;
+  }
+}
+
+/** The result as CodePipeline's console shows it. */
+function resultText(action: ActionResult): string {
+  const seconds = ((action.endedAt - action.startedAt) / 1000).toFixed(1);
+  const head = `\n${action.status} after ${seconds} s, ${action.invocations.length} invocations`;
+  if (action.failure) return `${head}\n${action.failure.type}: ${action.failure.message}`;
+  const variables = Object.entries(action.outputVariables).map(([name, value]) => `  ${name} = ${value}`);
+  return [head, action.message, ...(variables.length > 0 ? ['Output variables:', ...variables] : [])].join('\n');
+}
+
+function elapsed(startedAt: number): string {
+  return `${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
+}
+
+function bar(percent: number): string {
+  const width = 40;
+  const done = Math.round((percent / 100) * width);
+  return `[${'#'.repeat(done)}${'.'.repeat(width - done)}] ${percent}%`;
+}

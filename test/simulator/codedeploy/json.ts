@@ -1,0 +1,122 @@
+import { epochSeconds } from '../awsJson';
+import type { Context } from '../context';
+import type { JsonRecord } from '../input';
+import type { Deployment, LifecycleEvent, Target, TargetStatus } from './model';
+
+/** `deploymentInfo`, as GetDeployment and BatchGetDeployments give it (service model, codedeploy 2014-10-06). */
+export function deploymentInfo(deployment: Deployment, context: Context): JsonRecord {
+  const { tagFilters, error } = deployment;
+  return {
+    deploymentId: deployment.id,
+    applicationName: deployment.applicationName,
+    deploymentGroupName: deployment.groupName,
+    deploymentConfigName: deployment.configName,
+    revision: deployment.revision,
+    status: deployment.status,
+    creator: deployment.creator,
+    description: deployment.description,
+    createTime: epochSeconds(deployment.createTime),
+    startTime: seconds(deployment.startTime),
+    completeTime: seconds(deployment.completeTime),
+    deploymentOverview: overview(deployment),
+    errorInformation: error && { code: error.code, message: error.message },
+    rollbackInfo: rollbackInfo(deployment),
+    autoRollbackConfiguration: deployment.autoRollback ?? groupRollback(context),
+    ignoreApplicationStopFailures: deployment.ignoreApplicationStopFailures,
+    fileExistsBehavior: deployment.fileExistsBehavior,
+    updateOutdatedInstancesOnly: false,
+    deploymentStyle: deploymentStyle(deployment.groupName === context.account.inPlaceGroupName),
+    blueGreenDeploymentConfiguration: blueGreen(),
+    targetInstances: tagFilters.length === 0 ? undefined : { tagFilters: tagFilters.map(filterJson) },
+    computePlatform: 'Server',
+    instanceTerminationWaitTimeStarted: false,
+  };
+}
+
+export function deploymentGroupInfo(groupName: string, context: Context): JsonRecord {
+  const { account } = context;
+  const isInPlace = groupName === account.inPlaceGroupName;
+  return {
+    applicationName: account.applicationName,
+    deploymentGroupId: '11111111-2222-4333-8444-555555555555',
+    deploymentGroupName: groupName,
+    deploymentConfigName: account.deploymentConfigName,
+    serviceRoleArn: `arn:aws:iam::${account.awsAccountId}:role/codedeploy-service-role`,
+    deploymentStyle: deploymentStyle(isInPlace),
+    blueGreenDeploymentConfiguration: isInPlace ? undefined : blueGreen(),
+    loadBalancerInfo: { targetGroupInfoList: [{ name: 'web-shop-targets' }] },
+    autoRollbackConfiguration: groupRollback(context),
+    computePlatform: 'Server',
+  };
+}
+
+/** `deploymentTarget` of BatchGetDeploymentTargets. */
+export function deploymentTarget(target: Target, deployment: Deployment, context: Context): JsonRecord {
+  const { region, awsAccountId } = context.account;
+  return {
+    deploymentTargetType: 'InstanceTarget',
+    instanceTarget: {
+      deploymentId: deployment.id,
+      targetId: target.instanceId,
+      targetArn: `arn:aws:ec2:${region}:${awsAccountId}:instance/${target.instanceId}`,
+      status: target.status,
+      lastUpdatedAt: epochSeconds(target.updatedAt),
+      lifecycleEvents: target.events.map(lifecycleEvent),
+      instanceLabel: target.label,
+    },
+  };
+}
+
+function lifecycleEvent(event: LifecycleEvent): JsonRecord {
+  const succeeded = { errorCode: 'Success', scriptName: '', message: 'Succeeded', logTail: '' };
+  return {
+    lifecycleEventName: event.name,
+    status: event.status,
+    startTime: seconds(event.startTime),
+    endTime: seconds(event.endTime),
+    diagnostics: event.diagnostics ?? (event.status === 'Succeeded' ? succeeded : undefined),
+  };
+}
+
+/** Counts of the green instances; `Ready` is installed and waiting for traffic (API reference, DeploymentOverview). */
+function overview(deployment: Deployment): JsonRecord | undefined {
+  if (deployment.startTime === undefined) return undefined;
+  const green = deployment.targets.filter(({ label }) => label === 'Green');
+  const statuses: readonly TargetStatus[] = ['Pending', 'InProgress', 'Succeeded', 'Failed', 'Skipped', 'Ready'];
+  return Object.fromEntries(
+    statuses.map((status) => [status, green.filter((target) => target.status === status).length]),
+  );
+}
+
+function rollbackInfo(deployment: Deployment): JsonRecord | undefined {
+  const { rolledBackBy, rollbackMessage, rollsBack } = deployment;
+  if (rollsBack !== undefined) return { rollbackTriggeringDeploymentId: rollsBack };
+  if (rollbackMessage === undefined) return undefined;
+  return { rollbackDeploymentId: rolledBackBy, rollbackMessage };
+}
+
+function deploymentStyle(isInPlace: boolean): JsonRecord {
+  return { deploymentType: isInPlace ? 'IN_PLACE' : 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' };
+}
+
+/** Elastigroup removes blue itself, so that CodeDeploy keeps it; and it finds green by tags (FACTS 2 and 4). */
+function blueGreen(): JsonRecord {
+  return {
+    terminateBlueInstancesOnDeploymentSuccess: { action: 'KEEP_ALIVE' },
+    deploymentReadyOption: { actionOnTimeout: 'CONTINUE_DEPLOYMENT', waitTimeInMinutes: 0 },
+    greenFleetProvisioningOption: { action: 'DISCOVER_EXISTING' },
+  };
+}
+
+function groupRollback(context: Context): JsonRecord {
+  const enabled = context.options.groupAutoRollback;
+  return { enabled, events: enabled ? ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] : [] };
+}
+
+function filterJson(filter: Deployment['tagFilters'][number]): JsonRecord {
+  return { Key: filter.key, Value: filter.value, Type: filter.type };
+}
+
+function seconds(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : epochSeconds(ms);
+}

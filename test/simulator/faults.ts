@@ -1,0 +1,117 @@
+import { describeCall, type CallDescription } from './calls';
+import { ServiceError, type WireRequest, type WireResponse } from './wire';
+import { awsJsonError } from './awsJson';
+import { ec2Error } from './ec2/api';
+import type { World } from './world';
+
+/** What can befall one outgoing call. `-after`: the request was processed, and only then its answer was lost. */
+export const FAULT_KINDS = [
+  'refused',
+  'reset-before',
+  'reset-after',
+  'timeout',
+  'timeout-after',
+  'rate-limited',
+  'error-500',
+  'error-500-after',
+  'error-503',
+  'not-json',
+  'not-json-after',
+  'killed-before',
+  'killed-after',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Decides what befalls a call; `callIndex` counts a transport's calls from 0. */
+export type Injector = (callIndex: number, call: CallDescription) => FaultKind | undefined;
+
+/** What a caller meets: an answer, a broken connection, silence, or its own death. */
+export type Outcome =
+  | { readonly kind: 'answer'; readonly response: WireResponse }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'reset' }
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'killed' };
+
+/** X-RateLimit-Reset of an injected 429, in seconds. */
+export const INJECTED_RESET_SECONDS = 20;
+
+/** What a proxy in between answers when it answers for the service. */
+const PROXY_PAGE =
+  '<html><head><title>Please wait</title></head><body><p>One moment, please &amp; try again.</body></html>';
+
+/** Sends a request to the world, with the fault if there is one. */
+export function playCall(world: World, request: WireRequest, fault: FaultKind | undefined): Outcome {
+  if (fault === undefined) return answer(world.handle(request));
+  if (fault.endsWith('-after')) world.handle(request);
+  switch (fault) {
+    case 'refused':
+      return { kind: 'refused' };
+    case 'reset-before':
+    case 'reset-after':
+      return { kind: 'reset' };
+    case 'timeout':
+    case 'timeout-after':
+      return { kind: 'silence' };
+    case 'killed-before':
+    case 'killed-after':
+      return { kind: 'killed' };
+    case 'rate-limited':
+      return answer(rateLimited(world, request));
+    case 'error-500':
+    case 'error-500-after':
+      return answer(serverError(request, 500));
+    case 'error-503':
+      return answer(serverError(request, 503));
+    case 'not-json':
+    case 'not-json-after':
+      return answer({ status: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
+  }
+}
+
+function answer(response: WireResponse): Outcome {
+  return { kind: 'answer', response };
+}
+
+/** Spot: 429 with a reset; EC2: RequestLimitExceeded (503); the other AWS services: ThrottlingException (400). */
+function rateLimited(world: World, request: WireRequest): WireResponse {
+  const { service } = describeCall(request);
+  if (service === 'spot') return world.blockSpotRoute(request, INJECTED_RESET_SECONDS);
+  if (service === 's3') return { status: 503, headers: {}, body: '' };
+  if (service === 'ec2') {
+    return ec2Error(new ServiceError(503, 'RequestLimitExceeded', 'Request limit exceeded.'), REQUEST_ID);
+  }
+  return awsJsonError(new ServiceError(400, 'ThrottlingException', 'Rate exceeded'));
+}
+
+const REQUEST_ID = '00000000-0000-4000-8000-000000000500';
+
+function serverError(request: WireRequest, status: 500 | 503): WireResponse {
+  const { service } = describeCall(request);
+  const code = status === 500 ? 'InternalFailure' : 'ServiceUnavailable';
+  const message =
+    status === 500 ? 'An internal error occurred.' : 'The service is unavailable. Please try again shortly.';
+  const error = new ServiceError(status, code, message);
+  switch (service) {
+    case 'spot':
+      return spotError(error);
+    case 'ec2':
+      return ec2Error(error, REQUEST_ID);
+    case 's3':
+      return { status, headers: { 'content-type': 'application/xml' }, body: '' };
+    case 'codedeploy':
+    case 'codepipeline':
+    case 'secretsmanager':
+      return awsJsonError(error);
+  }
+}
+
+/** Spot's body "can also be plain text" (FACTS 4): so is this 503. */
+function spotError({ status, code, message }: ServiceError): WireResponse {
+  if (status === 503) return { status, headers: { 'content-type': 'text/plain' }, body: message };
+  const body = {
+    response: { status: { code: status, message: 'Internal Server Error' }, errors: [{ code, message }] },
+  };
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

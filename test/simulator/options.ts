@@ -1,0 +1,53 @@
+import type { Account } from './account';
+
+/** What the documentation leaves open or a customer can set: the kinds of world that one scenario can play in. */
+export interface WorldOptions {
+  readonly account: Partial<Account>;
+  /** What a second POST gets while a deployment of the group is active; FACTS 4 calls it unverified. */
+  readonly secondDeployment: 'rejected' | 'accepted';
+  readonly listOrder: 'newest' | 'oldest' | 'shuffled';
+  /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
+  readonly listsFinished: boolean;
+  /** Whether Elastigroup rolls back by itself when CodeDeploy fails; otherwise it waits to be stopped, or for its timeout. */
+  readonly reactsToFailure: boolean;
+  /** Each n-th listing of blue/green deployments is empty by mistake; 0 = never. */
+  readonly emptyListEvery: number;
+  /** Spot's errors repeat the request's Authorization header. */
+  readonly errorsEchoSecrets: boolean;
+  /** Requests per route and method in 60 s; 0 = no limit. */
+  readonly spotRequestsPerMinute: number;
+  /** Which of the two message forms DeploymentLimitExceededException has (FACTS 2). */
+  readonly limitMessage: 'active' | 'deploying';
+  /** The group's autoRollbackConfiguration is enabled, for failures and for stops on request. */
+  readonly groupAutoRollback: boolean;
+  /** Seconds until DescribeInstances shows a fresh tag. */
+  readonly tagVisibilitySeconds: number;
+  /** Seconds by which CodeDeploy sees a fresh tag later than DescribeInstances shows it. */
+  readonly codeDeployTagLagSeconds: number;
+  /** Reservations in a page of DescribeInstances, whatever MaxResults allows. */
+  readonly reservationsPerPage: number;
+  /** Ids in a page of ListDeployments and ListDeploymentTargets. */
+  readonly idsPerPage: number;
+  /** What HeadObject answers. */
+  readonly headObject: 'found' | 'missing' | 'forbidden';
+  readonly secretAccess: 'allowed' | 'denied';
+}
+
+export const DEFAULT_OPTIONS: WorldOptions = {
+  account: {},
+  secondDeployment: 'rejected',
+  listOrder: 'newest',
+  listsFinished: true,
+  reactsToFailure: false,
+  emptyListEvery: 0,
+  errorsEchoSecrets: false,
+  spotRequestsPerMinute: 0,
+  limitMessage: 'active',
+  groupAutoRollback: false,
+  tagVisibilitySeconds: 0,
+  codeDeployTagLagSeconds: 0,
+  reservationsPerPage: 2,
+  idsPerPage: 3,
+  headObject: 'found',
+  secretAccess: 'allowed',
+};

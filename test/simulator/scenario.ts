@@ -1,0 +1,85 @@
+import type { Account } from './account';
+import type { WorldOptions } from './options';
+
+/** How long each upstream phase takes, in seconds of upstream time. All of them are here, so that they can be scaled. */
+export interface Durations {
+  readonly starting: number;
+  readonly validateTags: number;
+  readonly launching: number;
+  readonly awaitingLaunch: number;
+  readonly tagging: number;
+  /** Until Elastigroup notices a change of the CodeDeploy deployment. */
+  readonly notice: number;
+  readonly waitBeforeTermination: number;
+  readonly removeOld: number;
+  readonly removeSuspensions: number;
+  readonly stopping: number;
+  readonly removeNew: number;
+  readonly rollbackStep: number;
+  /** How long an unknown state lasts (scenario odd-states). */
+  readonly oddState: number;
+  /** From AWAITING_DEPLOYMENT_TO_FINISH until Elastigroup errs (scenario elastigroup-error). */
+  readonly untilElastigroupErrs: number;
+  /** Until a finished Elastigroup deployment is no longer listed, with `listsFinished: false`. */
+  readonly listVanish: number;
+  /** An instance from shutting-down to terminated. */
+  readonly terminating: number;
+  readonly deploymentCreated: number;
+  readonly deploymentQueued: number;
+  /** One lifecycle event on one instance, give or take a third. */
+  readonly lifecycleEvent: number;
+  readonly deploymentReady: number;
+  /** From the first failed instance to the failed deployment. */
+  readonly deploymentFailing: number;
+  readonly deploymentStopping: number;
+  readonly rollbackDeployment: number;
+}
+
+/** What goes wrong in the CodeDeploy deployment; `instance` counts green instances from 0. */
+export type DeploymentTrouble =
+  | {
+      readonly kind: 'script-fails';
+      readonly instance: number;
+      readonly lifecycleEvent: string;
+      readonly scriptName: string;
+      readonly message: string;
+      readonly logTail: string;
+    }
+  | { readonly kind: 'hangs'; readonly instance: number; readonly lifecycleEvent: string }
+  | { readonly kind: 'spot-interruption'; readonly instance: number; readonly lifecycleEvent: string }
+  | { readonly kind: 'stopped-by-hand'; readonly instance: number; readonly lifecycleEvent: string }
+  | { readonly kind: 'waits-for-traffic' }
+  | { readonly kind: 'fails-at-once'; readonly code: string; readonly message: string };
+
+/** CreateDeployment always answers this error. */
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly message: (account: Account) => string;
+}
+
+/** What goes wrong, as data; nothing of it: all goes well. */
+export interface Script {
+  readonly tokenRejected?: true;
+  readonly noSpotCapacity?: true;
+  readonly elastigroupErrs?: true;
+  readonly oddStates?: true;
+  /** What somebody else has active in the group from the start, for ever. */
+  readonly others?: 'elastigroup-and-codedeploy' | 'codedeploy';
+  readonly createDeploymentRefused?: Refusal;
+  readonly deployment?: DeploymentTrouble;
+}
+
+export interface Scenario {
+  readonly name: string;
+  /** One sentence. */
+  readonly title: string;
+  /** How the pipeline's action ends when the function is right. */
+  readonly expected: 'Succeeded' | 'Failed';
+  readonly durations: Durations;
+  readonly script: Script;
+  /** What this scenario needs of the world; it goes before the options that the world is built with. */
+  readonly options: Partial<WorldOptions>;
+  /** UserParameters that the scenario needs, e.g. a TIMEOUT in seconds. */
+  readonly userParameters: Readonly<Record<string, string | number>>;
+}

@@ -1,0 +1,206 @@
+import type { Durations, Scenario } from './scenario';
+
+/** About 70 s from the POST to FINISHED, with four instances installed one at a time. */
+const DURATIONS: Durations = {
+  starting: 2,
+  validateTags: 2,
+  launching: 4,
+  awaitingLaunch: 12,
+  tagging: 4,
+  notice: 3,
+  waitBeforeTermination: 4,
+  removeOld: 6,
+  removeSuspensions: 2,
+  stopping: 3,
+  removeNew: 6,
+  rollbackStep: 3,
+  oddState: 2,
+  untilElastigroupErrs: 8,
+  listVanish: 90,
+  terminating: 4,
+  deploymentCreated: 1,
+  deploymentQueued: 1,
+  lifecycleEvent: 0.7,
+  deploymentReady: 20,
+  deploymentFailing: 2,
+  deploymentStopping: 3,
+  rollbackDeployment: 6,
+};
+
+type Difference = Pick<Scenario, 'name' | 'title' | 'expected'> & Partial<Scenario>;
+
+function scenario(difference: Difference): Scenario {
+  return { durations: DURATIONS, script: {}, options: {}, userParameters: {}, ...difference };
+}
+
+const SCRIPT_FAILS = {
+  kind: 'script-fails',
+  instance: 1,
+  lifecycleEvent: 'AfterInstall',
+  scriptName: 'scripts/after_install.sh',
+  message: 'Script at specified location: scripts/after_install.sh failed with exit code 1',
+  logTail:
+    'LifecycleEvent - AfterInstall\nScript - scripts/after_install.sh\n[stdout]Installing dependencies\n' +
+    '[stderr]npm ERR! code ENOSPC\n[stderr]npm ERR! nospc There is not enough space on the disk\n',
+} as const;
+
+export const SCENARIOS: readonly Scenario[] = [
+  scenario({ name: 'success', title: 'All goes well: green is installed and blue is removed.', expected: 'Succeeded' }),
+  scenario({
+    name: 'script-fails',
+    title: 'The AfterInstall script exits with 1 on one green instance.',
+    expected: 'Failed',
+    script: { deployment: SCRIPT_FAILS },
+  }),
+  scenario({
+    name: 'script-fails-rolled-back',
+    title: 'A script fails; CodeDeploy rolls back by itself, and so does Elastigroup.',
+    expected: 'Failed',
+    script: { deployment: SCRIPT_FAILS },
+    options: { groupAutoRollback: true, reactsToFailure: true },
+  }),
+  scenario({
+    name: 'launch-fails',
+    title: 'There is no spot capacity: Elastigroup cannot launch the green instances.',
+    expected: 'Failed',
+    script: { noSpotCapacity: true },
+  }),
+  scenario({
+    name: 'never-finishes',
+    title: 'A script hangs on one instance, CodeDeploy stays InProgress, and TIMEOUT is reached.',
+    expected: 'Failed',
+    script: { deployment: { kind: 'hangs', instance: 2, lifecycleEvent: 'ApplicationStart' } },
+    userParameters: { TIMEOUT: 90 },
+  }),
+  scenario({
+    name: 'spot-interruption',
+    title: 'AWS reclaims a green spot instance while it is being installed.',
+    expected: 'Failed',
+    script: { deployment: { kind: 'spot-interruption', instance: 1, lifecycleEvent: 'Install' } },
+  }),
+  scenario({
+    name: 'stopped-by-hand',
+    title: 'Somebody stops the CodeDeploy deployment in the console.',
+    expected: 'Failed',
+    script: { deployment: { kind: 'stopped-by-hand', instance: 1, lifecycleEvent: 'Install' } },
+  }),
+  scenario({
+    name: 'elastigroup-error',
+    title: 'Elastigroup errs and rolls back while CodeDeploy is in progress.',
+    expected: 'Failed',
+    script: { elastigroupErrs: true },
+  }),
+  scenario({
+    name: 'conflict',
+    title: "Another's Elastigroup and CodeDeploy deployments are active in the group.",
+    expected: 'Failed',
+    script: { others: 'elastigroup-and-codedeploy' },
+  }),
+  scenario({
+    name: 'conflict-codedeploy',
+    title: "Another's CodeDeploy deployment is active in the group.",
+    expected: 'Failed',
+    script: { others: 'codedeploy' },
+  }),
+  scenario({
+    name: 'waits-for-traffic',
+    title: 'CodeDeploy stays Ready for a while, until traffic is rerouted.',
+    expected: 'Succeeded',
+    script: { deployment: { kind: 'waits-for-traffic' } },
+  }),
+  scenario({
+    name: 'slow-tags',
+    title: 'EC2 and CodeDeploy see the green tag late.',
+    expected: 'Succeeded',
+    options: { tagVisibilitySeconds: 12, codeDeployTagLagSeconds: 4 },
+  }),
+  scenario({
+    name: 'revision-missing',
+    title: 'The revision is not in the bucket.',
+    expected: 'Failed',
+    script: {
+      deployment: {
+        kind: 'fails-at-once',
+        code: 'REVISION_MISSING',
+        message: 'The revision could not be found. Check the S3 bucket and key, or the GitHub repository and commit.',
+      },
+    },
+    options: { headObject: 'missing' },
+  }),
+  scenario({
+    name: 'revision-refused',
+    title: 'CodeDeploy does not know the revision and creates no deployment.',
+    expected: 'Failed',
+    script: {
+      createDeploymentRefused: {
+        status: 400,
+        code: 'RevisionDoesNotExistException',
+        message: () => 'The named revision does not exist with the IAM user or AWS account.',
+      },
+    },
+  }),
+  scenario({
+    name: 'wrong-token',
+    title: 'Spot refuses the API token, and its error repeats the token.',
+    expected: 'Failed',
+    script: { tokenRejected: true },
+    options: { errorsEchoSecrets: true },
+  }),
+  scenario({
+    name: 'missing-permission',
+    title: "The function's role may not call codedeploy:CreateDeployment.",
+    expected: 'Failed',
+    script: {
+      createDeploymentRefused: {
+        status: 400,
+        code: 'AccessDeniedException',
+        message: (account) =>
+          `User: arn:aws:sts::${account.awsAccountId}:assumed-role/${account.roleName}/${account.functionName} is not ` +
+          'authorized to perform: codedeploy:CreateDeployment on resource: ' +
+          `arn:aws:codedeploy:${account.region}:${account.awsAccountId}:deploymentgroup:` +
+          `${account.applicationName}/${account.deploymentGroupName} because no identity-based policy allows the ` +
+          'codedeploy:CreateDeployment action',
+      },
+    },
+  }),
+  scenario({
+    name: 'odd-states',
+    title: 'Elastigroup reports unknown states, and an empty list now and then.',
+    expected: 'Succeeded',
+    script: { oddStates: true },
+    options: { emptyListEvery: 4 },
+  }),
+];
+
+/** @throws when there is none of that name; the message lists those there are. */
+export function scenarioNamed(name: string): Scenario {
+  const found = SCENARIOS.find((candidate) => candidate.name === name);
+  if (found) return found;
+  const names = SCENARIOS.map((candidate) => candidate.name).join(', ');
+  throw new Error(`There is no scenario "${name}". The scenarios are: ${names}.`);
+}
+
+/** The same scenario with all upstream durations, and its TIMEOUT, multiplied by `factor`. */
+export function scaled(original: Scenario, factor: number): Scenario {
+  const { TIMEOUT, ...others } = original.userParameters;
+  const { tagVisibilitySeconds, codeDeployTagLagSeconds } = original.options;
+  return {
+    ...original,
+    durations: scaledDurations(original.durations, factor),
+    options: {
+      ...original.options,
+      ...(tagVisibilitySeconds !== undefined && { tagVisibilitySeconds: tagVisibilitySeconds * factor }),
+      ...(codeDeployTagLagSeconds !== undefined && { codeDeployTagLagSeconds: codeDeployTagLagSeconds * factor }),
+    },
+    userParameters: {
+      ...others,
+      ...(TIMEOUT !== undefined && { TIMEOUT: Math.max(1, Math.round(Number(TIMEOUT) * factor)) }),
+    },
+  };
+}
+
+function scaledDurations(durations: Durations, factor: number): Durations {
+  const result: Record<keyof Durations, number> = { ...durations };
+  for (const name of Object.keys(durations) as (keyof Durations)[]) result[name] = durations[name] * factor;
+  return result;
+}

@@ -1,0 +1,155 @@
+import type { Context } from '../context';
+import { isUp, type Fleet, type Instance } from '../ec2/fleet';
+import { asRecord, type JsonRecord } from '../input';
+import { ServiceError, pathOf, queryOf, type WireRequest, type WireResponse } from '../wire';
+import { SpotAnswers } from './answers';
+import { blueGreenInput } from './blueGreenInput';
+import type { SpotDeployment } from './deployment';
+import type { Elastigroup } from './elastigroup';
+import type { EventLog } from './eventLog';
+import { RateLimit } from './rateLimit';
+
+const PATH = /^\/aws\/ec2\/group\/([^/]+)(?:\/(.+))?$/;
+const STOP = /^codeDeploy\/blueGreenDeployment\/([^/]+)\/stop$/;
+
+/** Spot's REST API of one Elastigroup (FACTS 4). */
+export class SpotApi {
+  readonly #context: Context;
+  readonly #group: Elastigroup;
+  readonly #fleet: Fleet;
+  readonly #answers: SpotAnswers;
+  readonly rateLimit: RateLimit;
+
+  constructor(context: Context, group: Elastigroup, fleet: Fleet) {
+    this.#context = context;
+    this.#group = group;
+    this.#fleet = fleet;
+    this.#answers = new SpotAnswers(context);
+    this.rateLimit = new RateLimit(context);
+  }
+
+  handle(request: WireRequest): WireResponse {
+    const limit = this.rateLimit.count(routeOf(request));
+    if (limit.blocked) return this.#answers.tooMany(request, limit);
+    const response = this.#answer(request);
+    return limit.limit > 0 ? this.#answers.limited(response, limit) : response;
+  }
+
+  /** Answers 429, and blocks the route for that long: for injected faults. */
+  block(request: WireRequest, seconds: number): WireResponse {
+    return this.#answers.tooMany(request, this.rateLimit.block(routeOf(request), seconds));
+  }
+
+  #answer(request: WireRequest): WireResponse {
+    try {
+      this.#authorize(request);
+      return this.#route(request);
+    } catch (error) {
+      if (error instanceof ServiceError) return this.#answers.error(request, error);
+      throw error;
+    }
+  }
+
+  #authorize(request: WireRequest): void {
+    const { account, script } = this.#context;
+    const isGood = request.headers['authorization'] === `Bearer ${account.spotToken}` && !script.tokenRejected;
+    if (!isGood) throw new ServiceError(401, 'UNAUTHORIZED', 'Failed to authenticate: the token is invalid');
+  }
+
+  #route(request: WireRequest): WireResponse {
+    const [, groupId, rest] = PATH.exec(pathOf(request)) ?? [];
+    this.#checkGroup(request, groupId);
+    const stopped = STOP.exec(rest ?? '')?.[1];
+    if (request.method === 'PUT' && stopped !== undefined) {
+      return this.#deployments(request, [this.#group.stop(stopped)]);
+    }
+    switch (`${request.method} ${rest ?? ''}`.trim()) {
+      case 'POST codeDeploy/blueGreenDeployment':
+        return this.#deployments(request, [this.#group.start(blueGreenInput(request.body, this.#context.account))]);
+      case 'GET codeDeploy/blueGreenDeployment':
+        return this.#deployments(request, this.#group.list());
+      case 'GET':
+        return this.#answers.items(request, 'group', [this.#groupItem()]);
+      case 'GET status':
+        return this.#answers.items(request, 'group:status', this.#fleet.instances.filter(isUp).map(statusItem));
+      case 'GET logs':
+        return this.#answers.items(request, 'group:log', logItems(this.#group.log, queryOf(request)));
+      default:
+        throw new ServiceError(404, 'NOT_FOUND', `Cannot ${request.method} ${pathOf(request)}`);
+    }
+  }
+
+  /** Without an accountId the organisation's OLDEST account is meant (FACTS 4); this group is not in that one. */
+  #checkGroup(request: WireRequest, groupId: string | undefined): void {
+    const { account } = this.#context;
+    const accountId = queryOf(request).get('accountId');
+    if (accountId !== null && accountId !== account.spotAccountId) {
+      throw new ServiceError(403, 'FORBIDDEN', `The token has no access to account ${accountId}`);
+    }
+    if (accountId === null || groupId !== account.groupId) {
+      throw new ServiceError(400, 'GROUP_DOESNT_EXIST', `Group ${groupId ?? ''} does not exist`);
+    }
+  }
+
+  #deployments(request: WireRequest, deployments: readonly SpotDeployment[]): WireResponse {
+    const { groupId } = this.#context.account;
+    const items = deployments.map(({ id, state, request: { config } }) => ({ id, groupId, state, config }));
+    return this.#answers.items(request, 'group:codeDeploy:blueGreenDeployment', items);
+  }
+
+  #groupItem(): JsonRecord {
+    const { account } = this.#context;
+    const { capacityTarget } = account;
+    return {
+      id: account.groupId,
+      name: 'web-shop',
+      description: 'The simulated Elastigroup',
+      region: account.region,
+      capacity: { minimum: capacityTarget, maximum: capacityTarget * 2, target: capacityTarget, unit: 'instance' },
+      strategy: { risk: 75, availabilityVsCost: 'balanced', fallbackToOd: true },
+      thirdPartiesIntegration: {
+        codeDeploy: {
+          cleanUpOnFailure: true,
+          terminateInstanceOnFailure: false,
+          deploymentGroups: [
+            { applicationName: account.applicationName, deploymentGroupName: account.deploymentGroupName },
+          ],
+        },
+      },
+    };
+  }
+}
+
+function routeOf(request: WireRequest): string {
+  return `${request.method} ${pathOf(request)}`;
+}
+
+function statusItem(instance: Instance): JsonRecord {
+  return {
+    instanceId: instance.id,
+    spotInstanceRequestId: instance.lifecycle === 'spot' ? `sir-${instance.id.slice(2, 10)}` : null,
+    instanceType: 'm6i.large',
+    product: 'Linux/UNIX',
+    status: instance.state === 'pending' ? 'pending' : 'fulfilled',
+    availabilityZone: instance.zone,
+    privateIp: instance.privateIp,
+    createdAt: new Date(instance.launchedAt).toISOString(),
+  };
+}
+
+/** `fromDate` and `toDate` are ms since the epoch, or a date that JavaScript reads. */
+function logItems(log: EventLog, query: URLSearchParams): readonly JsonRecord[] {
+  const from = query.get('fromDate');
+  if (from === null) throw new ServiceError(400, 'VALIDATION_ERROR', 'fromDate is required');
+  const start = dateIn(from);
+  const end = dateIn(query.get('toDate') ?? '') || Infinity;
+  const severity = query.get('severity') ?? 'ALL';
+  return log.entries
+    .filter((entry) => entry.at >= start && entry.at <= end)
+    .filter((entry) => severity === 'ALL' || entry.severity === severity)
+    .map((entry) => ({ ...asRecord(entry), createdAt: new Date(entry.at).toISOString(), at: undefined }));
+}
+
+function dateIn(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+}

@@ -1,0 +1,181 @@
+import { DEFAULT_ACCOUNT, type Account } from './account';
+import { awsJsonError } from './awsJson';
+import { describeCall, type CallDescription } from './calls';
+import { CodeDeployApi } from './codedeploy/api';
+import { Deployments } from './codedeploy/deployments';
+import { CodePipelineApi } from './codepipeline/api';
+import { Jobs } from './codepipeline/jobs';
+import type { Context } from './context';
+import { Ec2Api, ec2Error } from './ec2/api';
+import { Fleet } from './ec2/fleet';
+import { seedOthers } from './others';
+import { DEFAULT_OPTIONS, type WorldOptions } from './options';
+import { Random } from './random';
+import type { Scenario } from './scenario';
+import { headObject } from './s3';
+import { Schedule } from './schedule';
+import { SecretsApi } from './secrets';
+import { SpotApi } from './spot/api';
+import { Elastigroup } from './spot/elastigroup';
+import type { EarlyRequest } from './spot/rateLimit';
+import { ServiceError, type WireRequest, type WireResponse } from './wire';
+
+export interface WorldSettings {
+  /** Upstream time, ms since the epoch; it may jump. */
+  readonly now: () => number;
+  readonly seed: number;
+  readonly scenario: Scenario;
+  /** The scenario's own options go before these. */
+  readonly options?: Partial<WorldOptions>;
+}
+
+export interface LoggedCall {
+  /** ms since the epoch, upstream time */
+  readonly at: number;
+  readonly service: CallDescription['service'];
+  readonly operation: string;
+  readonly status: number;
+}
+
+/**
+ * A simulated account: Spot, CodeDeploy, EC2, Secrets Manager, S3 and CodePipeline's jobs, on the wire's own bytes. It
+ * is pure: the same seed, clock and requests give the same answers. A checker reads all that happened from its fields.
+ */
+export class World {
+  readonly scenario: Scenario;
+  readonly account: Account;
+  readonly options: WorldOptions;
+  readonly random: Random;
+  readonly ec2: Fleet;
+  readonly codeDeploy: Deployments;
+  readonly spot: Elastigroup;
+  readonly jobs: Jobs;
+  readonly calls: LoggedCall[] = [];
+  /** Requests for operations that the simulator does not know. */
+  readonly unexpectedCalls: WireRequest[] = [];
+  readonly #schedule: Schedule;
+  readonly #apis: {
+    readonly spot: SpotApi;
+    readonly codeDeploy: CodeDeployApi;
+    readonly codePipeline: CodePipelineApi;
+    readonly ec2: Ec2Api;
+    readonly secrets: SecretsApi;
+  };
+  readonly #context: Context;
+
+  constructor({ now, seed, scenario, options }: WorldSettings) {
+    this.scenario = scenario;
+    this.options = { ...DEFAULT_OPTIONS, ...options, ...scenario.options };
+    this.account = { ...DEFAULT_ACCOUNT, ...this.options.account };
+    this.random = new Random(seed);
+    this.#schedule = new Schedule(now);
+    const { account, random } = this;
+    const { durations, script } = scenario;
+    const context: Context = { schedule: this.#schedule, random, account, options: this.options, durations, script };
+    this.#context = context;
+    this.ec2 = new Fleet(context);
+    this.codeDeploy = new Deployments(context, this.ec2);
+    this.spot = new Elastigroup(context, this.ec2, this.codeDeploy);
+    this.jobs = new Jobs(context);
+    this.#apis = {
+      spot: new SpotApi(context, this.spot, this.ec2),
+      codeDeploy: new CodeDeployApi(context, this.codeDeploy),
+      codePipeline: new CodePipelineApi(context, this.jobs),
+      ec2: new Ec2Api(context, this.ec2),
+      secrets: new SecretsApi(context),
+    };
+    seedOthers(context, this.spot, this.codeDeploy);
+  }
+
+  /** The time of the world, once it has caught up (ms). */
+  get time(): number {
+    return this.#schedule.time;
+  }
+
+  /** When the next event is due, if any (ms). */
+  get nextEventAt(): number | undefined {
+    return this.#schedule.nextAt;
+  }
+
+  /** Requests to Spot that came before a 429's reset was over. */
+  get earlyAfter429(): readonly EarlyRequest[] {
+    return this.#apis.spot.rateLimit.early;
+  }
+
+  /** Elastigroup deployments that a stop undid after CodeDeploy had succeeded: a violation. */
+  get rolledBackAfterSuccess(): readonly string[] {
+    return this.spot.deployments.filter((deployment) => deployment.rolledBackAfterSuccess).map(({ id }) => id);
+  }
+
+  /** Runs all that is due by now. Every request does it first. */
+  catchUp(): void {
+    this.#schedule.catchUp();
+  }
+
+  handle(request: WireRequest): WireResponse {
+    this.catchUp();
+    const call = describeCall(request);
+    const response = this.#dispatch(call, request);
+    this.calls.push({ at: this.time, service: call.service, operation: call.operation, status: response.status });
+    return response;
+  }
+
+  /** Spot's 429 for an injected fault: the route stays blocked for that long. */
+  blockSpotRoute(request: WireRequest, seconds: number): WireResponse {
+    this.catchUp();
+    return this.#apis.spot.block(request, seconds);
+  }
+
+  #dispatch(call: CallDescription, request: WireRequest): WireResponse {
+    if (!this.#knows(call)) this.unexpectedCalls.push(request);
+    try {
+      return this.#route(call, request);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error;
+      return call.service === 'ec2' ? ec2Error(error, this.random.uuid()) : awsJsonError(error);
+    }
+  }
+
+  #route({ service, operation }: CallDescription, request: WireRequest): WireResponse {
+    switch (service) {
+      case 'spot':
+        return this.#apis.spot.handle(request);
+      case 'codedeploy':
+        return this.#apis.codeDeploy.handle(operation, request);
+      case 'codepipeline':
+        return this.#apis.codePipeline.handle(operation, request);
+      case 'ec2':
+        return this.#apis.ec2.handle(operation, request);
+      case 'secretsmanager':
+        return this.#apis.secrets.handle(operation, request);
+      case 's3':
+        return headObject(this.#context);
+    }
+  }
+
+  #knows({ service, operation }: CallDescription): boolean {
+    switch (service) {
+      case 'spot':
+        return SPOT_OPERATIONS.includes(operation);
+      case 'codedeploy':
+        return this.#apis.codeDeploy.knows(operation);
+      case 'codepipeline':
+        return this.#apis.codePipeline.knows(operation);
+      case 'ec2':
+        return operation === 'DescribeInstances';
+      case 'secretsmanager':
+        return operation === 'GetSecretValue';
+      case 's3':
+        return true;
+    }
+  }
+}
+
+const SPOT_OPERATIONS = [
+  'POST blueGreenDeployment',
+  'GET blueGreenDeployment',
+  'PUT stop',
+  'GET group',
+  'GET status',
+  'GET logs',
+];

@@ -1,0 +1,23 @@
+import type { Clock } from '../../src/clock';
+
+/** Time stands still unless the test, or a sleep, moves it. */
+export class ManualClock implements Clock {
+  /** Milliseconds of every sleep. */
+  readonly sleeps: number[] = [];
+
+  /** `time` is in milliseconds since the epoch. */
+  constructor(private time: number) {}
+
+  now(): number {
+    return this.time;
+  }
+
+  async sleep(milliseconds: number): Promise<void> {
+    this.sleeps.push(milliseconds);
+    this.time += milliseconds;
+  }
+
+  moveOn(seconds: number): void {
+    this.time += seconds * 1000;
+  }
+}
