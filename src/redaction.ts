@@ -45,7 +45,9 @@ export class Redactor {
     if (secret.length < SHORTEST_SECRET) return;
     const forms = [
       secret,
-      JSON.stringify(secret).slice(1, -1),
+      inJson(secret),
+      // JSON in JSON: an error whose message is the request that it is about.
+      inJson(inJson(secret)),
       uriForm(secret),
       Buffer.from(secret).toString('base64').replace(/=+$/, ''),
       Buffer.from(secret).toString('base64url'),
@@ -67,6 +69,10 @@ export class Redactor {
     } while (clean !== before);
     return clean;
   }
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** A lone surrogate has no URL form; the text itself is then remembered alone. */

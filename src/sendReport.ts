@@ -20,22 +20,22 @@ export async function sendReport(report: Report, { codePipeline, budget, log }: 
   const client = codePipelineClient(codePipeline, budget);
   tell(report, log);
   try {
-    tellOutcome(await send(report, client), log);
+    await send(report, client, log);
   } catch (error) {
-    if (!(error instanceof UpstreamError)) throw error;
-    if (error.code === 'JobNotFoundException') {
-      log.error('CodePipeline does not know this job, so there is nobody to answer.');
-      return;
-    }
-    const smaller = error.kind === 'rejected' ? shortened(report) : undefined;
-    if (!smaller) throw error;
+    if (!(error instanceof UpstreamError) || error.kind !== 'rejected') throw error;
     log.error(`CodePipeline refused the result, sending a shorter one: ${error.message}`);
-    tellOutcome(await send(smaller, client), log);
+    await send(shortened(report), client, log);
   }
 }
 
-function send(report: Report, client: CodePipeline): Promise<ReportOutcome> {
-  return report.kind === 'success' ? client.putSuccess(report.result) : client.putFailure(report.result);
+async function send(report: Report, client: CodePipeline, log: Log): Promise<void> {
+  try {
+    const sending = report.kind === 'success' ? client.putSuccess(report.result) : client.putFailure(report.result);
+    tellOutcome(await sending, log);
+  } catch (error) {
+    if (!(error instanceof UpstreamError) || error.code !== 'JobNotFoundException') throw error;
+    log.error('CodePipeline does not know this job, so there is nobody to answer.');
+  }
 }
 
 /** Without everything that could break a limit (the variables' size, a length that changed): the job must have its result. */

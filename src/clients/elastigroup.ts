@@ -45,7 +45,8 @@ export const SPOT_OPERATIONS = {
 } as const;
 
 const deploymentSchema = z.object({
-  id: z.string().check(z.minLength(1)),
+  // No longer than the state, and with it the continuation token, can hold.
+  id: z.string().check(z.minLength(1), z.maxLength(128)),
   // Without a state it is an unknown one: neither success nor a crash.
   state: z._default(z.string(), ''),
   config: z.optional(

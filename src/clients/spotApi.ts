@@ -49,6 +49,7 @@ const CONNECTION_NEVER_MADE: ReadonlySet<string> = new Set([
 ]);
 /** Seconds to wait after a 429 that does not say how long: Spot's whole window (FACTS, section 4). */
 const RATE_LIMIT_WINDOW_S = 60;
+const LONGEST_RESET_S = 3600;
 const LONGEST_QUOTE = 500;
 
 /** The Spot API: one request in, the answer's items out. Throws UpstreamError, and never returns an error body as an answer. */
@@ -122,7 +123,8 @@ export class SpotApi {
 
   private rateLimited(request: SpotRequest, resetHeader: unknown): UpstreamError {
     const seconds = typeof resetHeader === 'string' ? Number.parseFloat(resetHeader) : Number.NaN;
-    const wait = Number.isFinite(seconds) && seconds >= 0 ? seconds : RATE_LIMIT_WINDOW_S;
+    // An absurd one (a date instead of seconds) would block until the end of the action.
+    const wait = seconds >= 0 && seconds <= LONGEST_RESET_S ? seconds : RATE_LIMIT_WINDOW_S;
     // A second more, since the header is cut to whole seconds.
     const retryAt = this.options.budget.clock.now() + (wait + 1) * 1000;
     this.options.blocks.set(request.operation, retryAt);

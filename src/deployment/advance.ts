@@ -42,15 +42,24 @@ function step(state: ActiveState, stage: Stage): Promise<State> {
 async function afterError(state: ActiveState, error: unknown, stage: Stage): Promise<State> {
   if (error instanceof StageError) return failFrom(state, error, stage);
   if (!(error instanceof UpstreamError)) return afterBug(state, unexpected(error, stage), stage);
-  if (!error.transient) return failFrom(state, asStageError(error), stage);
+  if (!error.transient) return afterBlindness(state, asStageError(error), stage);
   const now = stage.clock.now();
   const outageSince = state.outageSince ?? now;
   const seconds = (now - outageSince) / 1000;
-  if (seconds >= OUTAGE_LIMIT_S) return failFrom(state, lastingOutage(error, seconds), stage);
+  if (seconds >= OUTAGE_LIMIT_S) return afterBlindness(state, lastingOutage(error, seconds), stage);
   stage.log[state.outageSince === undefined ? 'warn' : 'debug'](
     `No usable answer, trying again at the next poll: ${error.message}`,
   );
   return { ...state, outageSince };
+}
+
+/** A look failed for good. An earlier delivery of this event may have died right after its start: nobody could see it. */
+function afterBlindness(state: ActiveState, error: StageError, stage: Stage): Promise<State> | State {
+  if (state.phase !== 'starting' || state.unconfirmedSince !== undefined) return failFrom(state, error, stage);
+  const left =
+    'This run has started nothing; whether an earlier delivery of its event has could not be seen. ' +
+    `Its instances would carry the tag GreenIdentifier=${state.greenIdentifier}.`;
+  return toFailed(state, stage.clock.now(), failureOf(error), { cleaned: [], left: [left] });
 }
 
 /** After a bug nobody knows what was started: cleaning up looks. */

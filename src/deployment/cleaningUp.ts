@@ -1,6 +1,6 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy';
 import { cut } from '../wording';
-import { decideCleanup, isLate, type CleanupView } from './cleanupDecision';
+import { decideCleanup, isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
 import { endOfCleanup } from './cleanupOutcome';
 import { findCodeDeploy, listElastigroup } from './ownDeployments';
 import { lookAt } from './sight';
@@ -25,10 +25,15 @@ export async function cleanUp(state: CleaningUp, stage: Stage): Promise<State> {
     case 'stop-elastigroup':
       return stopElastigroup(aware, decision.ids, stage);
     case 'wait':
-      return progressed(aware, `cleaning up: ${decision.reason}`);
+      return waiting(aware, decision, stage);
     case 'look-for-green':
       return endOfCleanup(aware, view, decision, stage);
   }
+}
+
+function waiting(state: CleaningUp, decision: Extract<CleanupDecision, { kind: 'wait' }>, stage: Stage): CleaningUp {
+  const { unseenSince = stage.clock.now(), ...seen } = progressed(state, `cleaning up: ${decision.reason}`);
+  return decision.unseen ? { ...seen, unseenSince } : seen;
 }
 
 async function look(state: CleaningUp, stage: Stage): Promise<CleanupView> {

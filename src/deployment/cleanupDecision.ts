@@ -1,5 +1,6 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy';
 import type { ElastigroupDeployment } from '../clients/elastigroup';
+import type { UpstreamError } from '../clients/upstreamError';
 import { hasEnded, progressOf } from './elastigroupState';
 import { LOST_START_GRACE_S } from './limits';
 import { isActive } from './ownDeployments';
@@ -16,12 +17,15 @@ export type CleanupDecision =
   | { readonly kind: 'succeeded-after-all'; readonly deploymentId: string }
   | { readonly kind: 'stop-codedeploy'; readonly deploymentId: string }
   | { readonly kind: 'stop-elastigroup'; readonly ids: readonly string[] }
-  | { readonly kind: 'wait'; readonly reason: string }
+  /** `unseen`: for the lack of an answer. */
+  | { readonly kind: 'wait'; readonly reason: string; readonly unseen?: true }
   /** Both have ended, or no more can be done: what EC2 shows decides how cleaning up ends. */
   | { readonly kind: 'look-for-green'; readonly because: 'ended' | 'late' | 'cannot-see' };
 
 /** Seconds after which a stop that shows no effect is sent again: its request, too, may have been lost. */
 const STOP_AGAIN_S = 30;
+/** Seconds without an answer, after which cleaning up that is late and has stopped nothing yet gives up. */
+const UNSEEN_PATIENCE_S = 60;
 /** Seconds that CodeDeploy gets to end, before green is removed under it; a third of the time for cleaning up at most. */
 const CODEDEPLOY_PATIENCE_S = 60;
 
@@ -45,7 +49,7 @@ export function decideCleanup(
 ): CleanupDecision {
   const late = isLate(state, now, cleanupTimeoutSeconds);
   const { codeDeploy, elastigroup } = view;
-  if (!codeDeploy.seen) return unseen(codeDeploy.error.transient, late, 'CodeDeploy cannot be seen at the moment');
+  if (!codeDeploy.seen) return whileUnseen(state, codeDeploy.error, late, now);
   const deployment = codeDeploy.value;
   if (deployment?.status === 'Succeeded') return { kind: 'succeeded-after-all', deploymentId: deployment.id };
 
@@ -55,7 +59,7 @@ export function decideCleanup(
     if (now - (state.firstStopAt ?? now) < patience)
       return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
   }
-  if (!elastigroup.seen) return unseen(elastigroup.error.transient, late, 'Elastigroup cannot be seen at the moment');
+  if (!elastigroup.seen) return whileUnseen(state, elastigroup.error, late, now);
   const toStop = elastigroup.value.filter(
     ({ state: word }) => !['undoing', 'undone', 'finished'].includes(progressOf(word)),
   );
@@ -86,9 +90,12 @@ function whatToWaitFor(
   return { kind: 'look-for-green', because: 'ended' };
 }
 
-function unseen(transient: boolean, late: boolean, reason: string): CleanupDecision {
-  if (late) return { kind: 'look-for-green', because: 'late' };
-  return transient ? { kind: 'wait', reason } : { kind: 'look-for-green', because: 'cannot-see' };
+/** After a long gap between two invocations, one throttled look must not end cleaning up before any stop was tried. */
+function whileUnseen(state: CleaningUp, error: UpstreamError, late: boolean, now: number): CleanupDecision {
+  if (!error.transient) return { kind: 'look-for-green', because: late ? 'late' : 'cannot-see' };
+  const hasLooked = state.firstStopAt !== undefined || now - (state.unseenSince ?? now) >= UNSEEN_PATIENCE_S * 1000;
+  if (late && hasLooked) return { kind: 'look-for-green', because: 'late' };
+  return { kind: 'wait', reason: `${error.service} cannot be seen at the moment`, unseen: true };
 }
 
 /** A stop that was never sent, or that has shown no effect for a while. */

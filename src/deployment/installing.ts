@@ -66,7 +66,8 @@ export function judge(
   }
   if (late) return { kind: 'failed', failure: late };
   if (!codeDeploy.seen) return { kind: 'unclear', error: codeDeploy.error };
-  if (!elastigroup.seen) return { kind: 'unclear', error: elastigroup.error };
+  // While Spot alone does not answer, CodeDeploy's deployment goes on: TIMEOUT is its bound.
+  if (!elastigroup.seen && !elastigroup.error.transient) return { kind: 'unclear', error: elastigroup.error };
   return { kind: 'goes-on' };
 }
 

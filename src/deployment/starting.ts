@@ -13,6 +13,7 @@ import { findCodeDeploy, listElastigroup, settle, startedNoLaterThan } from './o
 import { carriesTag, greenTag, type Stage } from './stage';
 import type { Starting, State } from './state';
 import { progressed, toCleaningUp, toInstalling, toLaunching } from './transitions';
+import { asStageError } from './upstreamFailure';
 
 /**
  * Has Elastigroup launch green, once: whatever the action has under way already is adopted, whoever else is at work is
@@ -93,7 +94,8 @@ function afterFailedStart(state: Starting, error: unknown, stage: Stage): State 
     const looking = progressed(state, 'Spot refused the start; looking for one that is under way');
     return { ...looking, refusal: error.detail, unconfirmedSince: stage.clock.now() };
   }
-  if (error.surelyNotProcessed) throw error;
+  // The looks before the start have succeeded: it is known that nothing was started.
+  if (error.surelyNotProcessed) throw error.transient ? error : asStageError(error);
   stage.log.warn(`The answer to the start was lost, looking whether it was processed: ${error.message}`);
   return {
     ...progressed(state, 'the answer to the start was lost; looking for it'),

@@ -1,0 +1,215 @@
+import { elastigroupClient, SPOT_OPERATIONS } from '../../src/clients/elastigroup';
+import { SpotApi } from '../../src/clients/spotApi';
+import { json, respond, useLoopbackServer, type Answer } from '../support/loopbackServer';
+import { AMPLE_MS, budgetFor } from './callBudget';
+import { upstreamErrorOf } from './caught';
+
+const server = useLoopbackServer();
+const DEPLOYMENTS = '/aws/ec2/group/sig-1a2b/codeDeploy/blueGreenDeployment';
+const START = {
+  greenTag: { key: 'GreenIdentifier', value: '0c2e5d3a-1111-4222-8333-444455556666' },
+  applicationName: 'shop',
+  deploymentGroupName: 'web servers',
+  timeoutMinutes: 45,
+};
+const ITEM = {
+  id: 'cdbg-1',
+  groupId: 'sig-1a2b',
+  state: 'STARTING',
+  config: { timeout: 45, tags: [{ tagKey: 'GreenIdentifier', tagValue: 'u-1' }], deploymentGroups: [] },
+};
+
+function elastigroup(groupId = 'sig-1a2b') {
+  const options = {
+    url: server.url,
+    token: 'token',
+    accountId: 'act-9',
+    budget: budgetFor(AMPLE_MS),
+    blocks: new Map(),
+  };
+  return elastigroupClient(new SpotApi(options), groupId);
+}
+
+function items(...list: readonly unknown[]): Answer {
+  return json({
+    request: { id: 'r' },
+    response: { status: { code: 200, message: 'OK' }, items: list, count: list.length },
+  });
+}
+
+describe('the requests are the ones that Spot documents', () => {
+  test('start: tags, deployment groups and whole minutes', async () => {
+    server.script(items(ITEM));
+    await expect(elastigroup().startDeployment(START)).resolves.toEqual({
+      id: 'cdbg-1',
+      state: 'STARTING',
+      tags: [{ key: 'GreenIdentifier', value: 'u-1' }],
+    });
+    expect(server.requests).toHaveLength(1);
+    const [request] = server.requests;
+    expect(request).toMatchObject({
+      method: 'POST',
+      path: DEPLOYMENTS,
+      query: { accountId: 'act-9' },
+      headers: { authorization: 'Bearer token' },
+    });
+    const body: unknown = JSON.parse(request?.body ?? '');
+    expect(body).toEqual({
+      deployment: {
+        timeout: 45,
+        tags: [{ tagKey: 'GreenIdentifier', tagValue: '0c2e5d3a-1111-4222-8333-444455556666' }],
+        deploymentGroups: [{ applicationName: 'shop', deploymentGroupName: 'web servers' }],
+      },
+    });
+    // An integer on the wire: neither a text nor a fraction.
+    expect(request?.body).toMatch(/"timeout":45[,}]/);
+  });
+
+  test.each<[string, (client: ReturnType<typeof elastigroup>) => Promise<unknown>, string, string]>([
+    ['list', (client) => client.listDeployments(), 'GET', DEPLOYMENTS],
+    ['stop', (client) => client.stopDeployment('cdbg-1'), 'PUT', `${DEPLOYMENTS}/cdbg-1/stop`],
+    ['group status', (client) => client.listInstanceIds(), 'GET', '/aws/ec2/group/sig-1a2b/status'],
+  ])('%s: no body', async (_name, call, method, path) => {
+    server.script(items());
+    await call(elastigroup());
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({
+      method,
+      path,
+      query: { accountId: 'act-9' },
+      headers: { authorization: 'Bearer token' },
+      body: '',
+    });
+  });
+
+  test('an id cannot leave its place in the path', async () => {
+    server.script(items(), items());
+    await elastigroup('../sig?a').listDeployments();
+    await elastigroup().stopDeployment('x/../../y?z#');
+    expect(server.requests.map(({ path }) => path)).toEqual([
+      '/aws/ec2/group/..%2Fsig%3Fa/codeDeploy/blueGreenDeployment',
+      `${DEPLOYMENTS}/x%2F..%2F..%2Fy%3Fz%23/stop`,
+    ]);
+    expect(server.requests.map(({ query }) => query)).toEqual([{ accountId: 'act-9' }, { accountId: 'act-9' }]);
+  });
+});
+
+describe('a deployment is read as far as it is there', () => {
+  test.each<[string, unknown, unknown]>([
+    [
+      'unknown fields',
+      { ...ITEM, status: 'x', novelty: { deep: [1] } },
+      { id: 'cdbg-1', state: 'STARTING', tags: [{ key: 'GreenIdentifier', value: 'u-1' }] },
+    ],
+    [
+      'an unknown state',
+      { ...ITEM, state: 'A_NEW_STATE' },
+      { id: 'cdbg-1', state: 'A_NEW_STATE', tags: [{ key: 'GreenIdentifier', value: 'u-1' }] },
+    ],
+    ['no state: an unknown one', { id: 'cdbg-1' }, { id: 'cdbg-1', state: '', tags: [] }],
+    ['config: null', { ...ITEM, config: null }, { id: 'cdbg-1', state: 'STARTING', tags: [] }],
+    ['tags: null', { ...ITEM, config: { tags: null } }, { id: 'cdbg-1', state: 'STARTING', tags: [] }],
+    ['no tags', { ...ITEM, config: {} }, { id: 'cdbg-1', state: 'STARTING', tags: [] }],
+  ])('%s', async (_name, item, expected) => {
+    server.script(items(item));
+    await expect(elastigroup().listDeployments()).resolves.toEqual([expected]);
+  });
+
+  test('several, in the order of the answer', async () => {
+    server.script(items(ITEM, { ...ITEM, id: 'cdbg-0', state: 'FINISHED' }));
+    const found = await elastigroup().listDeployments();
+    expect(found.map(({ id, state }) => [id, state])).toEqual([
+      ['cdbg-1', 'STARTING'],
+      ['cdbg-0', 'FINISHED'],
+    ]);
+  });
+
+  test.each<[string, Answer]>([
+    ['[]', items()],
+    ['null', json({ response: { items: null } })],
+    ['missing', json({ response: { status: { code: 200 } } })],
+  ])('items %s: none', async (_name, answer) => {
+    server.script(answer);
+    await expect(elastigroup().listDeployments()).resolves.toEqual([]);
+  });
+});
+
+describe('what cannot be read is said, by the name of the field', () => {
+  test.each<[string, unknown, string]>([
+    ['no id', { ...ITEM, id: undefined }, '"id"'],
+    ['an empty id', { ...ITEM, id: '' }, '"id"'],
+    ['an id that is a number', { ...ITEM, id: 7 }, '"id"'],
+    ['a state that is null', { ...ITEM, state: null }, '"state"'],
+    ['a state that is an object', { ...ITEM, state: {} }, '"state"'],
+    ['tags that are no list', { ...ITEM, config: { tags: {} } }, '"config.tags"'],
+    ['null', null, 'item'],
+    ['a text', 'cdbg-1', 'item'],
+  ])('%s', async (_name, item, field) => {
+    server.script(items(item), items(item));
+    for (const [operation, call] of [
+      [SPOT_OPERATIONS.list, () => elastigroup().listDeployments()],
+      [SPOT_OPERATIONS.start, () => elastigroup().startDeployment(START)],
+    ] as const) {
+      const error = await upstreamErrorOf(call());
+      expect(error).toMatchObject({ kind: 'unreadable', operation, transient: true, surelyNotProcessed: false });
+      expect(error.detail).toContain(field);
+    }
+    // Neither was repeated.
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each<[string, Answer]>([
+    ['no items', json({ response: { status: { code: 200 } } })],
+    ['items: null', json({ response: { items: null } })],
+    ['items: []', items()],
+  ])('a start that is answered with %s may have been processed', async (_name, answer) => {
+    server.script(answer);
+    const error = await upstreamErrorOf(elastigroup().startDeployment(START));
+    expect(error).toMatchObject({ kind: 'unreadable', surelyNotProcessed: false });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a start is never sent twice where it may have been processed; a stop is', () => {
+  const lost: readonly (readonly [string, Answer])[] = [
+    ['500', respond(500)],
+    ['503', respond(503)],
+    ['a reset', { does: 'reset' }],
+  ];
+  test.each(lost)('%s: start', async (_name, answer) => {
+    server.script(answer);
+    expect(await upstreamErrorOf(elastigroup().startDeployment(START))).toMatchObject({ surelyNotProcessed: false });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each(lost)('%s: stop', async (_name, answer) => {
+    server.script(answer, answer, items());
+    await elastigroup().stopDeployment('cdbg-1');
+    expect(server.requests).toHaveLength(3);
+  });
+});
+
+describe('the rate limit is one of a route and a method', () => {
+  test('a 429 on the list does not hold up a stop, and holds up the next list', async () => {
+    const client = elastigroup();
+    server.script(respond(429, '', { 'X-RateLimit-Reset': '30' }), items());
+    expect((await upstreamErrorOf(client.listDeployments())).kind).toBe('rate-limited');
+    await client.stopDeployment('cdbg-1');
+    expect((await upstreamErrorOf(client.listDeployments())).kind).toBe('rate-limited');
+    expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT']);
+  });
+});
+
+test('the instances of the group: their ids, without those that have none yet', async () => {
+  server.script(
+    items(
+      { instanceId: 'i-1', status: 'fulfilled' },
+      { instanceId: null },
+      { spotRequestId: 'sir-1' },
+      { instanceId: '' },
+      { instanceId: 'i-2' },
+    ),
+  );
+  await expect(elastigroup().listInstanceIds()).resolves.toEqual(['i-1', 'i-2']);
+  expect(server.requests).toHaveLength(1);
+});

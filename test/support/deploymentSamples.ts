@@ -1,0 +1,178 @@
+import type { CodeDeployDeployment } from '../../src/clients/codeDeploy';
+import type { ElastigroupDeployment } from '../../src/clients/elastigroup';
+import type { GreenInstance } from '../../src/clients/greenInstances';
+import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
+import type {
+  ActiveState,
+  CleaningUp,
+  Failed,
+  Failure,
+  Finalizing,
+  Installing,
+  Launching,
+  Starting,
+  State,
+  Succeeded,
+} from '../../src/deployment/state';
+import type { UserParameters } from '../../src/userParameters/userParameters';
+
+/*
+ * Small pieces of the world for unit tests. They are written out by hand, and not made with the code under test, so that
+ * a slip there is not repeated here.
+ */
+
+/** The id of the action's first job, and so the value of its GreenIdentifier tag. */
+export const JOB = '11111111-2222-3333-4444-555555555555';
+export const START = Date.UTC(2026, 10, 21, 9, 0, 0);
+export const OWN_TAG = { key: 'GreenIdentifier', value: JOB };
+export const OTHER_TAG = { key: 'GreenIdentifier', value: '99999999-2222-3333-4444-555555555555' };
+
+/** Milliseconds since the epoch, so many seconds after the action's start. */
+export function at(seconds: number): number {
+  return START + seconds * 1000;
+}
+
+export function parametersWith(overrides: Partial<UserParameters> = {}): UserParameters {
+  return {
+    token: { kind: 'secret', id: 'spot-token' },
+    accountId: 'act-1',
+    groupId: 'sig-1',
+    applicationName: 'shop',
+    deploymentGroupName: 'shop-green',
+    timeoutSeconds: 1800,
+    revision: { kind: 's3', bucket: 'revisions', key: 'shop.zip', bundleType: 'zip', source: 'S3' },
+    onConflict: 'FAIL',
+    dryRun: false,
+    ...overrides,
+  };
+}
+
+export function elastigroup(id: string, state: string, tags = [OWN_TAG]): ElastigroupDeployment {
+  return { id, state, tags };
+}
+
+export function codeDeploy(
+  id: string,
+  status: string,
+  overrides: Partial<CodeDeployDeployment> = {},
+): CodeDeployDeployment {
+  return {
+    id,
+    status,
+    createdAt: START,
+    creator: 'user',
+    targetTags: [OWN_TAG],
+    instances: { total: 0, done: 0, failed: 0 },
+    error: undefined,
+    waitsBeforeTerminatingBlue: false,
+    rollbackDeploymentId: undefined,
+    ...overrides,
+  };
+}
+
+export function instance(id: string, state = 'running', launchedAt: number | undefined = START): GreenInstance {
+  return { id, state, lifecycle: 'spot', launchedAt, stateReason: undefined };
+}
+
+/** A call that gave no usable answer. */
+export function noAnswer(
+  service: ServiceName,
+  kind: UpstreamErrorKind,
+  detail = `${kind} for this test`,
+  code?: string,
+): UpstreamError {
+  return new UpstreamError({ service, operation: 'call', kind, detail, code });
+}
+
+const common = {
+  greenIdentifier: JOB,
+  startedAt: START,
+  phaseStartedAt: START,
+  invocations: 1,
+  durations: {},
+  progress: 'as before',
+  percent: 0,
+};
+
+export const FAILURE: Failure = { type: 'JobFailed', headline: 'CodeDeploy d-OWN failed.' };
+
+export function starting(overrides: Partial<Starting> = {}): Starting {
+  return { ...common, phase: 'starting', ...overrides };
+}
+
+export function launching(overrides: Partial<Launching> = {}): Launching {
+  return { ...common, percent: 5, phase: 'launching', elastigroupDeploymentId: 'cdbg-1', ...overrides };
+}
+
+export function installing(overrides: Partial<Installing> = {}): Installing {
+  return {
+    ...common,
+    percent: 40,
+    phase: 'installing',
+    elastigroupDeploymentId: 'cdbg-1',
+    deploymentId: 'd-OWN',
+    ...overrides,
+  };
+}
+
+/** Adopted by its CodeDeploy deployment alone: Spot listed nothing of this action at that time. */
+export function withoutElastigroup<S extends Installing | Finalizing>(state: S): S {
+  const { elastigroupDeploymentId: _unknown, ...rest } = state;
+  return rest as S;
+}
+
+export function finalizing(overrides: Partial<Finalizing> = {}): Finalizing {
+  return {
+    ...common,
+    percent: 85,
+    phase: 'finalizing',
+    elastigroupDeploymentId: 'cdbg-1',
+    deploymentId: 'd-OWN',
+    ...overrides,
+  };
+}
+
+export function cleaningUp(overrides: Partial<CleaningUp> = {}): CleaningUp {
+  return {
+    ...common,
+    percent: 40,
+    phase: 'cleaningUp',
+    elastigroupDeploymentId: 'cdbg-1',
+    deploymentId: 'd-OWN',
+    failure: FAILURE,
+    ...overrides,
+  };
+}
+
+export function succeeded(overrides: Partial<Succeeded> = {}): Succeeded {
+  return {
+    ...common,
+    percent: 100,
+    phase: 'succeeded',
+    elastigroupDeploymentId: 'cdbg-1',
+    deploymentId: 'd-OWN',
+    greenInstanceIds: ['i-1', 'i-2'],
+    ...overrides,
+  };
+}
+
+export function failed(overrides: Partial<Failed> = {}): Failed {
+  return { ...common, phase: 'failed', failure: FAILURE, cleaned: [], left: [], ...overrides };
+}
+
+/** The state, where it is of the phase; else the test fails and says what it is instead. */
+export function inPhase<P extends State['phase']>(state: State, phase: P): Extract<State, { phase: P }> {
+  if (!isIn(state, phase))
+    throw new Error(`expected ${phase}, but the state is ${state.phase}: ${JSON.stringify(state)}`);
+  return state;
+}
+
+function isIn<P extends State['phase']>(state: State, phase: P): state is Extract<State, { phase: P }> {
+  return state.phase === phase;
+}
+
+export function active(state: State): ActiveState {
+  if (state.phase === 'succeeded' || state.phase === 'failed')
+    throw new Error(`expected an active state, but it has ended: ${JSON.stringify(state)}`);
+  return state;
+}

@@ -1,0 +1,19 @@
+import { advance } from '../../src/deployment/advance';
+import type { ActiveState, State } from '../../src/deployment/state';
+import { at } from './deploymentSamples';
+import { FakeStage, type FakeStageOptions, type Script } from './fakeStage';
+
+interface TickOptions extends Omit<FakeStageOptions, 'now'> {
+  /** Seconds after the action's start; 0 when left out. */
+  readonly after?: number;
+}
+
+/** One tick of the deployment, in a world that answers what the script says and no more. */
+export async function tick(
+  state: ActiveState,
+  { after = 0, ...options }: TickOptions,
+  script: Script,
+): Promise<{ next: State; stage: FakeStage }> {
+  const stage = new FakeStage(script, { ...options, now: at(after) });
+  return { next: await advance(state, stage), stage };
+}

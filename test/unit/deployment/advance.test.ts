@@ -1,0 +1,220 @@
+import { UpstreamError } from '../../../src/clients/upstreamError';
+import { advance, withoutToken } from '../../../src/deployment/advance';
+import type { ActiveState, State } from '../../../src/deployment/state';
+import { StageError } from '../../../src/errors';
+import {
+  active,
+  at,
+  cleaningUp,
+  codeDeploy,
+  elastigroup,
+  FAILURE,
+  finalizing,
+  inPhase,
+  installing,
+  instance,
+  JOB,
+  launching,
+  noAnswer,
+  starting,
+} from '../../support/deploymentSamples';
+import { FakeStage, type Script } from '../../support/fakeStage';
+import { tick } from '../../support/tick';
+
+const TRANSIENT = [
+  'refused',
+  'connection',
+  'timeout',
+  'unavailable',
+  'unreadable',
+  'throttled',
+  'rate-limited',
+] as const;
+
+/** A look that fails, in each phase that follows something. */
+const failingLooks: readonly { state: ActiveState; script: (error: Error) => Script; after: State['phase'] }[] = [
+  { state: starting(), script: (error) => ({ list: [error] }), after: 'failed' },
+  { state: launching(), script: (error) => ({ list: [error] }), after: 'cleaningUp' },
+  {
+    state: installing(),
+    script: (error) => ({ list: [[]], getDeployment: [error] }),
+    after: 'cleaningUp',
+  },
+];
+
+describe.each(failingLooks)('a look that fails while $state.phase', ({ state, script, after }) => {
+  test.each(TRANSIENT)('costs a tick, and no more (%s)', async (kind) => {
+    const { next, stage } = await tick(state, { after: 60 }, script(noAnswer('Spot', kind)));
+
+    expect(next).toEqual({ ...state, outageSince: at(60) });
+    expect(stage.changes).toEqual([]);
+  });
+
+  test('is told once, not at every poll', async () => {
+    const first = await tick(state, {}, script(noAnswer('Spot', 'unavailable')));
+    const second = await tick(active(first.next), { after: 5 }, script(noAnswer('Spot', 'unavailable')));
+
+    expect(first.stage.log.lines.map(({ level }) => level)).toEqual(['warn']);
+    expect(second.stage.log.lines.map(({ level }) => level)).toEqual(['debug']);
+  });
+
+  test('keeps the time of the first failure, and ends the action after 600 s', async () => {
+    const out = { ...state, outageSince: at(60) };
+    const early = await tick(out, { after: 659.999 }, script(noAnswer('Spot', 'unavailable')));
+    expect(early.next).toEqual(out);
+
+    const late = await tick(out, { after: 660 }, script(noAnswer('Spot', 'unavailable', 'HTTP 503')));
+    expect(late.next.phase).toBe(after);
+    expect(late.next).toMatchObject({ failure: { type: 'SystemUnavailable' } });
+    expect(late.next).toHaveProperty('failure.headline', expect.stringMatching(/10 minutes.*HTTP 503/));
+  });
+
+  test('for good ends the action at once', async () => {
+    const { next } = await tick(state, {}, script(noAnswer('Spot', 'denied')));
+
+    expect(next.phase).toBe(after);
+    expect(next).toMatchObject({ failure: { type: 'ConfigurationError' } });
+  });
+
+  test('for a bug of ours ends the action, with what may have been started cleaned up', async () => {
+    const { next, stage } = await tick(state, {}, script(new TypeError('x is not a function')));
+
+    expect(next.phase).toBe('cleaningUp');
+    expect(next).toHaveProperty('failure.headline', expect.stringContaining('x is not a function'));
+    expect(stage.log.lines.map(({ level }) => level)).toEqual(['error']);
+  });
+});
+
+// An earlier delivery of this event may have died right after its start; then the message must name the tag.
+test('a first look that never succeeds does not claim that nothing was started', async () => {
+  const { next } = await tick(starting(), {}, { list: [noAnswer('Spot', 'denied')] });
+
+  expect(JSON.stringify(next)).toContain(`GreenIdentifier=${JOB}`);
+});
+
+test('an outage ends when a look succeeds', async () => {
+  const { next } = await tick(
+    launching({ outageSince: at(0) }),
+    { after: 599 },
+    { list: [[elastigroup('cdbg-1', 'STARTING')]] },
+  );
+
+  expect(next).not.toHaveProperty('outageSince');
+});
+
+test('an outage is not carried into the next phase', async () => {
+  const { next } = await tick(
+    installing({ outageSince: at(0) }),
+    { after: 20 },
+    { list: [noAnswer('Spot', 'unavailable')], getDeployment: [codeDeploy('d-OWN', 'Failed')] },
+  );
+
+  expect(inPhase(next, 'cleaningUp')).not.toHaveProperty('outageSince');
+});
+
+test('the durations of the phases add up, in seconds', async () => {
+  const { next } = await tick(
+    installing({ phaseStartedAt: at(40), durations: { launch: 40 } }),
+    { after: 100 },
+    { list: [[]], getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
+  );
+
+  expect(inPhase(next, 'finalizing')).toMatchObject({
+    phaseStartedAt: at(100),
+    startedAt: at(0),
+    durations: { launch: 40, install: 60 },
+  });
+});
+
+describe('a lasting outage', () => {
+  test('while finalizing stops nothing, and names green', async () => {
+    const { next, stage } = await tick(
+      finalizing({ outageSince: at(0) }),
+      { after: 600 },
+      { list: [noAnswer('Spot', 'unavailable')], green: [[instance('i-1')]] },
+    );
+
+    expect(inPhase(next, 'failed').failure.type).toBe('SystemUnavailable');
+    expect(inPhase(next, 'failed').left.join()).toContain('i-1');
+    expect(stage.changes).toEqual([]);
+  });
+
+  test('after a start that was not confirmed is cleaned up after', async () => {
+    const state = starting({ unconfirmedSince: at(0), outageSince: at(0) });
+    const { next } = await tick(state, { after: 600 }, { list: [noAnswer('Spot', 'unavailable')] });
+
+    expect(inPhase(next, 'cleaningUp')).toMatchObject({
+      unconfirmedSince: at(0),
+      failure: { type: 'SystemUnavailable' },
+    });
+  });
+});
+
+test('a bug while cleaning up keeps the failure, and names all that may be left', async () => {
+  const { next } = await tick(cleaningUp(), {}, { getDeployment: [new TypeError('no')], list: [[]] });
+
+  const { failure, left } = inPhase(next, 'failed');
+  expect(failure).toEqual(FAILURE);
+  for (const words of ['cdbg-1', 'd-OWN', JOB]) expect(left.join()).toContain(words);
+});
+
+test.each([starting(), launching(), installing(), finalizing(), cleaningUp()])(
+  'never throws, however many bugs meet ($phase)',
+  async (state) => {
+    const stage = new FakeStage({
+      list: [new RangeError('1')],
+      getDeployment: [new RangeError('2')],
+      green: [new RangeError('3')],
+    });
+    const next = await advance(state, stage);
+    stage.forgetUnused();
+    expect(next).toHaveProperty('failure.headline');
+  },
+);
+
+describe('without the Spot token', () => {
+  const down = noAnswer('Secrets Manager', 'unavailable');
+  const gone = noAnswer('Secrets Manager', 'rejected', 'the secret was deleted', 'ResourceNotFoundException');
+
+  test('a passing fault waits for the next invocation, for 600 s', () => {
+    expect(withoutToken(launching(), down, at(5))).toEqual(launching({ outageSince: at(5) }));
+    expect(withoutToken(launching({ outageSince: at(5) }), down, at(604)).phase).toBe('launching');
+    expect(inPhase(withoutToken(launching({ outageSince: at(5) }), down, at(605)), 'failed').failure.type).toBe(
+      'SystemUnavailable',
+    );
+  });
+
+  test('nothing is said to be left where nothing was started', () => {
+    expect(inPhase(withoutToken(starting(), gone, at(5)), 'failed').left).toEqual([]);
+  });
+
+  test.each([starting({ unconfirmedSince: at(0) }), launching(), installing(), finalizing(), cleaningUp()])(
+    'all that may be left is named while $phase',
+    (state) => {
+      const { left } = inPhase(withoutToken(state, gone, at(5)), 'failed');
+      expect(left.join()).toContain(JOB);
+      if ('elastigroupDeploymentId' in state) expect(left.join()).toContain('cdbg-1');
+      if ('deploymentId' in state) expect(left.join()).toContain('d-OWN');
+    },
+  );
+
+  test('the failure that led to cleaning up stays the failure', () => {
+    const { failure, left } = inPhase(withoutToken(cleaningUp(), gone, at(5)), 'failed');
+    expect(failure).toEqual(FAILURE);
+    expect(left.join()).toContain('the secret was deleted');
+  });
+
+  test('an error that says what to mend is kept as it is', () => {
+    const error = new StageError('ConfigurationError', 'The secret has no key "token".');
+    expect(inPhase(withoutToken(starting(), error, at(5)), 'failed').failure).toEqual({
+      type: 'ConfigurationError',
+      headline: 'The secret has no key "token".',
+    });
+  });
+});
+
+test('only what an upstream did is taken for an outage', () => {
+  expect(noAnswer('Spot', 'unavailable')).toBeInstanceOf(UpstreamError);
+  expect(noAnswer('Spot', 'unavailable').transient).toBe(true);
+  expect(noAnswer('Spot', 'rejected').transient).toBe(false);
+});

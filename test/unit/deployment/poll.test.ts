@@ -1,0 +1,295 @@
+import fc from 'fast-check';
+import { SPOT_OPERATIONS } from '../../../src/clients/elastigroup';
+import { poll, type Pacing } from '../../../src/deployment/poll';
+import type { Stage } from '../../../src/deployment/stage';
+import type { ActiveState } from '../../../src/deployment/state';
+import {
+  at,
+  cleaningUp,
+  codeDeploy,
+  elastigroup,
+  finalizing,
+  inPhase,
+  installing,
+  instance,
+  launching,
+  noAnswer,
+  OTHER_TAG,
+  starting,
+} from '../../support/deploymentSamples';
+import { FakeStage, type Script } from '../../support/fakeStage';
+
+const LAUNCHING = [elastigroup('cdbg-1', 'STARTING')];
+const GOING = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')];
+const inProgress = codeDeploy('d-OWN', 'InProgress');
+
+function pacing(overrides: Partial<Pacing> = {}): Pacing {
+  return { pollIntervalSeconds: 5, until: at(60), jitter: () => 0.5, blocks: new Map(), ...overrides };
+}
+
+function blocked(operation: keyof typeof SPOT_OPERATIONS, untilSeconds: number) {
+  return new Map<string, number>([[SPOT_OPERATIONS[operation], at(untilSeconds)]]);
+}
+
+async function run(state: ActiveState, script: Script, how: Partial<Pacing> = {}, parameters = {}) {
+  const stage = new FakeStage(script, { parameters });
+  const next = await poll(state, stage, pacing(how));
+  return { next, stage };
+}
+
+/** The same stage, in which something happens while Spot is asked for its list. */
+function beforeEveryList(stage: FakeStage, happens: () => void): Stage {
+  const { clock, parameters, cleanupTimeoutSeconds, codeDeploy, greenInstances, log } = stage;
+  const listDeployments = () => {
+    happens();
+    return stage.elastigroup.listDeployments();
+  };
+  const services = { elastigroup: { ...stage.elastigroup, listDeployments }, codeDeploy, greenInstances };
+  return { clock, parameters, cleanupTimeoutSeconds, log, ...services };
+}
+
+describe('the poll window', () => {
+  test.each([0, -10])('that is over (%d s) still allows one tick, without a pause', async (seconds) => {
+    const { stage } = await run(launching(), { list: [LAUNCHING] }, { until: at(seconds) });
+
+    expect(stage.clock.sleeps).toEqual([]);
+  });
+
+  test('ends when the next pause would reach it, and not by sleeping until then', async () => {
+    const { next, stage } = await run(launching(), { list: [LAUNCHING, LAUNCHING, LAUNCHING] }, { until: at(12) });
+
+    expect(next.phase).toBe('launching');
+    expect(stage.clock.sleeps).toEqual([5000, 5000]);
+    expect(stage.clock.now()).toBe(at(10));
+  });
+
+  test('is not begun again for a tick that took it all', async () => {
+    const stage = new FakeStage({ list: [LAUNCHING] });
+    const slow = beforeEveryList(stage, () => {
+      stage.clock.moveOn(70);
+    });
+    expect((await poll(launching(), slow, pacing())).phase).toBe('launching');
+    expect(stage.clock.sleeps).toEqual([]);
+  });
+
+  test('that is over hands even the beginning of cleaning up over', async () => {
+    const { next, stage } = await run(
+      installing(),
+      { getDeployment: [codeDeploy('d-OWN', 'Failed')], list: [GOING] },
+      { until: at(0) },
+    );
+
+    expect(next.phase).toBe('cleaningUp');
+    expect(stage.changes).toEqual([]);
+  });
+
+  test('does not outlive the result', async () => {
+    const { next, stage } = await run(finalizing(), {
+      list: [GOING, [elastigroup('cdbg-1', 'FINISHED')]],
+      green: [[instance('i-1')]],
+    });
+
+    expect(next.phase).toBe('succeeded');
+    expect(stage.clock.sleeps).toEqual([5000]);
+  });
+
+  test('lets a conflict end at once', async () => {
+    const { next, stage } = await run(starting(), {
+      list: [[elastigroup('cdbg-9', 'STARTING', [OTHER_TAG])]],
+      findDeployments: [[]],
+    });
+
+    expect(next.phase).toBe('failed');
+    expect(stage.clock.sleeps).toEqual([]);
+  });
+});
+
+describe('the pause between two ticks', () => {
+  test('is the interval, jittered by a tenth at most, whatever the jitter', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        fc.double({ min: 0.01, max: 300, noNaN: true }),
+        async (chance, pollIntervalSeconds) => {
+          const { stage } = await run(
+            launching(),
+            { list: [LAUNCHING, LAUNCHING] },
+            { jitter: () => chance, pollIntervalSeconds, until: at(1.15 * pollIntervalSeconds) },
+            { timeoutSeconds: 85_500 },
+          );
+          expect(stage.clock.sleeps).toHaveLength(1);
+          const [pause = Number.NaN] = stage.clock.sleeps;
+          expect(pause).toBeGreaterThanOrEqual(900 * pollIntervalSeconds * 0.999999);
+          expect(pause).toBeLessThanOrEqual(1100 * pollIntervalSeconds * 1.000001);
+        },
+      ),
+    );
+  });
+
+  test('differs from tick to tick', async () => {
+    const chances = [0, 0.75, 0.25];
+    const { stage } = await run(
+      launching(),
+      { list: [LAUNCHING, LAUNCHING, LAUNCHING, LAUNCHING] },
+      { jitter: () => chances.shift() ?? 1, until: at(17) },
+    );
+
+    expect(stage.clock.sleeps).toEqual([4500, 5250, 4750]);
+  });
+
+  test('does not sleep over TIMEOUT', async () => {
+    const stage = new FakeStage(
+      { list: [LAUNCHING, LAUNCHING], findDeployments: [[]], stopElastigroup: ['accepted'] },
+      { now: at(1798) },
+    );
+    const next = await poll(launching(), stage, pacing({ until: at(1801) }));
+
+    expect(stage.clock.sleeps).toEqual([2000]);
+    expect(inPhase(next, 'cleaningUp').firstStopAt).toBe(at(1800));
+  });
+
+  test('does not sleep over the end of finalizing', async () => {
+    const stage = new FakeStage({ list: [GOING, GOING], green: [[instance('i-1')]] }, { now: at(2098) });
+    const next = await poll(finalizing(), stage, pacing({ until: at(2200) }));
+
+    expect(stage.clock.sleeps).toEqual([2000]);
+    expect(next.phase).toBe('failed');
+  });
+
+  test('is none before cleaning up: what runs costs money', async () => {
+    const { stage } = await run(
+      installing(),
+      {
+        getDeployment: [codeDeploy('d-OWN', 'Failed'), codeDeploy('d-OWN', 'Failed')],
+        list: [GOING, GOING],
+        stopElastigroup: ['accepted'],
+      },
+      { until: at(3) },
+    );
+
+    expect(stage.changes).toEqual(['stop Elastigroup cdbg-1']);
+    expect(stage.clock.now()).toBe(at(0));
+  });
+});
+
+describe("a block by Spot's rate limit", () => {
+  const followed: readonly (readonly [ActiveState, Script])[] = [
+    [starting(), { list: [LAUNCHING] }],
+    [launching(), { list: [LAUNCHING] }],
+    [finalizing(), { list: [GOING] }],
+  ];
+
+  test.each(followed)('is waited for before the first tick while $phase', async (state, script) => {
+    const { stage } = await run(state, script, { blocks: blocked('list', 40), until: at(44) });
+
+    expect(stage.clock.sleeps).toEqual([40_000]);
+  });
+
+  test.each(followed)('that outlasts the invocation is handed over, without a tick, while $phase', async (state) => {
+    const { next, stage } = await run(state, {}, { blocks: blocked('list', 60) });
+
+    expect(next).toBe(state);
+    expect(stage.clock.sleeps).toEqual([]);
+  });
+
+  test('of the start alone is waited for too, while nothing is started', async () => {
+    const { stage } = await run(starting(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(24) });
+
+    expect(stage.clock.sleeps).toEqual([20_000]);
+  });
+
+  test('of the start alone holds up nothing once it is started', async () => {
+    const { stage } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(4) });
+
+    expect(stage.clock.sleeps).toEqual([]);
+  });
+
+  test('holds up neither installing nor cleaning up: CodeDeploy can be followed meanwhile', async () => {
+    const limited = noAnswer('Spot', 'rate-limited');
+    const install = await run(
+      installing(),
+      { list: [limited], getDeployment: [inProgress] },
+      { blocks: blocked('list', 50), until: at(4) },
+    );
+    expect(install.stage.clock.sleeps).toEqual([]);
+
+    const cleanUp = await run(
+      cleaningUp(),
+      { list: [limited], getDeployment: [inProgress], stopCodeDeploy: ['stopping'] },
+      { blocks: blocked('list', 50), until: at(4) },
+    );
+    expect(cleanUp.stage.changes).toEqual(['stop CodeDeploy d-OWN']);
+  });
+
+  test('between two ticks lasts until its end, and never shorter', async () => {
+    const blocks = new Map<string, number>();
+    const stage = new FakeStage({ list: [noAnswer('Spot', 'rate-limited'), LAUNCHING] });
+    const limiting = beforeEveryList(stage, () => {
+      if (blocks.size === 0) blocks.set(SPOT_OPERATIONS.list, at(31));
+    });
+    await poll(launching(), limiting, pacing({ blocks, until: at(35) }));
+
+    expect(stage.clock.sleeps).toEqual([31_000]);
+  });
+
+  test('that is over holds up nothing', async () => {
+    const { stage } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('list', -1), until: at(4) });
+
+    expect(stage.clock.sleeps).toEqual([]);
+  });
+
+  test('of absurd length does not keep TIMEOUT from ending the launch', async () => {
+    const absurd = blocked('list', 1e9);
+    const { next, stage } = await run(
+      launching(),
+      { findDeployments: [[]], list: [noAnswer('Spot', 'rate-limited')] },
+      { blocks: absurd, until: at(1803) },
+    );
+
+    expect(stage.clock.sleeps).toEqual([1_800_000]);
+    expect(inPhase(next, 'cleaningUp').failure.timedOut).toBe(true);
+  });
+
+  test('of absurd length does not keep finalizing from ending', async () => {
+    const { next } = await run(
+      finalizing(),
+      { list: [noAnswer('Spot', 'rate-limited')], green: [[instance('i-1')]] },
+      { blocks: blocked('list', 1e9), until: at(3000) },
+    );
+
+    expect(inPhase(next, 'failed').left.join()).toContain('i-1');
+  });
+});
+
+describe('the log', () => {
+  test('has a line for every change, and none for a poll without one', async () => {
+    const tagging = [elastigroup('cdbg-1', 'TAG_INSTANCES_WITH_GREEN_TAG')];
+    const { stage } = await run(
+      launching(),
+      { list: [LAUNCHING, LAUNCHING, LAUNCHING, tagging, tagging] },
+      { until: at(22) },
+    );
+
+    expect(stage.log.lines.map(({ sentence }) => sentence)).toEqual([
+      'launching: Elastigroup cdbg-1: STARTING',
+      'launching: Elastigroup cdbg-1: TAG_INSTANCES_WITH_GREEN_TAG',
+    ]);
+    expect(stage.log.lines.map(({ fields }) => fields['elapsedSeconds'])).toEqual([0, 15]);
+  });
+
+  test('says the new phase with its percentage', async () => {
+    const { stage } = await run(
+      installing(),
+      { list: [GOING], getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
+      { until: at(0) },
+    );
+
+    expect(stage.log.lines).toEqual([
+      {
+        level: 'info',
+        sentence: 'finalizing: CodeDeploy d-OWN: succeeded; Elastigroup is replacing blue',
+        fields: { phase: 'finalizing', percent: 85, elapsedSeconds: 0 },
+      },
+    ]);
+  });
+});
