@@ -19,6 +19,7 @@ export function randomPlan(seed: number): RunPlan {
       ...(pollWindow !== '' && { POLL_WINDOW_SECONDS: pollWindow }),
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
     },
+    ...randomTimeout(random),
     gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
     invocationSeconds: () => invocationSeconds,
     duplicates: randomDuplicates(random),
@@ -40,6 +41,11 @@ function randomOptions(random: Random): Partial<WorldOptions> {
     tagVisibilitySeconds: pick(random, [0, 0, 6]),
     codeDeployTagLagSeconds: pick(random, [0, 0, 4]),
   };
+}
+
+/** TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds. */
+function randomTimeout(random: Random): Pick<RunPlan, 'userParameters'> {
+  return random.next() < 0.6 ? {} : { userParameters: { TIMEOUT: Math.round(random.between(15, 150)) } };
 }
 
 /**

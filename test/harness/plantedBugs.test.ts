@@ -1,0 +1,147 @@
+import type { CleanupDecision, CleanupView } from '../../src/deployment/cleanupDecision';
+import type { Stage } from '../../src/deployment/stage';
+import type { CleaningUp, Starting, State } from '../../src/deployment/state';
+import { toFailed, toLaunching } from '../../src/deployment/transitions';
+import { violationsOf } from './invariants';
+import { playRun } from './playRun';
+import { randomPlan } from './randomPlan';
+
+/*
+ * The soak must notice a broken product: each bug is planted in one module, and random runs go on until an invariant is
+ * violated. Without a bug the same runs are clean.
+ */
+
+const RUNS = 250;
+
+interface Bug {
+  readonly name: string;
+  readonly module: string;
+  /** What replaces the module's own exports. */
+  readonly plant: (actual: Record<string, unknown>) => Record<string, unknown>;
+  readonly violation: RegExp;
+}
+
+const BUGS: readonly Bug[] = [
+  {
+    name: 'the look before the start is dropped',
+    module: '../../src/deployment/starting',
+    plant: () => ({ start: startWithoutLooking }),
+    violation: /Elastigroup deployments of one action/,
+  },
+  {
+    name: 'a CodeDeploy deployment of another is taken for the own one',
+    module: '../../src/deployment/ownDeployments',
+    plant: (actual) => ({ ...actual, isOwnCodeDeploy: () => true, findCodeDeploy: takeAnyCodeDeploy }),
+    violation: /belongs to someone else, and was stopped|reported success/,
+  },
+  {
+    name: 'cleaning up ends without having stopped anything, and says that nothing is left',
+    module: '../../src/deployment/cleaningUp',
+    plant: () => ({ cleanUp: claimToHaveCleanedUp }),
+    violation: /is left/,
+  },
+  {
+    name: 'cleaning up does not care whether CodeDeploy has succeeded',
+    module: '../../src/deployment/cleanupDecision',
+    plant: (actual) => ({ ...actual, decideCleanup: stopWhateverItIs }),
+    violation: /was stopped after CodeDeploy had succeeded/,
+  },
+  {
+    name: 'secrets are not redacted',
+    module: '../../src/redaction',
+    plant: () => ({ Redactor: TalkativeRedactor }),
+    violation: /the secret .* is in/,
+  },
+  {
+    name: 'an unknown state of Elastigroup reads as success',
+    module: '../../src/deployment/elastigroupState',
+    plant: (actual) => ({
+      ...actual,
+      progressOf: optimisticProgress(actual['progressOf'] as (state: string) => string),
+    }),
+    violation: /Elastigroup has not FINISHED/,
+  },
+  {
+    name: 'a failed report is forgotten',
+    module: '../../src/sendReport',
+    plant: () => ({ sendReport: () => Promise.resolve() }),
+    violation: /without a result/,
+  },
+];
+
+test.each(BUGS)(
+  'the soak notices when $name',
+  async ({ module, plant, violation }) => {
+    const play = harnessWith(module, plant);
+    for (let seed = 1; seed <= RUNS; seed += 1) {
+      const found = violationsOf(await play(randomPlan(seed)));
+      if (found.some((text) => violation.test(text))) return;
+    }
+    throw new Error(`${RUNS} runs, and no violation was found.`);
+  },
+  60_000,
+);
+
+test('the same runs are clean without a bug', async () => {
+  for (let seed = 1; seed <= RUNS; seed += 1) expect(violationsOf(await playRun(randomPlan(seed)))).toEqual([]);
+}, 60_000);
+
+/** The harness with everything below it loaded anew, and one module of the product replaced. */
+function harnessWith(module: string, plant: Bug['plant']): typeof playRun {
+  let play: typeof playRun | undefined;
+  jest.isolateModules(() => {
+    const actual = jest.requireActual<Record<string, unknown>>(module);
+    jest.doMock(module, () => plant(actual));
+    play = jest.requireActual<{ playRun: typeof playRun }>('./playRun').playRun;
+    jest.dontMock(module);
+  });
+  if (!play) throw new Error('the harness could not be loaded');
+  return play;
+}
+
+// The bugs. Each does what a hurried change might do.
+
+/** Sends the start at once; also for an event that is delivered again. */
+async function startWithoutLooking(state: Starting, stage: Stage): Promise<State> {
+  const { applicationName, deploymentGroupName } = stage.parameters;
+  const greenTag = { key: 'GreenIdentifier', value: state.greenIdentifier };
+  const started = await stage.elastigroup.startDeployment({
+    greenTag,
+    applicationName,
+    deploymentGroupName,
+    timeoutMinutes: 60,
+  });
+  return toLaunching(state, stage.clock.now(), started.id);
+}
+
+async function takeAnyCodeDeploy(_state: State, stage: Stage) {
+  const [own] = await stage.codeDeploy.findDeployments(0);
+  return { own, otherActive: undefined };
+}
+
+async function claimToHaveCleanedUp(state: CleaningUp, stage: Stage): Promise<State> {
+  return toFailed(state, stage.clock.now(), state.failure, { cleaned: ['No green instance is left.'], left: [] });
+}
+
+/** Stops Elastigroup whenever it is there, without the last look at CodeDeploy. */
+function stopWhateverItIs(_state: CleaningUp, view: CleanupView): CleanupDecision {
+  const ids = view.elastigroup.seen ? view.elastigroup.value.map(({ id }) => id) : [];
+  const isAlive =
+    view.elastigroup.seen &&
+    view.elastigroup.value.some(({ state }) => !/^FINISHED|STOPPING|REMOVE|ROLLBACK/.test(state));
+  return isAlive ? { kind: 'stop-elastigroup', ids } : { kind: 'look-for-green', because: 'ended' };
+}
+
+class TalkativeRedactor {
+  add(): void {
+    // forgets it
+  }
+
+  redact(text: string): string {
+    return text;
+  }
+}
+
+function optimisticProgress(actual: (state: string) => string) {
+  return (state: string) => (actual(state) === 'unknown' ? 'finished' : actual(state));
+}
