@@ -1,6 +1,6 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy';
 import { cut } from '../wording';
-import { decideCleanup, isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import { decideCleanup, isLate, isUnlisted, type CleanupDecision, type CleanupView } from './cleanupDecision';
 import { endOfCleanup } from './cleanupOutcome';
 import { findCodeDeploy, listElastigroup } from './ownDeployments';
 import { lookAt } from './sight';
@@ -14,7 +14,7 @@ import { progressed, toFinalizing } from './transitions';
  */
 export async function cleanUp(state: CleaningUp, stage: Stage): Promise<State> {
   const view = await look(state, stage);
-  const aware = rememberIds(state, view);
+  const aware = remember(state, view, stage.clock.now());
   const decision = decideCleanup(aware, view, stage.clock.now(), stage.cleanupTimeoutSeconds);
   switch (decision.kind) {
     case 'succeeded-after-all':
@@ -49,14 +49,16 @@ async function lookAtCodeDeploy(state: CleaningUp, stage: Stage): Promise<CodeDe
   return (await findCodeDeploy(state, stage)).own;
 }
 
-/** A start whose answer was lost may come to light only now. */
-function rememberIds(state: CleaningUp, view: CleanupView): CleaningUp {
+/** What the look has brought to light: ids of a start whose answer was lost, or that Spot does not list what is known. */
+function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp {
+  const { unlistedSince = now, ...known } = state;
   const deployment = view.codeDeploy.seen ? view.codeDeploy.value : undefined;
-  const elastigroup = view.elastigroup.seen ? view.elastigroup.value[0] : undefined;
+  const [elastigroup] = view.elastigroup.seen ? view.elastigroup.value : [];
   return {
-    ...state,
+    ...known,
     ...(deployment && { deploymentId: deployment.id }),
     ...(elastigroup && state.elastigroupDeploymentId === undefined && { elastigroupDeploymentId: elastigroup.id }),
+    ...(view.elastigroup.seen && isUnlisted(state, view.elastigroup.value) && { unlistedSince }),
   };
 }
 

@@ -2,7 +2,7 @@ import type { CodeDeployDeployment } from '../clients/codeDeploy';
 import type { ElastigroupDeployment } from '../clients/elastigroup';
 import type { UpstreamError } from '../clients/upstreamError';
 import { hasEnded, progressOf } from './elastigroupState';
-import { LOST_START_GRACE_S } from './limits';
+import { LOST_START_GRACE_S, UNLISTED_PROOF_S } from './limits';
 import { isActive } from './ownDeployments';
 import type { Sight } from './sight';
 import type { CleaningUp } from './state';
@@ -82,12 +82,23 @@ function whatToWaitFor(
   ) {
     return { kind: 'wait', reason: 'looking for an Elastigroup deployment whose start was not confirmed' };
   }
-  // Whether ERROR and UNSTABLE_DEPLOYMENT are final is unverified, and so is an unknown state: EC2 then decides.
-  const moving = own.find(({ state: word }) => !hasEnded(word) && !['erred', 'unknown'].includes(progressOf(word)));
-  if (moving) return { kind: 'wait', reason: `Elastigroup ${moving.id}: ${moving.state}` };
+  // Green that is not tagged yet does not show at EC2 either: a deployment that is known is not gone for one list without it.
+  if (isUnlisted(state, own) && now - (state.unlistedSince ?? now) < UNLISTED_PROOF_S * 1000) {
+    return { kind: 'wait', reason: `Spot does not list ${state.elastigroupDeploymentId ?? ''} at the moment` };
+  }
+  // Whether ERROR and UNSTABLE_DEPLOYMENT are final is unverified, and so is an unknown state: EC2 decides then, but only
+  // a while after the stop, since green that is not tagged yet does not show there.
+  const mayBeFinal = now - (state.firstStopAt ?? now) >= UNLISTED_PROOF_S * 1000 ? ['erred', 'unknown'] : [];
+  const moving = own.find(({ state: word }) => !hasEnded(word) && !mayBeFinal.includes(progressOf(word)));
+  if (moving) return { kind: 'wait', reason: `Elastigroup ${moving.id}: ${moving.state || 'no state'}` };
   if (deployment && isActive(deployment))
     return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
   return { kind: 'look-for-green', because: 'ended' };
+}
+
+/** The deployment that this run knows of is not in Spot's list. */
+export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeployment[]): boolean {
+  return state.elastigroupDeploymentId !== undefined && own.length === 0;
 }
 
 /** After a long gap between two invocations, one throttled look must not end cleaning up before any stop was tried. */

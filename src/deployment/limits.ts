@@ -3,7 +3,7 @@ import type { Stage } from './stage';
 
 /** Seconds for which a start that got no answer, or was refused, is looked for before another is sent, or the refusal believed. */
 export const LOST_START_GRACE_S = 30;
-/** Seconds without being listed, after which the group itself may prove that Elastigroup has finished. */
+/** Seconds without being listed, after which a deployment that is known counts as ended: one empty list says nothing. */
 export const UNLISTED_PROOF_S = 60;
 /** Seconds for which CodeDeploy may fail to see the tagged instances: tags take seconds to show (FACTS, section 2). */
 export const NO_TARGETS_LIMIT_S = 180;

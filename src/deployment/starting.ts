@@ -1,3 +1,4 @@
+import type { ElastigroupDeployment } from '../clients/elastigroup';
 import type { GreenInstance } from '../clients/greenInstances';
 import { UpstreamError } from '../clients/upstreamError';
 import {
@@ -22,10 +23,7 @@ import { asStageError } from './upstreamFailure';
 export async function start(state: Starting, stage: Stage): Promise<State> {
   const { own, othersUnderWay } = await listElastigroup(state, stage);
   const { kept } = settle(own);
-  if (kept) {
-    stage.log.info(`Adopting this action's own Elastigroup deployment ${kept.id}, which is under way already.`);
-    return toLaunching(state, stage.clock.now(), kept.id);
-  }
+  if (kept) return adopt(state, kept, stage);
   // Elastigroup may no longer list a deployment that has ended; CodeDeploy's list still tells of it.
   const codeDeploy = await findCodeDeploy(state, stage);
   if (codeDeploy.own) {
@@ -66,7 +64,22 @@ function mayStillAppear(state: Starting, stage: Stage): boolean {
   return state.unconfirmedSince !== undefined && stage.clock.now() < state.unconfirmedSince + LOST_START_GRACE_S * 1000;
 }
 
+/** The last look before the start decides: time has passed since the first one, and one empty list says little. */
 async function launchGreen(state: Starting, stage: Stage): Promise<State> {
+  const { own, othersUnderWay } = await listElastigroup(state, stage);
+  const { kept } = settle(own);
+  if (kept) return adopt(state, kept, stage);
+  const [other] = othersUnderWay;
+  if (other) throw conflictWithElastigroup(other, stage);
+  return sendStart(state, stage);
+}
+
+function adopt(state: Starting, own: ElastigroupDeployment, stage: Stage): State {
+  stage.log.info(`Adopting this action's own Elastigroup deployment ${own.id}, which is under way already.`);
+  return toLaunching(state, stage.clock.now(), own.id);
+}
+
+async function sendStart(state: Starting, stage: Stage): Promise<State> {
   const { applicationName, deploymentGroupName, groupId } = stage.parameters;
   const request = {
     greenTag: greenTag(state),

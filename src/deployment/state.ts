@@ -82,6 +82,8 @@ const cleaningUp = z.strictObject({
   unconfirmedSince: z.exactOptional(time),
   /** When the first stop was sent: the time for cleaning up runs from here. */
   firstStopAt: z.exactOptional(time),
+  /** Since when Spot does not list the deployment that is known, where that is so. */
+  unlistedSince: z.exactOptional(time),
   /** Since when nothing could be seen, where that is so. */
   unseenSince: z.exactOptional(time),
   codeDeployStopSentAt: z.exactOptional(time),

@@ -9,21 +9,24 @@ import type { RunPlan } from './playRun';
 export function randomPlan(seed: number): RunPlan {
   const random = new Random(seed);
   const scenario = pick(random, SCENARIOS);
+  // TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds.
+  const timeout = random.next() < 0.6 ? undefined : Math.round(random.between(15, 150));
+  const leavesNoTrace = scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60;
   const pollWindow = pick(random, ['', '', '0', '10', '60']);
   const invocationSeconds = pick(random, [60, 120, 300, 900]);
   return {
     seed,
     scenario,
-    options: { ...randomOptions(random), ...(scenario.script.noSpotCapacity && LISTS_WHAT_FAILED) },
+    options: { ...randomOptions(random), ...(leavesNoTrace && LISTS_WHAT_FAILED) },
     env: {
       ...(pollWindow !== '' && { POLL_WINDOW_SECONDS: pollWindow }),
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
     },
-    ...randomTimeout(random),
+    ...(timeout !== undefined && { userParameters: { TIMEOUT: timeout } }),
     gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
     invocationSeconds: () => invocationSeconds,
     duplicates: randomDuplicates(random),
-    inject: randomFaults(random),
+    inject: randomFaults(random, leavesNoTrace ? 0 : MOST_KILLS),
     latencyMs: randomLatency(random),
   };
 }
@@ -43,14 +46,11 @@ function randomOptions(random: Random): Partial<WorldOptions> {
   };
 }
 
-/** TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds. */
-function randomTimeout(random: Random): Pick<RunPlan, 'userParameters'> {
-  return random.next() < 0.6 ? {} : { userParameters: { TIMEOUT: Math.round(random.between(15, 150)) } };
-}
-
 /**
- * A launch that failed before any instance was tagged leaves no trace but Spot's own list. Should Spot drop it from there
- * within minutes (undocumented), an event that Lambda delivers again even later could not know of it: docs/how-it-works.md.
+ * An action that ends before any instance was tagged leaves no trace but Spot's own list, and one that ends before the
+ * start leaves none at all. Should Spot drop what has ended from its list within minutes (undocumented), or Lambda deliver
+ * the event again because the process died after its report, that delivery cannot know that the action is over
+ * (docs/how-it-works.md, "What it cannot know"). These plans leave out just that.
  */
 const LISTS_WHAT_FAILED: Partial<WorldOptions> = { listsFinished: true };
 
@@ -67,7 +67,7 @@ function randomDuplicates(random: Random): Duplicate[] {
 const MOST_KILLS = 2;
 const MOST_FAULTS = 12;
 
-function randomFaults(random: Random): Injector {
+function randomFaults(random: Random, mostKills: number): Injector {
   const rate = pick(random, [0, 0.02, 0.05, 0.15]);
   let kills = 0;
   let faults = 0;
@@ -75,7 +75,7 @@ function randomFaults(random: Random): Injector {
     if (random.next() >= rate || faults >= MOST_FAULTS) return undefined;
     const kind: FaultKind = pick(random, FAULT_KINDS);
     if (kind.startsWith('killed')) {
-      if (kills >= MOST_KILLS) return undefined;
+      if (kills >= mostKills) return undefined;
       kills += 1;
     }
     faults += 1;

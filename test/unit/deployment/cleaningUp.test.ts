@@ -382,11 +382,17 @@ describe('the end of cleaning up', () => {
     expect(inPhase(next, 'failed').left.join()).toContain('look for the tag GreenIdentifier=');
   });
 
-  test('does not wait for an ERROR that may be final: what EC2 shows decides', async () => {
-    const state = cleaningUp({ firstStopAt: at(0), elastigroupStopSentAt: at(0) });
+  test('waits a minute for an ERROR to move on: green that is not tagged yet does not show at EC2', async () => {
+    const state = cleaningUp({ firstStopAt: at(0), elastigroupStopSentAt: at(40) });
+    const { next } = await tick(state, { after: 59 }, sees(stopped, elastigroup('cdbg-1', 'ERROR')));
+    expect(inPhase(next, 'cleaningUp').progress).toContain('cdbg-1: ERROR');
+  });
+
+  test('then takes the ERROR for final: what EC2 shows decides', async () => {
+    const state = cleaningUp({ firstStopAt: at(0), elastigroupStopSentAt: at(40) });
     const { next } = await tick(
       state,
-      { after: 10 },
+      { after: 60 },
       { ...sees(stopped, elastigroup('cdbg-1', 'ERROR')), green: [[instance('i-1', 'terminated')]] },
     );
     expect(inPhase(next, 'failed').left.join()).toContain('cdbg-1 has not ended: ERROR');

@@ -17,7 +17,8 @@ import { tick } from '../../support/tick';
 
 const NOTHING = { list: [[]], findDeployments: [[]] };
 /** The look before a start: EC2 shows no instance of an earlier delivery of the event either. */
-const FREE = { ...NOTHING, green: [[]] };
+/** Nothing is under way; Spot's list is looked at once more right before the start. */
+const FREE = { list: [[], []], findDeployments: [[]], green: [[]] };
 const other = (state: string) => elastigroup('cdbg-other', state, [OTHER_TAG]);
 const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targetTags: [OTHER_TAG] });
 
@@ -325,7 +326,12 @@ describe("another's deployment", () => {
       const { stage } = await tick(
         starting(),
         {},
-        { list: [[other(state)]], findDeployments: [[]], green: [[]], start: [elastigroup('cdbg-1', 'STARTING')] },
+        {
+          list: [[other(state)], [other(state)]],
+          findDeployments: [[]],
+          green: [[]],
+          start: [elastigroup('cdbg-1', 'STARTING')],
+        },
       );
 
       expect(stage.changes).toEqual(['start Elastigroup']);
@@ -336,7 +342,12 @@ describe("another's deployment", () => {
     const { stage } = await tick(
       starting(),
       {},
-      { list: [[other(state)]], findDeployments: [[]], green: [[]], start: [elastigroup('cdbg-1', 'STARTING')] },
+      {
+        list: [[other(state)], [other(state)]],
+        findDeployments: [[]],
+        green: [[]],
+        start: [elastigroup('cdbg-1', 'STARTING')],
+      },
     );
 
     expect(stage.changes).toEqual(['start Elastigroup']);
@@ -358,7 +369,7 @@ describe("another's deployment", () => {
 
 test('two ticks in a row never start twice, whatever the first one answered', async () => {
   const stage = new FakeStage({
-    list: [[], [elastigroup('cdbg-1', 'STARTING')]],
+    list: [[], [], [elastigroup('cdbg-1', 'STARTING')]],
     findDeployments: [[]],
     green: [[]],
     start: [noAnswer('Spot', 'connection')],
