@@ -66,15 +66,12 @@ test('the accepted forms are what the parser expects', () => {
 /** CodePipeline has put in the value by the time the function reads it. */
 const resolved = (text: string) => text.replace(/#\{[^}]*\}/g, '0123456789abcdef0123456789abcdef01234567');
 
-test.each(tableOf(CONFIGURATION, 'name', 'expected', 'example'))(
-  'the example of %s is accepted',
-  (name, _, example) => {
-    const parameter = name?.replaceAll('`', '') ?? '';
-    if (!isParameterName(parameter)) throw new Error(`${parameter} is no parameter.`);
-    const value: unknown = JSON.parse(resolved(example));
-    expect(parameters[parameter].schema.safeParse(value)).toMatchObject({ success: true });
-  },
-);
+test.each(tableOf(CONFIGURATION, 'name', 'expected', 'example'))('the example of %s is accepted', (...cells) => {
+  const [parameter = '', , example = ''] = cells.map((cell) => cell.replaceAll('`', ''));
+  if (!isParameterName(parameter)) throw new Error(`${parameter} is no parameter.`);
+  const value: unknown = JSON.parse(resolved(example));
+  expect(parameters[parameter].schema.safeParse(value)).toMatchObject({ success: true });
+});
 
 test.each([
   ['the full example', /```json\n(\{\n {2}"API_TOKEN_SECRET"[\s\S]*?\})\n```/],
