@@ -6,6 +6,7 @@ import { greenTag, type Stage } from '../deployment/stage';
 import type { Failed } from '../deployment/state';
 import { cut } from '../wording';
 import { failedAt, isReclaimed, type Evidence } from './evidence';
+import { fixFor } from './knownCause';
 
 /** Milliseconds that the report may be later for the sake of what it says. */
 const LONGEST_SEARCH_MS = 10_000;
@@ -67,10 +68,9 @@ function complaint(what: string, error: unknown, stage: Stage): string {
   if (!(error instanceof UpstreamError)) {
     const words = error instanceof Error ? error.message : String(error);
     stage.log.error(`Unexpected error: ${error instanceof Error ? (error.stack ?? words) : words}`);
-    return `${what} could not be read: unexpected error.`;
+    return `${what} could not be read (unexpected error).`;
   }
   const action = error.kind === 'denied' ? missingActionOf(error) : undefined;
-  // The action first: the rest is long, and cut.
-  const allow = action === undefined ? '' : ` Allow ${action} in the function's role.`;
-  return `${what} could not be read.${allow} ${cut(error.message, LONGEST_COMPLAINT)}`;
+  const allow = action === undefined ? '' : ` ${fixFor({ cause: 'missing-permission', action })}`;
+  return `${what} could not be read (${cut(error.message, LONGEST_COMPLAINT)}).${allow}`;
 }

@@ -1,7 +1,4 @@
-/**
- * The well-known causes of a failure, each with what to do about it. `{action}` stands for the permission that is missing.
- * docs/troubleshooting.md goes by this table.
- */
+/** The well-known causes of a failure, each with what to do about it. `{action}` stands for the permission that is missing. */
 const FIXES = {
   // Known from the error itself.
   'wrong-token':
