@@ -2,7 +2,9 @@ import type { AxiosAdapter } from 'axios';
 import type { AwsClients } from './clients/awsClients';
 import type { CallBudget } from './clients/callPolicy';
 import { codeDeployClient } from './clients/codeDeploy';
+import { deploymentTargetsClient } from './clients/deploymentTargets';
 import { elastigroupClient } from './clients/elastigroup';
+import { elastigroupEventsClient } from './clients/elastigroupEvents';
 import { greenInstancesClient } from './clients/greenInstances';
 import { SpotApi, type RateLimitBlocks } from './clients/spotApi';
 import type { Stage } from './deployment/stage';
@@ -37,6 +39,8 @@ export function createStage({ input, token, aws, spotAdapter, budget, blocks, lo
     elastigroup: elastigroupClient(api, parameters.groupId),
     codeDeploy: codeDeployClient(aws.codeDeploy, parameters, budget),
     greenInstances: greenInstancesClient(aws.ec2, budget),
+    deploymentTargets: deploymentTargetsClient(aws.codeDeploy, budget),
+    elastigroupEvents: elastigroupEventsClient(api, parameters.groupId),
     log,
   };
 }

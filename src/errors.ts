@@ -1,3 +1,5 @@
+import { fixFor, type KnownCause } from './diagnosis/knownCause';
+
 /** CodePipeline's `failureDetails.type` (service model, codepipeline 2015-07-09: FailureType). */
 export type FailureType =
   | 'JobFailed'
@@ -10,13 +12,17 @@ export type FailureType =
 /** A failure that ends the action: its message is written for the person who reads it in CodePipeline. */
 export class StageError extends Error {
   override readonly name = 'StageError';
+  /** A well-known cause; `message` ends with what to do about it. */
+  readonly known: KnownCause | undefined;
 
   constructor(
     readonly type: FailureType,
-    message: string,
-    options?: ErrorOptions,
+    /** What happened, without what to do about it. */
+    readonly headline: string,
+    { known, ...options }: ErrorOptions & { known?: KnownCause | undefined } = {},
   ) {
-    super(message, options);
+    super(known ? `${headline} ${fixFor(known)}` : headline, options);
+    this.known = known;
   }
 }
 

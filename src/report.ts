@@ -1,6 +1,7 @@
 import type { PutJobFailureResultCommandInput, PutJobSuccessResultCommandInput } from '@aws-sdk/client-codepipeline';
 import type { ActiveState, Failed, Succeeded } from './deployment/state';
 import { idsOf } from './deployment/transitions';
+import { failureMessage, type MessageContext } from './diagnosis/failureMessage';
 import type { FailureType } from './errors';
 import type { Revision, UserParameters } from './userParameters/userParameters';
 import { cut, duration, listing } from './wording';
@@ -78,42 +79,29 @@ export function reportSuccess(
   };
 }
 
-export function reportFailed(jobId: string, state: Failed, redact: Redact): Report {
-  const lines = [state.failure.headline, ...state.cleaned, ...state.left, ...whereToLook(state)];
-  return reportFailure(jobId, state.failure.type, lines.join('\n'), redact, executionId(state));
+/** Failed: the message takes out secrets and keeps to the limit itself, part by part, so that the important ones survive. */
+export function reportFailed(jobId: string, state: Failed, context: MessageContext): Report {
+  return failureResult(jobId, state.failure.type, failureMessage(state, context), executionId(state));
 }
 
 /** A failure of which no more is known than its text. */
-export function reportFailure(
-  jobId: string,
-  type: FailureType,
-  message: string,
-  redact: Redact,
-  externalExecutionId?: string,
-): Report {
+export function reportFailure(jobId: string, type: FailureType, message: string, redact: Redact): Report {
+  // Redact first, cut afterwards: half a secret is still one.
+  return failureResult(jobId, type, cut(redact(message), LONGEST_MESSAGE));
+}
+
+function failureResult(jobId: string, type: FailureType, message: string, externalExecutionId?: string): Report {
   return {
     kind: 'failure',
     result: {
       jobId,
       failureDetails: {
         type,
-        // Redact first, cut afterwards: half a secret is still one.
-        message: cut(redact(message), LONGEST_MESSAGE) || 'The stage failed without a message.',
+        message: message || 'The stage failed without a message.',
         ...(externalExecutionId !== undefined && { externalExecutionId }),
       },
     },
   };
-}
-
-function whereToLook(state: Failed): string[] {
-  const { elastigroupDeploymentId, deploymentId } = idsOf(state);
-  if (elastigroupDeploymentId === undefined && deploymentId === undefined) return [];
-  const places = [
-    ...(deploymentId === undefined ? [] : [`CodeDeploy ${deploymentId}`]),
-    ...(elastigroupDeploymentId === undefined ? [] : [`Elastigroup deployment ${elastigroupDeploymentId}`]),
-    `GreenIdentifier ${state.greenIdentifier}`,
-  ];
-  return [`Where to look: ${places.join(', ')}.`];
 }
 
 function describeRevision(revision: Revision): string {

@@ -11,6 +11,8 @@ import { withoutToken } from './deployment/advance';
 import { poll } from './deployment/poll';
 import { hasResult, type ActiveState, type State } from './deployment/state';
 import { firstState } from './deployment/transitions';
+import type { Evidence } from './diagnosis/evidence';
+import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, StageError } from './errors';
 import { allotTime, type Allotment } from './invocationTime';
 import { LEFT_ALONE, readJobInput, type JobInput } from './jobInput';
@@ -82,14 +84,19 @@ async function work(event: unknown, job: Job): Promise<Report> {
     group: `${parameters.applicationName}/${parameters.deploymentGroupName}`,
   });
 
-  const next = await advanceFor(state, blocks, input, job);
+  const { state: next, evidence } = await advanceFor(state, blocks, input, job);
   const now = job.invocation.clock.now();
   const redact = (text: string) => job.redactor.redact(text);
   if (!hasResult(next))
     return reportProgress(job.id, next, encodeToken({ state: next, blocks }, parameters), parameters, now, redact);
   return next.phase === 'succeeded'
     ? reportSuccess(job.id, next, parameters, now, redact)
-    : reportFailed(job.id, next, redact);
+    : reportFailed(job.id, next, {
+        evidence,
+        groupId: parameters.groupId,
+        region: job.invocation.env['AWS_REGION'],
+        redact,
+      });
 }
 
 function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resumption {
@@ -104,26 +111,37 @@ function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resump
   return { state: { ...state, startedAt, invocations: state.invocations + 1 }, blocks };
 }
 
+/** How far this invocation came. */
+interface Advanced {
+  readonly state: State;
+  /** What was found out about a deployment that has failed. */
+  readonly evidence?: Evidence | undefined;
+}
+
 /** Polls with the services that the parameters name. Without the Spot token nothing can be done, not even cleaning up. */
-async function advanceFor(state: ActiveState, blocks: RateLimitBlocks, input: JobInput, job: Job): Promise<State> {
+async function advanceFor(state: ActiveState, blocks: RateLimitBlocks, input: JobInput, job: Job): Promise<Advanced> {
   const { clock, aws, spotAdapter } = job.invocation;
   const budget = budgetOf(job, job.time.workUntil);
   let token: string;
   try {
     token = await resolveSpotToken(input.parameters.token, aws.secretsManager, budget);
   } catch (error) {
-    if (error instanceof UpstreamError || error instanceof StageError) return withoutToken(state, error, clock.now());
+    if (error instanceof UpstreamError || error instanceof StageError)
+      return { state: withoutToken(state, error, clock.now()) };
     throw error;
   }
   job.redactor.add(token);
-  const stage = createStage({ input, token, aws, spotAdapter, budget, blocks, log: job.log });
+  const ingredients = { input, token, aws, spotAdapter, budget, blocks, log: job.log };
   const { pollIntervalSeconds, pollWindowSeconds } = input.settings;
-  return poll(state, stage, {
+  const next = await poll(state, createStage(ingredients), {
     pollIntervalSeconds,
     until: job.time.pollUntil(pollWindowSeconds),
     jitter: budget.jitter,
     blocks,
   });
+  if (next.phase !== 'failed') return { state: next };
+  const search = createStage({ ...ingredients, budget: searchBudget(budget) });
+  return { state: next, evidence: await gatherEvidence(next, search) };
 }
 
 /** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to look. */

@@ -11,6 +11,12 @@ function pad(number: number): string {
   return String(number).padStart(2, '0');
 }
 
+/** `09:00:45Z`, of a time in ms since the epoch. */
+export function timeOfDay(time: number | undefined): string {
+  const date = new Date(time ?? Number.NaN);
+  return Number.isNaN(date.getTime()) ? 'an unknown time' : `${date.toISOString().slice(11, 19)}Z`;
+}
+
 /** Cuts a text to at most `limit` characters (UTF-16 units), with an ellipsis where something is missing. */
 export function cut(text: string, limit: number): string {
   if (text.length <= limit) return text;
@@ -19,6 +25,16 @@ export function cut(text: string, limit: number): string {
     .slice(0, limit - 1)
     .toWellFormed()
     .replace(/\uFFFD$/u, '')}…`;
+}
+
+/** Keeps the end of a text, at most `limit` characters of it. */
+export function cutStart(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  if (limit < 1) return '';
+  return `…${text
+    .slice(text.length - limit + 1)
+    .toWellFormed()
+    .replace(/^\uFFFD/u, '')}`;
 }
 
 /** `a, b and 3 more` */

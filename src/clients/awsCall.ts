@@ -115,5 +115,5 @@ function httpStatusOf(error: Error): number | undefined {
 
 /** `User: … is not authorized to perform: codedeploy:CreateDeployment on resource: …` → `codedeploy:CreateDeployment`. */
 export function missingActionOf(error: UpstreamError): string | undefined {
-  return /not authorized to perform: ([a-z0-9-]+:[A-Za-z0-9]+)/.exec(error.detail)?.[1];
+  return /not authorized to perform: ([a-z0-9-]{1,40}:[A-Za-z0-9]{1,80})/.exec(error.detail)?.[1];
 }

@@ -11,16 +11,14 @@ import type { Failure, State } from './state';
 
 const LONGEST_HEADLINE = 600;
 
-export function failureOf(error: StageError): Failure {
-  return { type: error.type, headline: cut(error.message, LONGEST_HEADLINE) };
+export function failureOf({ type, headline, known }: StageError): Failure {
+  return { type, headline: cut(headline, LONGEST_HEADLINE), ...(known && { known }) };
 }
 
 export function timedOut(state: State, stage: Stage): Failure {
   const elapsed = duration((stage.clock.now() - state.startedAt) / 1000);
-  const headline =
-    `TIMEOUT (${duration(stage.parameters.timeoutSeconds)}) was reached after ${elapsed}, while ${describePhase(state)}. ` +
-    'Raise TIMEOUT if the deployment needs longer.';
-  return { type: 'JobFailed', headline: cut(headline, LONGEST_HEADLINE), timedOut: true };
+  const headline = `TIMEOUT (${duration(stage.parameters.timeoutSeconds)}) was reached after ${elapsed}, while ${describePhase(state)}.`;
+  return { type: 'JobFailed', headline: cut(headline, LONGEST_HEADLINE), timedOut: true, known: { cause: 'too-slow' } };
 }
 
 function describePhase(state: State): string {
@@ -120,16 +118,16 @@ export function startRefused(words: string, stage: Stage): StageError {
   const { applicationName, deploymentGroupName, groupId } = stage.parameters;
   return new StageError(
     'JobFailed',
-    `Spot refused to start a blue/green deployment of Elastigroup ${groupId}: ${words}. ` +
-      `Check that the group's CodeDeploy integration names ${applicationName}/${deploymentGroupName}, and that no other deployment is under way.`,
+    `Spot refused to start a blue/green deployment of Elastigroup ${groupId} for ${applicationName}/${deploymentGroupName}: ${words}.`,
+    { known: { cause: 'no-integration' } },
   );
 }
 
 export function noTargets(words: string): StageError {
   return new StageError(
     'JobFailed',
-    `CodeDeploy does not find the green instances by their tag, although EC2 shows them running: ${words}. ` +
-      'Check that the deployment group is BLUE_GREEN with DISCOVER_EXISTING, and that Elastigroup runs in the same account and region.',
+    `CodeDeploy does not find the green instances by their tag, although EC2 shows them running: ${words}.`,
+    { known: { cause: 'in-place-group' } },
   );
 }
 

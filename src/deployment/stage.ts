@@ -1,6 +1,8 @@
 import type { Clock } from '../clock';
 import type { CodeDeploy } from '../clients/codeDeploy';
+import type { DeploymentTargets } from '../clients/deploymentTargets';
 import type { Elastigroup, Tag } from '../clients/elastigroup';
+import type { ElastigroupEvents } from '../clients/elastigroupEvents';
 import type { GreenInstances } from '../clients/greenInstances';
 import type { Log } from '../log';
 import type { UserParameters } from '../userParameters/userParameters';
@@ -13,6 +15,10 @@ export interface Stage {
   readonly elastigroup: Elastigroup;
   readonly codeDeploy: CodeDeploy;
   readonly greenInstances: GreenInstances;
+  /** For the diagnosis of a failure. */
+  readonly deploymentTargets: DeploymentTargets;
+  /** For the diagnosis of a failure. */
+  readonly elastigroupEvents: ElastigroupEvents;
   readonly log: Log;
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { CAUSE_NAMES } from '../diagnosis/knownCause';
 
 /*
  * The state of one deployment, from the action's first event to its result. It is all that an invocation hands to the
@@ -23,6 +24,8 @@ const failure = z.strictObject({
   /** One sentence: what failed, where. */
   headline: shortText,
   timedOut: z.exactOptional(z.literal(true)),
+  /** A well-known cause, where the failure itself shows it; what to do about it is in diagnosis/knownCause.ts. */
+  known: z.exactOptional(z.strictObject({ cause: z.enum(CAUSE_NAMES), action: z.exactOptional(id) })),
 });
 
 const common = {

@@ -1,0 +1,19 @@
+/** The console's host in the partitions of AWS that have one of their own (AWS's documentation of those regions). */
+const HOSTS: readonly (readonly [prefix: string, host: string])[] = [
+  ['cn-', 'console.amazonaws.cn'],
+  ['us-gov-', 'console.amazonaws-us-gov.com'],
+];
+
+export function codeDeployLink(region: string, deploymentId: string): string {
+  const host = HOSTS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'console.aws.amazon.com';
+  const name = encodeURIComponent(region);
+  return `https://${name}.${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}?region=${name}`;
+}
+
+/**
+ * The form in Spot's own notification samples. Unverified: whether the console, whose pages are below /spt today, still
+ * leads it to the group. All behind the # stays in the browser, so that it opens the console in any case.
+ */
+export function elastigroupLink(groupId: string): string {
+  return `https://console.spotinst.com/#/aws/ec2/elastigroup/view/${encodeURIComponent(groupId)}`;
+}

@@ -1,0 +1,57 @@
+import type { ElastigroupEvent } from '../clients/elastigroupEvents';
+import type { Failed } from '../deployment/state';
+import { cut, timeOfDay } from '../wording';
+import type { Evidence } from './evidence';
+
+const MOST_EVENTS = 5;
+const LONGEST_EVENT = 300;
+
+/**
+ * What Elastigroup says itself, where CodeDeploy's own failure does not explain the end: its last problems, and, where
+ * nothing else is known of a launch that failed, at least its state.
+ */
+export function elastigroupReport(
+  { deploymentId, elastigroupDeploymentId, failure }: Failed,
+  { codeDeploy, elastigroup, events }: Evidence,
+  plain: (text: string) => string,
+): readonly string[] {
+  if (elastigroupDeploymentId === undefined || codeDeploy?.status === 'Failed') return [];
+  const word = elastigroup ? cut(plain(elastigroup.state), 60) || 'without a state' : undefined;
+  if (events.length === 0) {
+    const isExplained = deploymentId !== undefined || failure.known !== undefined;
+    return isExplained || word === undefined
+      ? []
+      : [`Elastigroup deployment ${elastigroupDeploymentId} is ${word} now.`];
+  }
+  const now = word === undefined ? '' : ` (now ${word})`;
+  const lines = merged(events).slice(-MOST_EVENTS);
+  return [
+    [
+      `Elastigroup deployment ${elastigroupDeploymentId}${now}; the group has logged:`,
+      ...lines.map((event) => line(event, plain)),
+    ].join('\n'),
+  ];
+}
+
+function line({ at, severity, message, times }: MergedEvent, plain: (text: string) => string): string {
+  const time = at === undefined ? '' : `${timeOfDay(at)} `;
+  const words = cut(plain(message).replace(/\s+/g, ' '), LONGEST_EVENT);
+  return `  ${time}${severity} ${words}${times > 1 ? ` (${times} times)` : ''}`;
+}
+
+interface MergedEvent extends ElastigroupEvent {
+  readonly times: number;
+}
+
+/** Elastigroup tries again and again, and says the same each time: only the last of the same is shown. */
+function merged(events: readonly ElastigroupEvent[]): readonly MergedEvent[] {
+  const last = new Map<string, MergedEvent>();
+  for (const event of events) {
+    const key = `${event.severity} ${event.message}`;
+    const times = (last.get(key)?.times ?? 0) + 1;
+    // Removed first, so that it stands where it came last.
+    last.delete(key);
+    last.set(key, { ...event, times });
+  }
+  return [...last.values()];
+}

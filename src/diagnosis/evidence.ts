@@ -1,0 +1,58 @@
+import type { CodeDeployDeployment } from '../clients/codeDeploy';
+import type { DeploymentTarget, LifecycleEvent } from '../clients/deploymentTargets';
+import type { ElastigroupDeployment } from '../clients/elastigroup';
+import type { ElastigroupEvent } from '../clients/elastigroupEvents';
+import type { GreenInstance } from '../clients/greenInstances';
+import type { Failed } from '../deployment/state';
+
+/** What was found out about a deployment after it had failed. What could not be seen is empty here, and named in `unseen`. */
+export interface Evidence {
+  readonly codeDeploy: CodeDeployDeployment | undefined;
+  readonly targets: readonly DeploymentTarget[];
+  /** The green instances, terminated ones included. */
+  readonly instances: readonly GreenInstance[];
+  readonly elastigroup: ElastigroupDeployment | undefined;
+  /** WARN and ERROR events of the Elastigroup from the start of the action to its failure, oldest first. */
+  readonly events: readonly ElastigroupEvent[];
+  /** How many green instances spot took back. */
+  readonly spotInterruptions: number;
+  /** A line for each look that failed. */
+  readonly unseen: readonly string[];
+}
+
+/** EC2's words for capacity that spot has taken back (FACTS, section 3). */
+const RECLAIMED: ReadonlySet<string> = new Set(['Server.SpotInstanceTermination', 'Server.SpotInstanceShutdown']);
+
+export function isReclaimed({ stateReason }: GreenInstance): boolean {
+  return stateReason !== undefined && RECLAIMED.has(stateReason);
+}
+
+/** When the deployment failed (ms since the epoch): before it was cleaned up. */
+export function failedAt({ phaseStartedAt, durations }: Failed): number {
+  // Cleaning up can find that CodeDeploy has succeeded after all; the failure then came later, while finalizing.
+  const wasLast = durations.finalize === undefined;
+  return phaseStartedAt - (wasLast ? (durations.cleanUp ?? 0) * 1000 : 0);
+}
+
+/** A target that failed, and the event in which it did, where CodeDeploy names one. */
+export interface FailedTarget {
+  readonly target: DeploymentTarget;
+  readonly event: LifecycleEvent | undefined;
+}
+
+export function failedTargets({ targets }: Pick<Evidence, 'targets'>): readonly FailedTarget[] {
+  return targets
+    .map((target) => ({ target, event: target.events.find(({ status }) => status === 'Failed') }))
+    .filter(({ target, event }) => target.status === 'Failed' || event !== undefined);
+}
+
+/** Green targets in which an event began that has not ended: where a deployment that was stopped had got to. */
+export function unfinishedTargets({ targets }: Pick<Evidence, 'targets'>): readonly FailedTarget[] {
+  return targets
+    .map((target) => ({ target, event: target.events.find(isUnfinished) }))
+    .filter(({ event }) => event !== undefined);
+}
+
+function isUnfinished({ status, startedAt, endedAt }: LifecycleEvent): boolean {
+  return status !== 'Succeeded' && status !== 'Failed' && startedAt !== undefined && endedAt === undefined;
+}

@@ -1,0 +1,122 @@
+import type { Failed } from '../deployment/state';
+import { idsOf } from '../deployment/transitions';
+import { cut, duration } from '../wording';
+import { codeDeployLink, elastigroupLink } from './consoleLinks';
+import { elastigroupReport } from './elastigroupReport';
+import { failedAt, type Evidence } from './evidence';
+import { instanceReports, reclaimedReport } from './instanceReport';
+import { fixFor } from './knownCause';
+import { likelyCause } from './likelyCause';
+import { plainText } from './plainText';
+
+/** `failureDetails.message` (service model, codepipeline 2015-07-09); a little is kept free. */
+const LONGEST_MESSAGE = 4900;
+/** Characters for what must survive: with the first instance, 1300 of them, it fits into the message in any case. */
+const LONGEST_HEADLINE = 650;
+const LONGEST_FIX = 450;
+const LONGEST_LEFT = 1500;
+const LONGEST_LINKS = 550;
+
+export interface MessageContext {
+  readonly evidence: Evidence | undefined;
+  /** The Elastigroup, `sig-…`. */
+  readonly groupId: string;
+  /** Absent: no link to CodeDeploy. */
+  readonly region: string | undefined;
+  readonly redact: (text: string) => string;
+}
+
+/** A part of the message. Those that are vital are always in it; the others as far as there is room. */
+interface Part {
+  readonly text: string;
+  readonly isVital: boolean;
+}
+
+/**
+ * What the developer reads in CodePipeline, the most important first: what failed, what mends it, what is left and costs
+ * money, and then the evidence. Without secrets, and within CodePipeline's limit.
+ */
+export function failureMessage(state: Failed, context: MessageContext): string {
+  const plain = (text: string) => plainText(text, context.redact);
+  const known = likelyCause(state, context.evidence);
+  const parts: Part[] = [
+    vital([cut(headline(state, plain), LONGEST_HEADLINE)]),
+    vital(known ? [cut(`Likely fix: ${fixFor(known)}`, LONGEST_FIX)] : []),
+    vital([cut(state.left.map(plain).join('\n'), LONGEST_LEFT)]),
+    ...(context.evidence ? evidenceParts(state, context.evidence, plain) : []),
+    ...state.cleaned.map((line) => further(plain(line))),
+    ...(context.evidence?.unseen ?? []).map((line) => further(plain(line))),
+    vital([cut(links(state, context).join('\n'), LONGEST_LINKS)]),
+  ];
+  return fitted(parts.filter(({ text }) => text !== ''));
+}
+
+function evidenceParts(state: Failed, evidence: Evidence, plain: (text: string) => string): readonly Part[] {
+  const [first, ...others] = instanceReports(state, evidence, plain);
+  return [
+    vital(first === undefined ? [] : [first]),
+    ...others.slice(0, 5).map(further),
+    ...(others.length > 5 ? [further(`… and ${others.length - 5} more kinds of failure.`)] : []),
+    ...reclaimedReport(evidence).map(further),
+    ...codeDeployLines(state, evidence, plain).map(further),
+    ...elastigroupReport(state, evidence, plain).map(further),
+  ];
+}
+
+/** A time-out says itself after how long. */
+function headline(state: Failed, plain: (text: string) => string): string {
+  const { failure, startedAt } = state;
+  const text = plain(failure.headline);
+  if (failure.timedOut || !hasStarted(state)) return text;
+  return `Failed after ${duration((failedAt(state) - startedAt) / 1000)}: ${text}`;
+}
+
+function hasStarted(state: Failed): boolean {
+  return Object.keys(idsOf(state)).length > 0;
+}
+
+/** CodeDeploy's own error, where the headline is about something else, and its rollback. */
+function codeDeployLines(
+  { failure }: Failed,
+  { codeDeploy }: Evidence,
+  plain: (text: string) => string,
+): readonly string[] {
+  if (!codeDeploy) return [];
+  const { id, status, error, rollbackDeploymentId } = codeDeploy;
+  const isNews = error && status === 'Failed' && !failure.headline.includes(error.code);
+  return [
+    ...(isNews ? [`CodeDeploy ${id} failed (${error.code}: ${cut(plain(error.message), 400)}).`] : []),
+    ...(rollbackDeploymentId === undefined ? [] : [`CodeDeploy ${id} is rolled back by ${rollbackDeploymentId}.`]),
+  ];
+}
+
+function links(state: Failed, { groupId, region }: MessageContext): readonly string[] {
+  const { deploymentId } = idsOf(state);
+  const codeDeploy =
+    deploymentId !== undefined && region !== undefined ? [`CodeDeploy: ${codeDeployLink(region, deploymentId)}`] : [];
+  const tag = hasStarted(state) ? [`Tag of the green instances: GreenIdentifier=${state.greenIdentifier}`] : [];
+  return [...codeDeploy, `Elastigroup: ${elastigroupLink(groupId)}`, ...tag];
+}
+
+function vital(lines: readonly string[]): Part {
+  return { text: lines.join('\n'), isVital: true };
+}
+
+function further(text: string): Part {
+  return { text, isVital: false };
+}
+
+/** The vital parts, and of the others, in their order, as much as fits. A part that does not fit is cut where enough of it stays. */
+function fitted(parts: readonly Part[]): string {
+  const LEAST = 80;
+  let room =
+    LONGEST_MESSAGE - parts.filter(({ isVital }) => isVital).reduce((sum, { text }) => sum + text.length + 1, 0);
+  const kept = parts.flatMap(({ text, isVital }) => {
+    if (isVital) return [text];
+    if (text.length + 1 > room && room < LEAST) return [];
+    const fitting = cut(text, room - 1);
+    room -= fitting.length + 1;
+    return [fitting];
+  });
+  return kept.join('\n');
+}

@@ -1,0 +1,76 @@
+import { missingActionOf } from '../clients/awsCall';
+import type { CallBudget } from '../clients/callPolicy';
+import { UpstreamError } from '../clients/upstreamError';
+import { followed, listElastigroup } from '../deployment/ownDeployments';
+import { greenTag, type Stage } from '../deployment/stage';
+import type { Failed } from '../deployment/state';
+import { cut } from '../wording';
+import { failedAt, isReclaimed, type Evidence } from './evidence';
+import { fixFor } from './knownCause';
+
+/** Milliseconds that the report may be later for the sake of what it says. */
+const LONGEST_SEARCH_MS = 10_000;
+const LONGEST_COMPLAINT = 250;
+
+/** The part of the work's budget that looking for the cause may use. */
+export function searchBudget(work: CallBudget): CallBudget {
+  return { ...work, until: Math.min(work.until, work.clock.now() + LONGEST_SEARCH_MS) };
+}
+
+/**
+ * Looks once, side by side, at all that may tell why a deployment failed. Every look may fail: that costs its part of the
+ * message, and a line in `unseen`. Nothing is looked for where nothing was started. Never throws.
+ */
+export async function gatherEvidence(state: Failed, stage: Stage): Promise<Evidence | undefined> {
+  const { deploymentId, elastigroupDeploymentId } = state;
+  if (deploymentId === undefined && elastigroupDeploymentId === undefined) return undefined;
+  const [codeDeploy, targets, instances, listed, events] = await Promise.all([
+    tryTo('The CodeDeploy deployment', stage, () => ifKnown(deploymentId, (id) => stage.codeDeploy.getDeployment(id))),
+    tryTo('What failed on which instance', stage, () =>
+      ifKnown(deploymentId, (id) => stage.deploymentTargets.list(id)),
+    ),
+    tryTo('The green instances in EC2', stage, () => stage.greenInstances.find(greenTag(state))),
+    tryTo('The Elastigroup deployment', stage, () => listElastigroup(state, stage)),
+    tryTo('The log of the Elastigroup', stage, () =>
+      stage.elastigroupEvents.problemsBetween(state.startedAt, failedAt(state)),
+    ),
+  ]);
+  return {
+    codeDeploy: codeDeploy.found,
+    targets: targets.found ?? [],
+    instances: instances.found ?? [],
+    elastigroup: listed.found && followed(listed.found.own, elastigroupDeploymentId),
+    events: events.found ?? [],
+    spotInterruptions: (instances.found ?? []).filter(isReclaimed).length,
+    unseen: [codeDeploy, targets, instances, listed, events].flatMap(({ problem }) => problem ?? []),
+  };
+}
+
+/** One look: what it found, or why it found nothing. */
+interface Look<T> {
+  readonly found?: T | undefined;
+  readonly problem?: string;
+}
+
+async function tryTo<T>(what: string, stage: Stage, look: () => Promise<T> | undefined): Promise<Look<T>> {
+  try {
+    return { found: await look() };
+  } catch (error) {
+    return { problem: complaint(what, error, stage) };
+  }
+}
+
+function ifKnown<T>(id: string | undefined, look: (id: string) => Promise<T>): Promise<T> | undefined {
+  return id === undefined ? undefined : look(id);
+}
+
+function complaint(what: string, error: unknown, stage: Stage): string {
+  if (!(error instanceof UpstreamError)) {
+    const words = error instanceof Error ? error.message : String(error);
+    stage.log.error(`Unexpected error: ${error instanceof Error ? (error.stack ?? words) : words}`);
+    return `${what} could not be read (unexpected error).`;
+  }
+  const action = error.kind === 'denied' ? missingActionOf(error) : undefined;
+  const allow = action === undefined ? '' : ` ${fixFor({ cause: 'missing-permission', action })}`;
+  return `${what} could not be read (${cut(error.message, LONGEST_COMPLAINT)}).${allow}`;
+}

@@ -1,0 +1,77 @@
+import type { Failed } from '../deployment/state';
+import { failedAt, failedTargets, isReclaimed, type Evidence } from './evidence';
+import type { CauseName, KnownCause } from './knownCause';
+
+interface Symptoms {
+  readonly state: Failed;
+  readonly evidence: Evidence;
+}
+
+/** Seconds of silence that say something about the agent; an event that does not start fails after 300 (FACTS, section 2). */
+const AGENT_SILENCE_S = 60;
+
+/** The causes that evidence shows, the most telling first. */
+const SIGNS: readonly { readonly cause: CauseName; readonly shows: (symptoms: Symptoms) => boolean }[] = [
+  { cause: 'spot-reclaimed', shows: isFailureOfReclaimed },
+  { cause: 'revision-missing', shows: hasCode('REVISION_MISSING', 'INVALID_REVISION') },
+  { cause: 'no-instances', shows: hasCode('NO_INSTANCES') },
+  {
+    cause: 'service-role',
+    shows: hasCode('IAM_ROLE_MISSING', 'IAM_ROLE_PERMISSIONS', 'AUTO_SCALING_IAM_ROLE_PERMISSIONS'),
+  },
+  { cause: 'agent-not-running', shows: hasCode('AGENT_ISSUE') },
+  { cause: 'agent-not-running', shows: isAgentNamed },
+  { cause: 'agent-not-running', shows: hasNothingBegun },
+  { cause: 'bundle-not-fetched', shows: (symptoms) => hasFailedIn(symptoms, 'DownloadBundle') },
+  { cause: 'script-failed', shows: hasScriptFailed },
+  { cause: 'health-constraints', shows: hasCode('HEALTH_CONSTRAINTS', 'HEALTH_CONSTRAINTS_INVALID') },
+  { cause: 'launch-failed', shows: hasFailedToLaunch },
+];
+
+/** What the evidence shows says more than what was known when the deployment failed. */
+export function likelyCause(state: Failed, evidence: Evidence | undefined): KnownCause | undefined {
+  const sign = evidence && SIGNS.find(({ shows }) => shows({ state, evidence }));
+  return sign ? { cause: sign.cause } : state.failure.known;
+}
+
+function hasCode(...codes: readonly string[]): (symptoms: Symptoms) => boolean {
+  return ({ evidence: { codeDeploy } }) => codeDeploy?.error !== undefined && codes.includes(codeDeploy.error.code);
+}
+
+/** All that failed was taken away. A script that failed elsewhere is the better explanation. */
+function isFailureOfReclaimed({ evidence }: Symptoms): boolean {
+  const reclaimed = new Set(evidence.instances.filter(isReclaimed).map(({ id }) => id));
+  return reclaimed.size > 0 && failedTargets(evidence).every(({ target }) => reclaimed.has(target.id));
+}
+
+/** CodeDeploy's own words, e.g. "CodeDeploy agent was not able to receive the lifecycle event". */
+function isAgentNamed({ evidence }: Symptoms): boolean {
+  return failedTargets(evidence).some(({ event }) =>
+    /agent (?:was not able|is not running|did not)/i.test(event?.diagnostics?.message ?? ''),
+  );
+}
+
+/** CodeDeploy gave up, or TIMEOUT was reached, and on no green instance has any lifecycle event begun. */
+function hasNothingBegun({ state, evidence: { codeDeploy, targets } }: Symptoms): boolean {
+  const green = targets.filter(({ label }) => label !== 'Blue');
+  const hasBegun = green.some(({ events }) => events.some(({ startedAt }) => startedAt !== undefined));
+  if (green.length === 0 || hasBegun) return false;
+  const silence = (failedAt(state) - (codeDeploy?.createdAt ?? failedAt(state))) / 1000;
+  const gaveUp =
+    codeDeploy?.status === 'Failed' && ['HEALTH_CONSTRAINTS', 'TIMEOUT'].includes(codeDeploy.error?.code ?? '');
+  return gaveUp || (state.failure.timedOut === true && silence >= AGENT_SILENCE_S);
+}
+
+function hasFailedIn({ evidence }: Symptoms, eventName: string): boolean {
+  return failedTargets(evidence).some(({ event }) => event?.name === eventName);
+}
+
+function hasScriptFailed({ evidence }: Symptoms): boolean {
+  return failedTargets(evidence).some(({ event }) => event?.diagnostics?.code.startsWith('Script') ?? false);
+}
+
+/** Elastigroup complained, CodeDeploy was never reached, and nothing else explains it. */
+function hasFailedToLaunch({ state, evidence }: Symptoms): boolean {
+  const isExplained = state.failure.known !== undefined && state.failure.known.cause !== 'too-slow';
+  return state.deploymentId === undefined && !isExplained && evidence.events.length > 0;
+}

@@ -1,0 +1,14 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/**
+ * What a service or a script said, fit for the message: without colours and control characters, well formed, and without
+ * secrets. To be called with the whole text, before anything is cut: half a secret is still one.
+ */
+export function plainText(text: string, redact: (text: string) => string): string {
+  const printable = stripVTControlCharacters(text)
+    .replace(/\r\n?/g, '\n')
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .toWellFormed();
+  // A masked value without its closing quote would hide, when a log line is redacted once more, all that follows it.
+  return redact(printable).replace(/(\\*["'])\*\*\*$/, '$&$1');
+}

@@ -1,0 +1,188 @@
+import type { FaultKind } from '../simulator/faults';
+import { scenarioNamed } from '../simulator/scenarios';
+import { violationsOf } from './invariants';
+import { playRun, type RunPlan, type RunTrace } from './playRun';
+
+const REGION = { AWS_REGION: 'us-east-1' };
+
+async function play(scenario: string, difference: Partial<RunPlan> = {}): Promise<RunTrace> {
+  const trace = await playRun({ seed: 1, scenario: scenarioNamed(scenario), env: REGION, ...difference });
+  expect(violationsOf(trace)).toEqual([]);
+  expect(trace.action.status).toBe('Failed');
+  return trace;
+}
+
+/** The lines, with the ids of this world by what they are: a run's ids depend on its seed. */
+function linesOf({ action, world }: RunTrace): readonly string[] {
+  const spot = world.spot.deployments.find(({ owner }) => owner === 'product');
+  const [codeDeploy, rollback] = world.codeDeploy.all.filter(({ owner }) => owner === 'product');
+  const names: readonly (readonly [string | undefined, string])[] = [
+    [action.jobs[0]?.id, 'JOB'],
+    [spot?.id, 'CDBG'],
+    [codeDeploy?.id, 'DEPLOYMENT'],
+    [rollback?.id, 'ROLLBACK'],
+    ...(spot?.greenInstanceIds ?? []).map((id, index) => [id, `GREEN-${index}`] as const),
+  ];
+  return names
+    .reduce((text, [id, name]) => (id === undefined ? text : text.replaceAll(id, name)), action.message)
+    .split('\n');
+}
+
+const UNHEALTHY =
+  'CodeDeploy DEPLOYMENT failed (HEALTH_CONSTRAINTS: The overall deployment failed because too many individual instances ' +
+  'failed deployment, too few healthy instances are available for deployment, or some instances in your deployment group ' +
+  'are experiencing problems.).';
+const TO_CODEDEPLOY =
+  'CodeDeploy: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/DEPLOYMENT?region=us-east-1';
+const TO_ELASTIGROUP = 'Elastigroup: https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1a2b3c4d';
+const TAG = 'Tag of the green instances: GreenIdentifier=JOB';
+const CLEANED = ['Elastigroup deployment CDBG was stopped.', 'No green instance is left.'];
+const LINKS = [TO_CODEDEPLOY, TO_ELASTIGROUP, TAG];
+
+describe('what the developer reads in CodePipeline', () => {
+  test('script-fails', async () => {
+    expect(linesOf(await play('script-fails'))).toEqual([
+      `Failed after 41s: ${UNHEALTHY}`,
+      'Likely fix: Mend the script; the end of its log is below.',
+      'Failed: GREEN-1 (spot), lifecycle event AfterInstall, script scripts/after_install.sh: ScriptFailed: Script at specified location: scripts/after_install.sh failed with exit code 1',
+      '  | LifecycleEvent - AfterInstall',
+      '  | Script - scripts/after_install.sh',
+      '  | [stdout]Installing dependencies',
+      '  | [stderr]npm ERR! code ENOSPC',
+      '  | [stderr]npm ERR! nospc There is not enough space on the disk',
+      ...CLEANED,
+      ...LINKS,
+    ]);
+  });
+
+  test('launch-fails', async () => {
+    const reason =
+      "Can't spin up spot instances: code: MaxSpotInstanceCountExceeded, message: Max spot instance count exceeded";
+    expect(linesOf(await play('launch-fails'))).toEqual([
+      'Failed after 21s: Elastigroup deployment CDBG went wrong while it launched green: its state is ERROR.',
+      expect.stringMatching(
+        /^Likely fix: Elastigroup could not launch green; its events below say why\. Often: no spot/,
+      ),
+      'Elastigroup deployment CDBG (now FINISHED_STOPPED); the group has logged:',
+      `  09:00:11Z WARN ${reason}`,
+      `  09:00:17Z ERROR ${reason}`,
+      ...CLEANED,
+      TO_ELASTIGROUP,
+      TAG,
+    ]);
+  });
+
+  test('spot-interruption', async () => {
+    expect(linesOf(await play('spot-interruption'))).toEqual([
+      `Failed after 41s: ${UNHEALTHY}`,
+      expect.stringMatching(/^Likely fix: Spot took back capacity in the middle of the deployment: retry the stage\./),
+      'Failed: GREEN-1 (spot), lifecycle event Install: UnknownError: CodeDeploy agent was not able to receive the lifecycle event: the instance is no longer running.',
+      'Spot reclaimed 1 green instance during the deployment: GREEN-1 (Server.SpotInstanceTermination).',
+      ...CLEANED,
+      ...LINKS,
+    ]);
+  });
+
+  test('stopped-by-hand', async () => {
+    expect(linesOf(await play('stopped-by-hand'))).toEqual([
+      'Failed after 41s: CodeDeploy DEPLOYMENT was stopped, not by this stage (MANUAL_STOP: The deployment was stopped by a user.).',
+      ...CLEANED,
+      ...LINKS,
+    ]);
+  });
+
+  test('never-finishes', async () => {
+    expect(linesOf(await play('never-finishes'))).toEqual([
+      'TIMEOUT (1m30s) was reached after 1m30s, while the revision was being installed (CodeDeploy DEPLOYMENT: 2 of 4 instances done).',
+      'Likely fix: Raise TIMEOUT if the deployment needs longer.',
+      expect.stringMatching(/^Unfinished: GREEN-2 \(spot\) in ApplicationStart since 09:00:\d\dZ\.$/),
+      'CodeDeploy DEPLOYMENT is rolled back by ROLLBACK.',
+      'CodeDeploy DEPLOYMENT was stopped with rollback.',
+      ...CLEANED,
+      ...LINKS,
+    ]);
+  });
+
+  test('missing-permission', async () => {
+    expect(linesOf(await play('missing-permission'))).toEqual([
+      expect.stringMatching(
+        /^Failed after 26s: CodeDeploy CreateDeployment: AccessDeniedException: User: arn:.* is not authorized to perform: codedeploy:CreateDeployment on resource: .* action\.$/,
+      ),
+      "Likely fix: Allow codedeploy:CreateDeployment in the function's role.",
+      ...CLEANED,
+      TO_ELASTIGROUP,
+      TAG,
+    ]);
+  });
+
+  test('wrong-token', async () => {
+    const trace = await play('wrong-token');
+    expect(linesOf(trace)).toEqual([
+      expect.stringMatching(
+        /^Spot does not accept the API token: Failed to authenticate: the token is invalid \[request: .* \*\*\*$/,
+      ),
+      'Likely fix: Check the Spot API token (a personal one dies with its user; use a programmatic token), and that it may act in ACCOUNT_ID.',
+      TO_ELASTIGROUP,
+    ]);
+    // Nothing was started, so that nothing is looked for.
+    expect(trace.calls.map(({ operation }) => operation)).toEqual([
+      'GetSecretValue',
+      'GET blueGreenDeployment',
+      'PutJobFailureResult',
+    ]);
+  });
+
+  test('elastigroup-error', async () => {
+    expect(linesOf(await play('elastigroup-error'))).toEqual([
+      'Failed after 36s: Elastigroup deployment CDBG went wrong while CodeDeploy was deploying: its state is UNSTABLE_DEPLOYMENT.',
+      'CodeDeploy DEPLOYMENT is rolled back by ROLLBACK.',
+      'Elastigroup deployment CDBG (now FINISHED_ERROR); the group has logged:',
+      '  09:00:35Z ERROR Blue-Green deployment CDBG: green instances are unstable, rolling back.',
+      'CodeDeploy DEPLOYMENT was stopped with rollback.',
+      ...CLEANED,
+      ...LINKS,
+    ]);
+  });
+
+  test('an in-place deployment group', async () => {
+    const trace = await play('success', {
+      options: { account: { deploymentGroupName: 'web-shop-in-place' } },
+      userParameters: { TIMEOUT: 600 },
+    });
+    expect(linesOf(trace).slice(0, 2)).toEqual([
+      expect.stringMatching(
+        /^Failed after \w+: CodeDeploy does not find the green instances by their tag, .*: Target instances are only valid/,
+      ),
+      expect.stringMatching(/^Likely fix: Check that the deployment group is BLUE_GREEN with DISCOVER_EXISTING/),
+    ]);
+  });
+
+  test('the log has the same message', async () => {
+    const { action, logs } = await play('script-fails');
+    expect(logs.filter((line) => line.includes(JSON.stringify(`The action failed: ${action.message}`)))).toHaveLength(
+      1,
+    );
+  });
+});
+
+describe('a look that fails hides neither the failure nor the rest', () => {
+  const LOOKS = ['ListDeploymentTargets', 'BatchGetDeploymentTargets', 'GET logs'] as const;
+
+  test.each(
+    LOOKS.flatMap((operation) =>
+      (['timeout', 'error-500', 'not-json', 'refused'] as const).map((kind) => [operation, kind] as const),
+    ),
+  )('%s: %s', async (operation, kind: FaultKind) => {
+    const healthy = await play('script-fails');
+    const trace = await play('script-fails', {
+      inject: (_index, call) => (call.operation === operation ? kind : undefined),
+    });
+    const lines = linesOf(trace);
+    const what = operation === 'GET logs' ? 'The log of the Elastigroup' : 'What failed on which instance';
+    expect(lines[0]).toBe(`Failed after 41s: ${UNHEALTHY}`);
+    expect(lines.filter((line) => line.startsWith(`${what} could not be read (`))).toHaveLength(1);
+    expect(lines.slice(-3)).toEqual(LINKS);
+    const lateness = (trace.world.time - healthy.world.time) / 1000;
+    expect(lateness).toBeLessThanOrEqual(10.1);
+  });
+});
