@@ -2,8 +2,10 @@ import type { AxiosAdapter } from 'axios';
 import type { AwsClients } from './clients/awsClients';
 import type { CallBudget } from './clients/callPolicy';
 import { codeDeployClient } from './clients/codeDeploy';
+import { deploymentGroupClient } from './clients/deploymentGroup';
 import { elastigroupClient } from './clients/elastigroup';
 import { greenInstancesClient } from './clients/greenInstances';
+import { revisionObjectClient } from './clients/revisionObject';
 import { SpotApi, type RateLimitBlocks } from './clients/spotApi';
 import type { Stage } from './deployment/stage';
 import type { JobInput } from './jobInput';
@@ -37,6 +39,8 @@ export function createStage({ input, token, aws, spotAdapter, budget, blocks, lo
     elastigroup: elastigroupClient(api, parameters.groupId),
     codeDeploy: codeDeployClient(aws.codeDeploy, parameters, budget),
     greenInstances: greenInstancesClient(aws.ec2, budget),
+    deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
+    revisionObject: revisionObjectClient(aws.s3, budget),
     log,
   };
 }

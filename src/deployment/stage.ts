@@ -1,7 +1,9 @@
 import type { Clock } from '../clock';
 import type { CodeDeploy } from '../clients/codeDeploy';
+import type { DeploymentGroupReader } from '../clients/deploymentGroup';
 import type { Elastigroup, Tag } from '../clients/elastigroup';
 import type { GreenInstances } from '../clients/greenInstances';
+import type { RevisionObject } from '../clients/revisionObject';
 import type { Log } from '../log';
 import type { UserParameters } from '../userParameters/userParameters';
 
@@ -13,6 +15,8 @@ export interface Stage {
   readonly elastigroup: Elastigroup;
   readonly codeDeploy: CodeDeploy;
   readonly greenInstances: GreenInstances;
+  readonly deploymentGroup: DeploymentGroupReader;
+  readonly revisionObject: RevisionObject;
   readonly log: Log;
 }
 

@@ -671,7 +671,7 @@ describe('upstream of each scenario', () => {
     ['elastigroup-error', { spot: 'FINISHED_ERROR', codeDeploy: 'Failed', error: 'HEALTH_CONSTRAINTS' }],
     ['waits-for-traffic', { spot: 'FINISHED', codeDeploy: 'Succeeded' }],
     ['slow-tags', { spot: 'FINISHED', codeDeploy: 'Succeeded' }],
-    ['revision-missing', { spot: 'AWAITING_DEPLOYMENT_TO_FINISH', codeDeploy: 'Failed', error: 'REVISION_MISSING' }],
+    ['revision-missing-unseen', { spot: 'AWAITING_DEPLOYMENT_TO_FINISH', codeDeploy: 'Failed', error: 'REVISION_MISSING' }],
     ['odd-states', { spot: 'FINISHED', codeDeploy: 'Succeeded' }],
   ])('%s', async (name, expected) => {
     const { clients, clock, world } = inProcess(name);
