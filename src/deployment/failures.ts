@@ -31,7 +31,10 @@ export function timedOut(state: State, stage: Stage): Failure {
 }
 
 function describePhase(state: State, stage: Stage): string {
-  if (isWaitingForOther(state)) return progressText(state, stage.clock.now());
+  if (isWaitingForOther(state)) {
+    const waiting = progressText(state, stage.clock.now());
+    return state.phase === 'starting' ? `${waiting}; nothing was started` : waiting;
+  }
   switch (state.phase) {
     case 'starting':
       return 'the deployment was not yet started';

@@ -6,7 +6,14 @@ import { failureOf, launchedBefore, startRefused, timedOut } from './failures';
 import { elastigroupTimeoutMinutes, isTimedOut, LOST_START_GRACE_S } from './limits';
 import { lookAround, tellingAllProblems } from './lookAround';
 import { startedNoLaterThan } from './ownDeployments';
-import { describeOther, meetOthers, othersElastigroup, withoutOthers, type OthersDeployment } from './othersDeployment';
+import {
+  describeOther,
+  meetOthers,
+  isWaitingForOther,
+  othersElastigroup,
+  withoutOthers,
+  type OthersDeployment,
+} from './othersDeployment';
 import { carriesTag, greenTag, type Stage } from './stage';
 import type { Starting, State } from './state';
 import { progressed, toCleaningUp, toDryRun, toInstalling, toLaunching } from './transitions';
@@ -49,8 +56,8 @@ async function startUnlessInTheWay(state: Starting, others: readonly OthersDeplo
     return toDryRun(checked, now, { inTheWay: others.map((other) => describeOther(other, now)), warnings });
   }
   if (others.length > 0) return waitFor(checked, others, stage);
-  if (state.refusal !== undefined) throw startRefused(state.refusal, stage);
-  return launchGreen(withoutOthers(checked), stage);
+  if (state.refusal !== undefined && !isWaitingForOther(state)) throw startRefused(state.refusal, stage);
+  return launchGreen(checked, stage);
 }
 
 /** ON_CONFLICT. Spot may have refused a start because of them: when they have ended, it is asked again. */
@@ -106,13 +113,19 @@ function afterFailedStart(state: Starting, error: unknown, stage: Stage): State 
   if (!(error instanceof UpstreamError)) throw error;
   if (error.kind === 'rejected') {
     stage.log.warn(`Spot refused the start, looking whether this action has one already: ${error.detail}`);
-    const looking = progressed(state, 'Spot refused the start; looking for one that is under way');
+    const looking = progressed(afterRefusal(state), 'Spot refused the start; looking for one that is under way');
     return { ...looking, refusal: error.detail, unconfirmedSince: stage.clock.now() };
   }
   if (error.surelyNotProcessed) throw error;
   stage.log.warn(`The answer to the start was lost, looking whether it was processed: ${error.message}`);
   return {
-    ...progressed(state, 'the answer to the start was lost; looking for it'),
+    ...progressed(withoutOthers(state), 'the answer to the start was lost; looking for it'),
     unconfirmedSince: stage.clock.now(),
   };
+}
+
+/** What was waited for may be there still although Spot does not list it: the first refusal after a wait is not believed. */
+function afterRefusal(state: Starting): Starting {
+  const isAskedAgain = isWaitingForOther(state) && state.refusal === undefined;
+  return isAskedAgain ? { ...state, waitsForOther: {} } : withoutOthers(state);
 }
