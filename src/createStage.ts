@@ -3,9 +3,11 @@ import type { AwsClients } from './clients/awsClients';
 import type { CallBudget } from './clients/callPolicy';
 import { codeDeployClient } from './clients/codeDeploy';
 import { deploymentTargetsClient } from './clients/deploymentTargets';
+import { deploymentGroupClient } from './clients/deploymentGroup';
 import { elastigroupClient } from './clients/elastigroup';
 import { elastigroupEventsClient } from './clients/elastigroupEvents';
 import { greenInstancesClient } from './clients/greenInstances';
+import { revisionObjectClient } from './clients/revisionObject';
 import { SpotApi, type RateLimitBlocks } from './clients/spotApi';
 import type { Stage } from './deployment/stage';
 import type { JobInput } from './jobInput';
@@ -41,6 +43,8 @@ export function createStage({ input, token, aws, spotAdapter, budget, blocks, lo
     greenInstances: greenInstancesClient(aws.ec2, budget),
     deploymentTargets: deploymentTargetsClient(aws.codeDeploy, budget),
     elastigroupEvents: elastigroupEventsClient(api, parameters.groupId),
+    deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
+    revisionObject: revisionObjectClient(aws.s3, budget),
     log,
   };
 }

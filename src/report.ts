@@ -1,9 +1,11 @@
 import type { PutJobFailureResultCommandInput, PutJobSuccessResultCommandInput } from '@aws-sdk/client-codepipeline';
-import type { ActiveState, Failed, Succeeded } from './deployment/state';
+import { progressText } from './deployment/othersDeployment';
+import type { ActiveState, DryRun, EndState, Failed, Succeeded } from './deployment/state';
 import { idsOf } from './deployment/transitions';
 import { failureMessage, type MessageContext } from './diagnosis/failureMessage';
+import { describeRevision } from './describeRevision';
 import type { FailureType } from './errors';
-import type { Revision, UserParameters } from './userParameters/userParameters';
+import type { UserParameters } from './userParameters/userParameters';
 import { cut, duration, listing } from './wording';
 
 /** The one result of a job. A success with a continuation token means: in progress. */
@@ -36,7 +38,7 @@ export function reportProgress(
       jobId,
       continuationToken: token,
       executionDetails: {
-        summary: summaryText(`${state.progress}, ${elapsed}`, redact),
+        summary: summaryText(`${progressText(state, now)}, ${elapsed}`, redact),
         percentComplete: state.percent,
         externalExecutionId: executionId(state),
       },
@@ -79,6 +81,27 @@ export function reportSuccess(
   };
 }
 
+/** DRY_RUN: what would be done, and what stands in the way of it. Nothing was deployed, so that there are no ids. */
+export function reportDryRun(jobId: string, state: DryRun, parameters: UserParameters, redact: Redact): Report {
+  const { groupId, applicationName, deploymentGroupName, onConflict } = parameters;
+  const revision = describeRevision(parameters.revision);
+  const then = onConflict === 'WAIT' ? 'would be waited for' : 'would fail the action';
+  const lines = [
+    `Dry run, nothing was started: Elastigroup ${groupId} would launch green instances, and CodeDeploy would deploy ` +
+      `${revision} to them in ${applicationName}/${deploymentGroupName}.`,
+    state.inTheWay.length === 0 ? 'Nothing is in the way.' : `In the way now (${then}): ${state.inTheWay.join('; ')}.`,
+    ...state.warnings.map((text) => `Warning: ${text}`),
+  ];
+  return {
+    kind: 'success',
+    result: {
+      jobId,
+      executionDetails: { summary: summaryText(lines.join('\n'), redact), percentComplete: 100 },
+      outputVariables: outputVariables({ Revision: redact(revision) }),
+    },
+  };
+}
+
 /** Failed: the message takes out secrets and keeps to the limit itself, part by part, so that the important ones survive. */
 export function reportFailed(jobId: string, state: Failed, context: MessageContext): Report {
   return failureResult(jobId, state.failure.type, failureMessage(state, context), executionId(state));
@@ -104,11 +127,6 @@ function failureResult(jobId: string, type: FailureType, message: string, extern
   };
 }
 
-function describeRevision(revision: Revision): string {
-  if (revision.kind === 'github') return `https://github.com/${revision.repository}/commit/${revision.commitId}`;
-  return `s3://${revision.bucket}/${revision.key}${revision.version === undefined ? '' : `?versionId=${revision.version}`}`;
-}
-
 /** Whole ids only, as many as fit. */
 function wholeIds(ids: readonly string[]): string {
   let shown = ids.length;
@@ -123,7 +141,7 @@ function outputVariables(values: Readonly<Record<string, string | undefined>>): 
   return Object.fromEntries(given);
 }
 
-function executionId(state: ActiveState | Succeeded | Failed): string {
+function executionId(state: ActiveState | EndState): string {
   const { deploymentId, elastigroupDeploymentId } = idsOf(state);
   return cut(deploymentId ?? elastigroupDeploymentId ?? state.greenIdentifier, LONGEST_EXECUTION_ID);
 }

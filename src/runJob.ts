@@ -19,7 +19,7 @@ import { LEFT_ALONE, readJobInput, type JobInput } from './jobInput';
 import { createLog, type Log } from './log';
 import { readArtifactSecrets, readJobId } from './pipelineJob';
 import { Redactor } from './redaction';
-import { reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report';
+import { reportDryRun, reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report';
 import { sendReport } from './sendReport';
 import { createStage } from './createStage';
 
@@ -89,14 +89,19 @@ async function work(event: unknown, job: Job): Promise<Report> {
   const redact = (text: string) => job.redactor.redact(text);
   if (!hasResult(next))
     return reportProgress(job.id, next, encodeToken({ state: next, blocks }, parameters), parameters, now, redact);
-  return next.phase === 'succeeded'
-    ? reportSuccess(job.id, next, parameters, now, redact)
-    : reportFailed(job.id, next, {
+  switch (next.phase) {
+    case 'succeeded':
+      return reportSuccess(job.id, next, parameters, now, redact);
+    case 'dryRun':
+      return reportDryRun(job.id, next, parameters, redact);
+    case 'failed':
+      return reportFailed(job.id, next, {
         evidence,
         groupId: parameters.groupId,
         region: job.invocation.env['AWS_REGION'],
         redact,
       });
+  }
 }
 
 function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resumption {

@@ -106,7 +106,8 @@ function connectionCodeOf(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-function httpStatusOf(error: Error): number | undefined {
+/** The status of the answer that the SDK made an error of. */
+export function httpStatusOf(error: Error): number | undefined {
   if (!('$metadata' in error)) return undefined;
   const metadata = error.$metadata;
   if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;

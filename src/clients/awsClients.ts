@@ -1,6 +1,7 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import { CodePipelineClient, type CodePipelineClientConfig } from '@aws-sdk/client-codepipeline';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SDK_DEFAULTS } from './awsCall';
 
@@ -10,19 +11,24 @@ export interface AwsClients {
   readonly codeDeploy: CodeDeployClient;
   readonly ec2: () => Promise<EC2Client>;
   readonly secretsManager: () => Promise<SecretsManagerClient>;
+  readonly s3: () => Promise<S3Client>;
 }
 
 /** What the clients of a test are given instead of the network and Lambda's environment. */
-export type AwsClientOptions = Pick<CodePipelineClientConfig, 'requestHandler' | 'credentials' | 'region'>;
+export interface AwsClientOptions extends Pick<CodePipelineClientConfig, 'requestHandler' | 'credentials' | 'region'> {
+  /** An endpoint of one's own has no host for each bucket (`bucket.localhost`): the bucket goes into the path. */
+  readonly hasOwnS3Endpoint?: boolean;
+}
 
 /** One set a container: a client keeps its connections from one invocation to the next. */
-export function createAwsClients(options: AwsClientOptions = {}): AwsClients {
+export function createAwsClients({ hasOwnS3Endpoint = false, ...options }: AwsClientOptions = {}): AwsClients {
   const config = { ...SDK_DEFAULTS, ...options };
   return {
     codePipeline: new CodePipelineClient(config),
     codeDeploy: new CodeDeployClient(config),
     ec2: once(async () => new (await import('./ec2Sdk')).EC2Client(config)),
     secretsManager: once(async () => new (await import('./secretsSdk')).SecretsManagerClient(config)),
+    s3: once(async () => new (await import('./s3Sdk')).S3Client({ ...config, forcePathStyle: hasOwnS3Endpoint })),
   };
 }
 

@@ -24,6 +24,12 @@ export interface StartRequest {
   readonly timeoutMinutes: number;
 }
 
+/** A CodeDeploy deployment group, by name. */
+export interface DeploymentGroupName {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+}
+
 /** The blue/green deployments of one Elastigroup. Every method throws UpstreamError. */
 export interface Elastigroup {
   /** All that Spot lists, in no order that may be relied on; finished ones may be missing. */
@@ -34,6 +40,8 @@ export interface Elastigroup {
   stopDeployment(id: string): Promise<void>;
   /** The ids of the instances that the group runs now. */
   listInstanceIds(): Promise<readonly string[]>;
+  /** The deployment groups that the group's CodeDeploy integration names; undefined where it has no such integration. */
+  readIntegration(): Promise<readonly DeploymentGroupName[] | undefined>;
 }
 
 /** The names of the operations, which are also the units of Spot's rate limit. */
@@ -42,6 +50,7 @@ export const SPOT_OPERATIONS = {
   start: 'start blue/green deployment',
   stop: 'stop blue/green deployment',
   groupStatus: 'group status',
+  group: 'read group',
 } as const;
 
 const deploymentSchema = z.object({
@@ -52,6 +61,23 @@ const deploymentSchema = z.object({
   config: z.optional(
     z.nullable(
       z.object({ tags: z.optional(z.nullable(z.array(z.object({ tagKey: z.string(), tagValue: z.string() })))) }),
+    ),
+  ),
+});
+const groupSchema = z.object({
+  thirdPartiesIntegration: z.optional(
+    z.nullable(
+      z.object({
+        codeDeploy: z.optional(
+          z.nullable(
+            z.object({
+              deploymentGroups: z.optional(
+                z.nullable(z.array(z.object({ applicationName: z.string(), deploymentGroupName: z.string() }))),
+              ),
+            }),
+          ),
+        ),
+      }),
     ),
   ),
 });
@@ -84,6 +110,15 @@ export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
       const operation = SPOT_OPERATIONS.groupStatus;
       const items = await api.items({ operation, kind: 'read', method: 'GET', path: `${group}/status` });
       return items.map((item) => readItem(instanceSchema, item, operation).instanceId ?? '').filter((id) => id !== '');
+    },
+
+    async readIntegration() {
+      const operation = SPOT_OPERATIONS.group;
+      const [item] = await api.items({ operation, kind: 'read', method: 'GET', path: group });
+      if (item === undefined) throw unreadable(operation, 'the answer holds no group');
+      const { thirdPartiesIntegration } = readItem(groupSchema, item, operation);
+      const codeDeploy = thirdPartiesIntegration?.codeDeploy;
+      return codeDeploy ? (codeDeploy.deploymentGroups ?? []) : undefined;
     },
   };
 }

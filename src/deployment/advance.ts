@@ -1,7 +1,7 @@
 import { UpstreamError } from '../clients/upstreamError';
 import { StageError } from '../errors';
 import { cleanUp } from './cleaningUp';
-import { failureOf } from './failures';
+import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './finalizing';
 import { install } from './installing';
 import { launch } from './launching';
@@ -87,7 +87,7 @@ async function failFrom(state: ActiveState, error: StageError, stage: Stage): Pr
   switch (state.phase) {
     case 'starting':
       return state.unconfirmedSince === undefined
-        ? toFailed(state, now, failure, { cleaned: [], left: [] })
+        ? toFailed(state, now, wholeFailureOf(error), { cleaned: [], left: [] })
         : toCleaningUp(state, now, failure);
     case 'launching':
     case 'installing':

@@ -1,7 +1,8 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy';
-import { conflictWithCodeDeploy, noTargets } from './failures';
+import { noTargets } from './failures';
 import { NO_TARGETS_LIMIT_S } from './limits';
 import { findCodeDeploy, isActive, isOwnCodeDeploy, startedNoLaterThan } from './ownDeployments';
+import { meetOthers, othersCodeDeploy, unnamedCodeDeploy } from './othersDeployment';
 import { greenTag, type Stage } from './stage';
 import type { Launching, State } from './state';
 import { progressed, toInstalling } from './transitions';
@@ -23,7 +24,7 @@ export async function createCodeDeploy(state: Launching, stage: Stage): Promise<
   // There is no idempotency token (FACTS, section 2): an earlier try may have created it although its answer was lost.
   const { own, otherActive } = await findCodeDeploy(aged, stage);
   if (own) return adopt(aged, own, stage);
-  if (otherActive) throw conflictWithCodeDeploy(otherActive, stage);
+  if (otherActive) return meetOthers(aged, [othersCodeDeploy(otherActive)], stage);
 
   const outcome = await stage.codeDeploy.createDeployment(greenTag(aged));
   switch (outcome.kind) {
@@ -53,13 +54,13 @@ async function meetActive(
   if (refusal.deploymentId === undefined) {
     const { own, otherActive } = await findCodeDeploy(state, stage);
     if (own) return adopt(state, own, stage);
-    throw conflictWithCodeDeploy(otherActive, stage, refusal.message);
+    return meetOthers(state, [otherActive ? othersCodeDeploy(otherActive) : unnamedCodeDeploy(refusal.message)], stage);
   }
   const inTheWay = await stage.codeDeploy.getDeployment(refusal.deploymentId);
   if (isOwnCodeDeploy(inTheWay, state)) return adopt(state, inTheWay, stage);
   // It has ended between the two calls: the next tick tries again.
   if (!isActive(inTheWay)) return progressed(state, `CodeDeploy ${inTheWay.id} of another has just ended`);
-  throw conflictWithCodeDeploy(inTheWay, stage, refusal.message);
+  return meetOthers(state, [othersCodeDeploy(inTheWay)], stage);
 }
 
 function waitForTargets(state: Launching, message: string, stage: Stage): State {

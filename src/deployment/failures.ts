@@ -2,6 +2,7 @@ import type { CodeDeployDeployment } from '../clients/codeDeploy';
 import type { ElastigroupDeployment } from '../clients/elastigroup';
 import { StageError } from '../errors';
 import { cut, duration } from '../wording';
+import { isWaitingForOther, progressText } from './othersDeployment';
 import type { Stage } from './stage';
 import type { Failure, State } from './state';
 
@@ -9,19 +10,29 @@ import type { Failure, State } from './state';
  * The ways in which a deployment fails, each with the headline that the user reads: what happened, where, what to do.
  */
 
+/** What a continuation token carries of it (state.ts). */
 const LONGEST_HEADLINE = 600;
 
 export function failureOf({ type, headline, known }: StageError): Failure {
   return { type, headline: cut(headline, LONGEST_HEADLINE), ...(known && { known }) };
 }
 
+/** For a failure that goes straight into the report, and into no token. */
+export function wholeFailureOf({ type, message }: StageError): Failure {
+  return { type, headline: message };
+}
+
 export function timedOut(state: State, stage: Stage): Failure {
   const elapsed = duration((stage.clock.now() - state.startedAt) / 1000);
-  const headline = `TIMEOUT (${duration(stage.parameters.timeoutSeconds)}) was reached after ${elapsed}, while ${describePhase(state)}.`;
+  const headline = `TIMEOUT (${duration(stage.parameters.timeoutSeconds)}) was reached after ${elapsed}, while ${describePhase(state, stage)}.`;
   return { type: 'JobFailed', headline: cut(headline, LONGEST_HEADLINE), timedOut: true, known: { cause: 'too-slow' } };
 }
 
-function describePhase(state: State): string {
+function describePhase(state: State, stage: Stage): string {
+  if (isWaitingForOther(state)) {
+    const waiting = progressText(state, stage.clock.now());
+    return state.phase === 'starting' ? `${waiting}; nothing was started` : waiting;
+  }
   switch (state.phase) {
     case 'starting':
       return 'the deployment was not yet started';
@@ -90,28 +101,6 @@ export function elastigroupUnfinished(
     headline: `CodeDeploy succeeded, but ${what} after ${elapsed} (TIMEOUT ${duration(stage.parameters.timeoutSeconds)} and the time for cleaning up).`,
     timedOut: true,
   };
-}
-
-export function conflictWithElastigroup(other: ElastigroupDeployment, stage: Stage): StageError {
-  return new StageError(
-    'JobFailed',
-    `Another blue/green deployment, ${other.id} (${other.state || 'no state'}), is under way in Elastigroup ${stage.parameters.groupId}; ` +
-      'nothing was started. Wait until it has ended, or stop it in the Spot console, then retry the stage.',
-  );
-}
-
-export function conflictWithCodeDeploy(
-  other: CodeDeployDeployment | undefined,
-  stage: Stage,
-  words?: string,
-): StageError {
-  const { applicationName, deploymentGroupName } = stage.parameters;
-  const which = other ? `${other.id} (${other.status})` : `that CodeDeploy does not name (${words ?? 'no message'})`;
-  return new StageError(
-    'JobFailed',
-    `Another CodeDeploy deployment, ${which}, is active in ${applicationName}/${deploymentGroupName}, which allows one at a time. ` +
-      'Wait until it has ended, or stop it in the CodeDeploy console, then retry the stage.',
-  );
 }
 
 export function startRefused(words: string, stage: Stage): StageError {

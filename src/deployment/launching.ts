@@ -5,6 +5,7 @@ import { fractionOf, isGoingWrong, progressOf } from './elastigroupState';
 import { elastigroupWentWrong, finishedWithoutCodeDeploy, timedOut } from './failures';
 import { isTimedOut } from './limits';
 import { findCodeDeploy, listElastigroup, settle, startedNoLaterThan, stopStrays } from './ownDeployments';
+import { withoutOthers } from './othersDeployment';
 import type { Stage } from './stage';
 import type { Launching, State } from './state';
 import { progressed, toCleaningUp, toInstalling } from './transitions';
@@ -17,7 +18,7 @@ export async function launch(state: Launching, stage: Stage): Promise<State> {
   if (!kept) return meetEarlierDeployment(state, undefined, stage);
 
   await stopStrays(strays, kept.id, stage);
-  const next = shown({ ...state, elastigroupDeploymentId: kept.id }, kept);
+  const next = shown({ ...withoutOthers(state), elastigroupDeploymentId: kept.id }, kept);
   switch (progressOf(kept.state)) {
     case 'launching':
     case 'unknown':

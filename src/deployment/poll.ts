@@ -52,7 +52,8 @@ function deadlineOf(state: ActiveState, stage: Stage): number {
  */
 function blockedFor(state: ActiveState, stage: Stage, { blocks }: Pacing): number {
   if (state.phase === 'installing' || state.phase === 'cleaningUp') return 0;
-  const needed = state.phase === 'starting' ? [SPOT_OPERATIONS.list, SPOT_OPERATIONS.start] : [SPOT_OPERATIONS.list];
+  const { list, group, start } = SPOT_OPERATIONS;
+  const needed = state.phase === 'starting' ? [list, start, ...(state.checked ? [] : [group])] : [list];
   const until = Math.max(0, ...needed.map((operation) => blocks.get(operation) ?? 0));
   return Math.max(0, Math.min(until, deadlineOf(state, stage)) - stage.clock.now());
 }

@@ -1,9 +1,11 @@
 import type { Clock } from '../clock';
 import type { CodeDeploy } from '../clients/codeDeploy';
 import type { DeploymentTargets } from '../clients/deploymentTargets';
+import type { DeploymentGroupReader } from '../clients/deploymentGroup';
 import type { Elastigroup, Tag } from '../clients/elastigroup';
 import type { ElastigroupEvents } from '../clients/elastigroupEvents';
 import type { GreenInstances } from '../clients/greenInstances';
+import type { RevisionObject } from '../clients/revisionObject';
 import type { Log } from '../log';
 import type { UserParameters } from '../userParameters/userParameters';
 
@@ -19,6 +21,8 @@ export interface Stage {
   readonly deploymentTargets: DeploymentTargets;
   /** For the diagnosis of a failure. */
   readonly elastigroupEvents: ElastigroupEvents;
+  readonly deploymentGroup: DeploymentGroupReader;
+  readonly revisionObject: RevisionObject;
   readonly log: Log;
 }
 

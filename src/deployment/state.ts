@@ -21,7 +21,7 @@ const failureTypes = [
 ] as const;
 const failure = z.strictObject({
   type: z.enum(failureTypes),
-  /** One sentence: what failed, where. */
+  /** What failed, where: one sentence, but where nothing was started it is all that there is to say. */
   headline: shortText,
   timedOut: z.exactOptional(z.literal(true)),
   /** A well-known cause, where the failure itself shows it; what to do about it is in diagnosis/knownCause.ts. */
@@ -46,9 +46,15 @@ const common = {
   outageSince: z.exactOptional(time),
 };
 
+/** Present while another's deployment is waited for, which is in the way; since when it runs, where that is known. */
+const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(time) }));
+
 const starting = z.strictObject({
   ...common,
   phase: z.literal('starting'),
+  /** Preflight has passed: it is not made again at every tick. */
+  checked: z.exactOptional(z.literal(true)),
+  waitsForOther,
   /** A start was sent, and its answer was lost, or it was refused: look for what is there before going on. */
   unconfirmedSince: z.exactOptional(time),
   /** Spot's own words, where it refused the start. */
@@ -58,6 +64,7 @@ const launching = z.strictObject({
   ...common,
   phase: z.literal('launching'),
   elastigroupDeploymentId: id,
+  waitsForOther,
   /** Since when CodeDeploy does not see the tagged instances, where that is so. */
   noTargetsSince: z.exactOptional(time),
 });
@@ -132,10 +139,19 @@ export interface Failed extends Common {
   readonly left: readonly string[];
 }
 
+/** DRY_RUN: all was looked at, and nothing started. */
+export interface DryRun extends Common {
+  readonly phase: 'dryRun';
+  /** The deployments of others that are in the way now. */
+  readonly inTheWay: readonly string[];
+  /** Preflight's, a sentence or two each. */
+  readonly warnings: readonly string[];
+}
+
 export type ActiveState = z.infer<typeof activeStateSchema>;
-export type EndState = Succeeded | Failed;
+export type EndState = Succeeded | Failed | DryRun;
 export type State = ActiveState | EndState;
 
 export function hasResult(state: State): state is EndState {
-  return state.phase === 'succeeded' || state.phase === 'failed';
+  return state.phase === 'succeeded' || state.phase === 'failed' || state.phase === 'dryRun';
 }

@@ -2,6 +2,7 @@ import { cut } from '../wording';
 import type {
   ActiveState,
   CleaningUp,
+  DryRun,
   Failed,
   Failure,
   Finalizing,
@@ -91,6 +92,10 @@ export function toFailed(
     failure,
     ...outcome,
   };
+}
+
+export function toDryRun(state: Starting, now: number, findings: Pick<DryRun, 'inTheWay' | 'warnings'>): DryRun {
+  return { ...carriedOver(state, now, 'dry run: nothing was started', 100), phase: 'dryRun', ...findings };
 }
 
 /** What every phase carries, with the time of the phase that ends added up. */

@@ -599,6 +599,7 @@ describe('Secrets Manager and S3 over HTTP', () => {
     ['found', 200],
     ['missing', 404],
     ['forbidden', 403],
+    ['other-region', 301],
   ] as const)('answers HeadObject: %s', async (headObject, status) => {
     const { world } = newWorld('success', { headObject });
     const server = await startServer({ world });
@@ -671,7 +672,10 @@ describe('upstream of each scenario', () => {
     ['elastigroup-error', { spot: 'FINISHED_ERROR', codeDeploy: 'Failed', error: 'HEALTH_CONSTRAINTS' }],
     ['waits-for-traffic', { spot: 'FINISHED', codeDeploy: 'Succeeded' }],
     ['slow-tags', { spot: 'FINISHED', codeDeploy: 'Succeeded' }],
-    ['revision-missing', { spot: 'AWAITING_DEPLOYMENT_TO_FINISH', codeDeploy: 'Failed', error: 'REVISION_MISSING' }],
+    [
+      'revision-missing-unseen',
+      { spot: 'AWAITING_DEPLOYMENT_TO_FINISH', codeDeploy: 'Failed', error: 'REVISION_MISSING' },
+    ],
     ['odd-states', { spot: 'FINISHED', codeDeploy: 'Succeeded' }],
   ])('%s', async (name, expected) => {
     const { clients, clock, world } = inProcess(name);

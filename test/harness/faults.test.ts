@@ -22,6 +22,9 @@ const PLANS: readonly { readonly name: string; readonly plan: RunPlan }[] = [
   },
 ];
 
+// One test plays some forty runs; on a busy machine that takes more than Jest's five seconds.
+jest.setTimeout(60_000);
+
 let cases = 0;
 
 afterAll(() => {

@@ -2,6 +2,7 @@ import type { CodePipelineEvent } from 'aws-lambda';
 import { createAwsClients } from '../../src/clients/awsClients';
 // Loaded here, since an import at the first use would take real time while virtual time goes on.
 import '../../src/clients/ec2Sdk';
+import '../../src/clients/s3Sdk';
 import '../../src/clients/secretsSdk';
 import type { Clock } from '../../src/clock';
 import { runJob } from '../../src/runJob';

@@ -29,8 +29,22 @@ export interface WorldOptions {
   /** Ids in a page of ListDeployments and ListDeploymentTargets. */
   readonly idsPerPage: number;
   /** What HeadObject answers. */
-  readonly headObject: 'found' | 'missing' | 'forbidden';
+  readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region';
+  /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, or there is none. */
+  readonly integration: 'named' | 'another' | 'none';
+  /** How the account's deployment group is set up, where it is not as it should be. */
+  readonly deploymentGroup: Partial<DeploymentGroupSetup>;
+  readonly deploymentGroupAccess: 'allowed' | 'denied';
   readonly secretAccess: 'allowed' | 'denied';
+}
+
+export interface DeploymentGroupSetup {
+  readonly deploymentType: 'BLUE_GREEN' | 'IN_PLACE';
+  readonly greenFleet: 'DISCOVER_EXISTING' | 'COPY_AUTO_SCALING_GROUP';
+  /** GetDeploymentGroup says TERMINATE with this wait; the simulated deployments do not wait. */
+  readonly blueTerminationWaitMinutes: number;
+  /** GetDeploymentGroup says STOP_DEPLOYMENT with this wait; the simulated deployments do not wait. */
+  readonly rerouteWaitMinutes: number;
 }
 
 export const DEFAULT_OPTIONS: WorldOptions = {
@@ -49,5 +63,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   reservationsPerPage: 2,
   idsPerPage: 3,
   headObject: 'found',
+  integration: 'named',
+  deploymentGroup: {},
+  deploymentGroupAccess: 'allowed',
   secretAccess: 'allowed',
 };

@@ -3,20 +3,33 @@ import type { DeploymentRequest } from './codedeploy/model';
 import type { Context } from './context';
 import type { Elastigroup } from './spot/elastigroup';
 
-/** What somebody else has active in the group from the start (scenarios conflict and conflict-codedeploy). */
+/** What somebody else has active in the group (scenarios conflict-…). */
 export function seedOthers(context: Context, spot: Elastigroup, codeDeploy: Deployments): void {
-  const { account, random, script } = context;
+  const { random, script, schedule, durations, account } = context;
   if (script.others === undefined) return;
   const tag = { key: account.tagKey, value: random.uuid() };
+  if (script.others === 'elastigroup-and-codedeploy') seedElastigroup(context, spot, tag);
+  const begin = (): void => {
+    // One active deployment per group: somebody else is refused as well.
+    if (codeDeploy.activeIn(account.deploymentGroupName)) return;
+    const deployment = codeDeploy.seedActive(otherRequest(context, tag));
+    if (script.othersEnd) {
+      schedule.after(durations.othersLast, () => {
+        codeDeploy.endSeeded(deployment);
+      });
+    }
+  };
+  if (script.others === 'codedeploy-late') schedule.after(durations.othersBegin, begin);
+  else begin();
+}
+
+function seedElastigroup({ account }: Context, spot: Elastigroup, tag: { key: string; value: string }): void {
   const deploymentGroups = [
     { applicationName: account.applicationName, deploymentGroupName: account.deploymentGroupName },
   ];
-  if (script.others === 'elastigroup-and-codedeploy') {
-    const tags = [{ tagKey: tag.key, tagValue: tag.value }];
-    const config = { timeout: 60, tags, deploymentGroups };
-    spot.seedActive({ timeoutMinutes: 60, tag, groupNames: [account.deploymentGroupName], config });
-  }
-  codeDeploy.seedActive(otherRequest(context, tag));
+  const tags = [{ tagKey: tag.key, tagValue: tag.value }];
+  const config = { timeout: 60, tags, deploymentGroups };
+  spot.seedActive({ timeoutMinutes: 60, tag, groupNames: [account.deploymentGroupName], config });
 }
 
 function otherRequest({ account }: Context, tag: { key: string; value: string }): DeploymentRequest {

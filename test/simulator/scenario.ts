@@ -22,6 +22,10 @@ export interface Durations {
   readonly untilElastigroupErrs: number;
   /** Until a finished Elastigroup deployment is no longer listed, with `listsFinished: false`. */
   readonly listVanish: number;
+  /** Until somebody else's deployment begins (others: codedeploy-late). */
+  readonly othersBegin: number;
+  /** How long somebody else's deployment lasts (scenarios with othersEnd). */
+  readonly othersLast: number;
   /** An instance from shutting-down to terminated. */
   readonly terminating: number;
   readonly deploymentCreated: number;
@@ -64,8 +68,10 @@ export interface Script {
   readonly noSpotCapacity?: true;
   readonly elastigroupErrs?: true;
   readonly oddStates?: true;
-  /** What somebody else has active in the group from the start, for ever. */
-  readonly others?: 'elastigroup-and-codedeploy' | 'codedeploy';
+  /** What somebody else has active in the group, from the start, or (late) from `Durations.othersBegin` on. */
+  readonly others?: 'elastigroup-and-codedeploy' | 'codedeploy' | 'codedeploy-late';
+  /** It succeeds after `Durations.othersLast`; without this it is active for ever. */
+  readonly othersEnd?: true;
   readonly createDeploymentRefused?: Refusal;
   readonly deployment?: DeploymentTrouble;
 }

@@ -17,6 +17,8 @@ const DURATIONS: Durations = {
   oddState: 2,
   untilElastigroupErrs: 8,
   listVanish: 90,
+  othersBegin: 15,
+  othersLast: 60,
   terminating: 4,
   deploymentCreated: 1,
   deploymentQueued: 1,
@@ -103,6 +105,51 @@ export const SCENARIOS: readonly Scenario[] = [
     script: { others: 'codedeploy' },
   }),
   scenario({
+    name: 'conflict-ends',
+    title: "Another's deployments end after a while, and ON_CONFLICT is WAIT.",
+    expected: 'Succeeded',
+    script: { others: 'elastigroup-and-codedeploy', othersEnd: true },
+    userParameters: { ON_CONFLICT: 'WAIT' },
+  }),
+  scenario({
+    name: 'conflict-late',
+    title: "Another's CodeDeploy deployment begins while green is launched, and ends; ON_CONFLICT is WAIT.",
+    expected: 'Succeeded',
+    script: { others: 'codedeploy-late', othersEnd: true },
+    userParameters: { ON_CONFLICT: 'WAIT' },
+  }),
+  scenario({
+    name: 'conflict-outlasts-timeout',
+    title: "Another's deployments are waited for, but do not end within TIMEOUT.",
+    expected: 'Failed',
+    script: { others: 'elastigroup-and-codedeploy' },
+    userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 90 },
+  }),
+  scenario({
+    name: 'group-not-integrated',
+    title: 'The Elastigroup has no CodeDeploy integration.',
+    expected: 'Failed',
+    options: { integration: 'none' },
+  }),
+  scenario({
+    name: 'in-place-group',
+    title: 'The deployment group deploys in place.',
+    expected: 'Failed',
+    options: { deploymentGroup: { deploymentType: 'IN_PLACE' } },
+  }),
+  scenario({
+    name: 'copies-auto-scaling-group',
+    title: 'The deployment group copies an Auto Scaling group instead of taking what Elastigroup launches.',
+    expected: 'Failed',
+    options: { deploymentGroup: { greenFleet: 'COPY_AUTO_SCALING_GROUP' } },
+  }),
+  scenario({
+    name: 'may-not-look',
+    title: "The function's role may look at neither the deployment group nor the revision: nothing but warnings.",
+    expected: 'Succeeded',
+    options: { deploymentGroupAccess: 'denied', headObject: 'forbidden' },
+  }),
+  scenario({
     name: 'waits-for-traffic',
     title: 'CodeDeploy stays Ready for a while, until traffic is rerouted.',
     expected: 'Succeeded',
@@ -116,7 +163,13 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'revision-missing',
-    title: 'The revision is not in the bucket.',
+    title: 'The revision is not in the bucket, and S3 says so before anything is launched.',
+    expected: 'Failed',
+    options: { headObject: 'missing' },
+  }),
+  scenario({
+    name: 'revision-missing-unseen',
+    title: 'The revision is not in the bucket, but the function may not look: CodeDeploy finds out.',
     expected: 'Failed',
     script: {
       deployment: {
@@ -125,7 +178,7 @@ export const SCENARIOS: readonly Scenario[] = [
         message: 'The revision could not be found. Check the S3 bucket and key, or the GitHub repository and commit.',
       },
     },
-    options: { headObject: 'missing' },
+    options: { headObject: 'forbidden' },
   }),
   scenario({
     name: 'revision-refused',

@@ -51,7 +51,7 @@ export class CodeDeployApi {
     const { account, script } = this.#context;
     const refused = script.createDeploymentRefused;
     if (refused) throw new ServiceError(refused.status, refused.code, refused.message(account));
-    const request = createInput(input, account);
+    const request = createInput(input, this.#context);
     const active = this.#deployments.activeIn(request.groupName);
     if (active) throw this.#limitExceeded(active);
     return { deploymentId: this.#deployments.create(request, 'product').id };
@@ -128,6 +128,7 @@ export class CodeDeployApi {
   }
 
   #group(input: JsonRecord): JsonRecord {
+    if (this.#context.options.deploymentGroupAccess === 'denied') throw denied('GetDeploymentGroup', this.#context);
     const groupName = groupIn(input, this.#context.account);
     return { deploymentGroupInfo: deploymentGroupInfo(groupName, this.#context) };
   }
@@ -156,6 +157,15 @@ export class CodeDeployApi {
     if (!page) throw refusal('InvalidNextToken', 'The next token was specified in an invalid format.');
     return page;
   }
+}
+
+function denied(action: string, { account }: Context): ServiceError {
+  const { awsAccountId, roleName, functionName, region, applicationName, deploymentGroupName } = account;
+  const message =
+    `User: arn:aws:sts::${awsAccountId}:assumed-role/${roleName}/${functionName} is not authorized to perform: ` +
+    `codedeploy:${action} on resource: arn:aws:codedeploy:${region}:${awsAccountId}:deploymentgroup:` +
+    `${applicationName}/${deploymentGroupName} because no identity-based policy allows the codedeploy:${action} action`;
+  return new ServiceError(400, 'AccessDeniedException', message);
 }
 
 function statusesIn(input: JsonRecord): readonly string[] {

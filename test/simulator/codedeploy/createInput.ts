@@ -1,7 +1,9 @@
 import type { Account } from '../account';
+import type { Context } from '../context';
 import { asList, asRecord, asText, asTexts, type JsonRecord } from '../input';
 import { ServiceError } from '../wire';
 import { DEPLOYMENT_CONFIGS } from './configs';
+import { isInPlaceGroup } from './json';
 import type { DeploymentRequest, TagFilter } from './model';
 
 const NAME = /^[A-Za-z0-9+=,.@_-]{1,100}$/;
@@ -12,10 +14,11 @@ const FILTER_TYPES = ['KEY_ONLY', 'VALUE_ONLY', 'KEY_AND_VALUE'];
 const DESCRIPTION_LIMIT = 256;
 
 /** CreateDeployment's input, refused as CodeDeploy refuses it (service model, codedeploy 2014-10-06). */
-export function createInput(input: JsonRecord, account: Account): DeploymentRequest {
+export function createInput(input: JsonRecord, context: Context): DeploymentRequest {
+  const { account } = context;
   const groupName = groupIn(input, account);
   const filters = tagFiltersIn(input);
-  if (filters.length > 0 && groupName === account.inPlaceGroupName) {
+  if (filters.length > 0 && isInPlaceGroup(groupName, context)) {
     throw refusal('InvalidTargetInstances', 'Target instances are only valid for a blue/green deployment group.');
   }
   return {

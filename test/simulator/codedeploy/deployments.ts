@@ -76,6 +76,16 @@ export class Deployments {
     return deployment;
   }
 
+  /** What `seedActive` began succeeds. */
+  endSeeded(deployment: Deployment): void {
+    if (!isActive(deployment)) return;
+    deployment.status = 'Succeeded';
+    deployment.completeTime = this.#context.schedule.time;
+    for (const target of deployment.targets) target.status = 'Succeeded';
+    this.#runs.delete(deployment.id);
+    this.#tell(deployment);
+  }
+
   /**
    * @param autoRollback what the caller asked; undefined leaves it to the deployment's or the group's configuration
    * @returns whether it is stopped at once

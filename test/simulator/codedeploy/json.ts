@@ -35,7 +35,7 @@ export function deploymentInfo(deployment: Deployment, context: Context): JsonRe
 
 export function deploymentGroupInfo(groupName: string, context: Context): JsonRecord {
   const { account } = context;
-  const isInPlace = groupName === account.inPlaceGroupName;
+  const isInPlace = isInPlaceGroup(groupName, context);
   return {
     applicationName: account.applicationName,
     deploymentGroupId: '11111111-2222-4333-8444-555555555555',
@@ -43,10 +43,30 @@ export function deploymentGroupInfo(groupName: string, context: Context): JsonRe
     deploymentConfigName: account.deploymentConfigName,
     serviceRoleArn: `arn:aws:iam::${account.awsAccountId}:role/codedeploy-service-role`,
     deploymentStyle: deploymentStyle(isInPlace),
-    blueGreenDeploymentConfiguration: isInPlace ? undefined : blueGreen(),
+    blueGreenDeploymentConfiguration: isInPlace ? undefined : { ...blueGreen(), ...differentBlueGreen(context) },
     loadBalancerInfo: { targetGroupInfoList: [{ name: 'web-shop-targets' }] },
     autoRollbackConfiguration: groupRollback(context),
     computePlatform: 'Server',
+  };
+}
+
+export function isInPlaceGroup(groupName: string, { account, options }: Context): boolean {
+  return groupName === account.inPlaceGroupName || options.deploymentGroup.deploymentType === 'IN_PLACE';
+}
+
+function differentBlueGreen({ options }: Context): JsonRecord {
+  const { greenFleet, blueTerminationWaitMinutes, rerouteWaitMinutes } = options.deploymentGroup;
+  return {
+    ...(greenFleet !== undefined && { greenFleetProvisioningOption: { action: greenFleet } }),
+    ...(blueTerminationWaitMinutes !== undefined && {
+      terminateBlueInstancesOnDeploymentSuccess: {
+        action: 'TERMINATE',
+        terminationWaitTimeInMinutes: blueTerminationWaitMinutes,
+      },
+    }),
+    ...(rerouteWaitMinutes !== undefined && {
+      deploymentReadyOption: { actionOnTimeout: 'STOP_DEPLOYMENT', waitTimeInMinutes: rerouteWaitMinutes },
+    }),
   };
 }
 

@@ -65,7 +65,7 @@ export class SpotApi {
     }
     switch (`${request.method} ${rest ?? ''}`.trim()) {
       case 'POST codeDeploy/blueGreenDeployment':
-        return this.#deployments(request, [this.#group.start(blueGreenInput(request.body, this.#context.account))]);
+        return this.#deployments(request, [this.#group.start(blueGreenInput(request.body, this.#context))]);
       case 'GET codeDeploy/blueGreenDeployment':
         return this.#deployments(request, this.#group.list());
       case 'GET':
@@ -107,14 +107,19 @@ export class SpotApi {
       region: account.region,
       capacity: { minimum: capacityTarget, maximum: capacityTarget * 2, target: capacityTarget, unit: 'instance' },
       strategy: { risk: 75, availabilityVsCost: 'balanced', fallbackToOd: true },
-      thirdPartiesIntegration: {
-        codeDeploy: {
-          cleanUpOnFailure: true,
-          terminateInstanceOnFailure: false,
-          deploymentGroups: [
-            { applicationName: account.applicationName, deploymentGroupName: account.deploymentGroupName },
-          ],
-        },
+      thirdPartiesIntegration: this.#integration(),
+    };
+  }
+
+  #integration(): JsonRecord {
+    const { account, options } = this.#context;
+    if (options.integration === 'none') return { codeDeploy: null };
+    const deploymentGroupName = options.integration === 'named' ? account.deploymentGroupName : 'web-shop-staging';
+    return {
+      codeDeploy: {
+        cleanUpOnFailure: true,
+        terminateInstanceOnFailure: false,
+        deploymentGroups: [{ applicationName: account.applicationName, deploymentGroupName }],
       },
     };
   }

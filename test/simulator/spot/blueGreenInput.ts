@@ -1,16 +1,16 @@
-import type { Account } from '../account';
+import type { Context } from '../context';
 import { asList, asRecord, asText, type JsonRecord } from '../input';
 import { ServiceError } from '../wire';
 import type { BlueGreenRequest } from './deployment';
 
 /** The body of POST blueGreenDeployment, refused as Spot would when it is wrong (FACTS 4). */
-export function blueGreenInput(body: string, account: Account): BlueGreenRequest {
+export function blueGreenInput(body: string, context: Context): BlueGreenRequest {
   const config = asRecord(parsed(body)['deployment']);
   const timeout = config['timeout'];
   if (typeof timeout !== 'number' || !Number.isInteger(timeout) || timeout <= 0) {
     throw invalid('deployment.timeout must be a positive integer');
   }
-  return { timeoutMinutes: timeout, tag: tagIn(config), groupNames: groupsIn(config, account), config };
+  return { timeoutMinutes: timeout, tag: tagIn(config), groupNames: groupsIn(config, context), config };
 }
 
 function parsed(body: string): JsonRecord {
@@ -31,14 +31,15 @@ function tagIn(config: JsonRecord): BlueGreenRequest['tag'] {
   return { key, value };
 }
 
-function groupsIn(config: JsonRecord, account: Account): readonly string[] {
+function groupsIn(config: JsonRecord, { account, options }: Context): readonly string[] {
   const groups = asList(config['deploymentGroups']).map(asRecord);
   if (groups.length === 0) throw invalid('deployment.deploymentGroups must not be empty');
   const isKnown = groups.every(
     ({ applicationName, deploymentGroupName }) =>
       applicationName === account.applicationName && deploymentGroupName === account.deploymentGroupName,
   );
-  if (!isKnown) throw invalid("deployment.deploymentGroups must be in the group's CodeDeploy integration");
+  if (!isKnown || options.integration !== 'named')
+    throw invalid("deployment.deploymentGroups must be in the group's CodeDeploy integration");
   return [account.deploymentGroupName];
 }
 

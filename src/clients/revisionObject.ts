@@ -1,0 +1,57 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Revision } from '../userParameters/userParameters';
+import { callAws, httpStatusOf } from './awsCall';
+import type { CallBudget } from './callPolicy';
+
+/**
+ * What S3 says of a revision's object, without reading it.
+ *
+ * - `missing`: surely not there, or its version is a delete marker
+ * - `forbidden`: this function's role may not look; without s3:ListBucket that is the answer for a missing object too
+ * - `other-region`: the bucket is in another region than this function
+ */
+export type RevisionSight =
+  | { readonly kind: 'found'; readonly eTag: string | undefined }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'forbidden' }
+  | { readonly kind: 'other-region' };
+
+export interface RevisionObject {
+  /** Throws UpstreamError. */
+  look(revision: S3Revision): Promise<RevisionSight>;
+}
+
+/** The S3 SDK is loaded at the first look: revisions in GitHub, and the later invocations of an action, do without it. */
+export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget: CallBudget): RevisionObject {
+  return {
+    async look({ bucket, key, version }) {
+      const [client, { HeadObjectCommand }] = await Promise.all([loadClient(), import('./s3Sdk')]);
+      const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version });
+      return callAws(budget, { service: 'S3', operation: 'HeadObject', kind: 'read' }, async (abortSignal) => {
+        try {
+          return { kind: 'found', eTag: (await client.send(command, { abortSignal })).ETag };
+        } catch (error) {
+          const sight = error instanceof Error ? sightOf(httpStatusOf(error)) : undefined;
+          if (sight === undefined) throw error;
+          return sight;
+        }
+      });
+    },
+  };
+}
+
+/** The answer to a HEAD has no body, so that its status is all that it says (API reference: HeadObject). */
+function sightOf(status: number | undefined): RevisionSight | undefined {
+  switch (status) {
+    case 404:
+    case 405:
+      return { kind: 'missing' };
+    case 403:
+      return { kind: 'forbidden' };
+    case 301:
+    case 307:
+      return { kind: 'other-region' };
+    default:
+      return undefined;
+  }
+}

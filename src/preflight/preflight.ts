@@ -1,0 +1,63 @@
+import { UpstreamError } from '../clients/upstreamError';
+import { lookAt } from '../deployment/sight';
+import type { Stage } from '../deployment/stage';
+import { deploymentGroupFindings } from './deploymentGroupFindings';
+import { elastigroupFindings } from './elastigroupFindings';
+import { notPermitted, refused, warning, type Finding } from './finding';
+import { revisionFindings } from './revisionFindings';
+import { tellFindings } from './tellFindings';
+
+/**
+ * Looks, before anything is launched, for what would make the deployment fail, side by side. Returns the warnings, which
+ * it has logged. Throws StageError with all problems at once, or UpstreamError (transient) where a check had no answer.
+ *
+ * `refusal`: what a service has refused already, and what is told with the rest.
+ */
+export async function preflight(stage: Stage, refusal?: UpstreamError): Promise<readonly string[]> {
+  const sights = await Promise.all(
+    [checkElastigroup, checkDeploymentGroup, checkRevision].map((check) => lookAt(check(stage))),
+  );
+  const findings = refusal ? [refused(refusal)] : [];
+  for (const sight of sights) {
+    if (!sight.seen) throw sight.error;
+    findings.push(...sight.value);
+  }
+  return tellFindings(findings, stage.log);
+}
+
+/** The token too: what it may not read, it may not deploy to. */
+async function checkElastigroup({ elastigroup, parameters }: Stage): Promise<Finding[]> {
+  try {
+    return elastigroupFindings(await elastigroup.readIntegration(), parameters);
+  } catch (error) {
+    return [refused(lasting(error))];
+  }
+}
+
+async function checkDeploymentGroup({ deploymentGroup, parameters }: Stage): Promise<Finding[]> {
+  try {
+    return deploymentGroupFindings(await deploymentGroup.read(), parameters);
+  } catch (error) {
+    const refusal = lasting(error);
+    const what = `Deployment group ${parameters.applicationName}/${parameters.deploymentGroupName}`;
+    return [
+      refusal.kind === 'denied' ? notPermitted(what, refusal, 'codedeploy:GetDeploymentGroup') : refused(refusal),
+    ];
+  }
+}
+
+async function checkRevision({ revisionObject, parameters: { revision } }: Stage): Promise<Finding[]> {
+  if (revision.kind !== 's3') return [];
+  try {
+    return revisionFindings(await revisionObject.look(revision), revision);
+  } catch (error) {
+    // S3 says no more than a status, so that nothing is sure but that it was not checked.
+    return [warning(`The revision could not be checked: ${lasting(error).message}.`)];
+  }
+}
+
+/** A refusal that waiting will not mend; everything else goes on. */
+function lasting(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError && !error.transient) return error;
+  throw error;
+}

@@ -1,0 +1,148 @@
+import { createAwsClients } from '../../src/clients/awsClients';
+import type { CallBudget } from '../../src/clients/callPolicy';
+import { deploymentGroupClient } from '../../src/clients/deploymentGroup';
+import { elastigroupClient } from '../../src/clients/elastigroup';
+import { revisionObjectClient } from '../../src/clients/revisionObject';
+import { SpotApi } from '../../src/clients/spotApi';
+import { systemClock } from '../../src/clock';
+import { DEFAULT_ACCOUNT } from '../simulator/account';
+import type { FaultKind } from '../simulator/faults';
+import type { WorldOptions } from '../simulator/options';
+import { scenarioNamed } from '../simulator/scenarios';
+import { environmentFor, startServer, type SimulatorServer } from '../simulator/server';
+import { World } from '../simulator/world';
+import type { S3Revision, UserParameters } from '../../src/userParameters/userParameters';
+
+/* The clients of preflight over real HTTP, with the SDK's own settings from the environment, as in Lambda. */
+
+const REVISION: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop/a b.zip', bundleType: 'zip', source: 'S3' };
+const environment = process.env;
+let server: SimulatorServer;
+let world: World;
+
+afterEach(async () => {
+  process.env = environment;
+  await server.close();
+});
+
+interface Around {
+  readonly options?: Partial<WorldOptions>;
+  readonly fault?: (call: number) => FaultKind | undefined;
+  readonly parameters?: Partial<UserParameters>;
+}
+
+async function clients({ options = {}, fault, parameters: changes }: Around = {}) {
+  world = new World({ now: () => Date.now(), seed: 1, scenario: scenarioNamed('success'), options });
+  server = await startServer({ world, ...(fault && { intercept: fault }) });
+  // localhost, where a bucket cannot be a part of the host's name.
+  process.env = { ...environment, ...environmentFor(server.url.replace('127.0.0.1', 'localhost')) };
+  const budget: CallBudget = {
+    clock: systemClock,
+    until: Date.now() + 10_000,
+    jitter: () => 0,
+    redact: (text) => text,
+  };
+  const aws = createAwsClients({ hasOwnS3Endpoint: true });
+  const { applicationName, deploymentGroupName, groupId, spotAccountId: accountId, spotToken: token } = DEFAULT_ACCOUNT;
+  const parameters: UserParameters = {
+    token: { kind: 'clear', value: token },
+    accountId,
+    groupId,
+    applicationName,
+    deploymentGroupName,
+    timeoutSeconds: 900,
+    revision: REVISION,
+    onConflict: 'FAIL',
+    dryRun: false,
+    ...changes,
+  };
+  const api = new SpotApi({ url: server.url, token, accountId, budget, blocks: new Map() });
+  return {
+    revisionObject: revisionObjectClient(aws.s3, budget),
+    deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
+    elastigroup: elastigroupClient(api, parameters.groupId),
+  };
+}
+
+describe('HeadObject', () => {
+  test.each(['missing', 'forbidden', 'other-region'] as const)('%s', async (headObject) => {
+    const { revisionObject } = await clients({ options: { headObject } });
+    expect(await revisionObject.look(REVISION)).toEqual({ kind: headObject });
+    expect(world.calls).toHaveLength(1);
+  });
+
+  test('found, with its ETag', async () => {
+    const { revisionObject } = await clients();
+    expect(await revisionObject.look(REVISION)).toEqual({
+      kind: 'found',
+      eTag: expect.stringMatching(/^"\w+"$/) as string,
+    });
+  });
+
+  test('a busy S3 is asked again', async () => {
+    const { revisionObject } = await clients({ fault: (call) => (call === 0 ? 'error-503' : undefined) });
+    expect(await revisionObject.look(REVISION)).toMatchObject({ kind: 'found' });
+  });
+
+  test('an S3 that stays busy is a transient error', async () => {
+    const { revisionObject } = await clients({ fault: () => 'error-503' });
+    await expect(revisionObject.look(REVISION)).rejects.toMatchObject({ service: 'S3', transient: true });
+  });
+});
+
+describe('GetDeploymentGroup', () => {
+  test('reads how the group deploys', async () => {
+    const { deploymentGroup } = await clients();
+    expect(await deploymentGroup.read()).toEqual({
+      deploymentType: 'BLUE_GREEN',
+      greenFleet: 'DISCOVER_EXISTING',
+      blueTerminationWaitMinutes: undefined,
+      rerouteWaitMinutes: undefined,
+    });
+  });
+
+  test('reads the waits', async () => {
+    const { deploymentGroup } = await clients({
+      options: { deploymentGroup: { blueTerminationWaitMinutes: 60, rerouteWaitMinutes: 15 } },
+    });
+    expect(await deploymentGroup.read()).toMatchObject({ blueTerminationWaitMinutes: 60, rerouteWaitMinutes: 15 });
+  });
+
+  test('reads a group that deploys in place', async () => {
+    const { deploymentGroup } = await clients({ options: { deploymentGroup: { deploymentType: 'IN_PLACE' } } });
+    expect(await deploymentGroup.read()).toMatchObject({ deploymentType: 'IN_PLACE', greenFleet: undefined });
+  });
+
+  test('is told when it may not look, and when there is no such group', async () => {
+    const denied = await clients({ options: { deploymentGroupAccess: 'denied' } });
+    await expect(denied.deploymentGroup.read()).rejects.toMatchObject({ kind: 'denied' });
+    await server.close();
+    const unknown = await clients({ parameters: { deploymentGroupName: 'nonsense' } });
+    await expect(unknown.deploymentGroup.read()).rejects.toMatchObject({
+      code: 'DeploymentGroupDoesNotExistException',
+    });
+  });
+});
+
+describe("the Elastigroup's CodeDeploy integration", () => {
+  const { applicationName, deploymentGroupName } = DEFAULT_ACCOUNT;
+
+  test.each([
+    ['named', [{ applicationName, deploymentGroupName }]],
+    ['another', [{ applicationName, deploymentGroupName: 'web-shop-staging' }]],
+    ['none', undefined],
+  ] as const)('%s', async (integration, expected) => {
+    const { elastigroup } = await clients({ options: { integration } });
+    expect(await elastigroup.readIntegration()).toEqual(expected);
+  });
+
+  test('of a group that does not exist', async () => {
+    const { elastigroup } = await clients({ parameters: { groupId: 'sig-nonsense' } });
+    await expect(elastigroup.readIntegration()).rejects.toMatchObject({ code: 'GROUP_DOESNT_EXIST', transient: false });
+  });
+
+  test('an answer that is no JSON is a transient error', async () => {
+    const { elastigroup } = await clients({ fault: () => 'not-json' });
+    await expect(elastigroup.readIntegration()).rejects.toMatchObject({ kind: 'unreadable', transient: true });
+  });
+});
