@@ -2,6 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Revision } from '../userParameters/userParameters';
 import { callAws, httpStatusOf } from './awsCall';
 import type { CallBudget } from './callPolicy';
+import { UpstreamError } from './upstreamError';
 
 /**
  * What S3 says of a revision's object, without reading it.
@@ -11,7 +12,7 @@ import type { CallBudget } from './callPolicy';
  * - `other-region`: the bucket is in another region than this function
  */
 export type RevisionSight =
-  | { readonly kind: 'found'; readonly eTag: string | undefined }
+  | { readonly kind: 'found'; readonly eTag: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'forbidden' }
   | { readonly kind: 'other-region' };
@@ -29,7 +30,10 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version });
       return callAws(budget, { service: 'S3', operation: 'HeadObject', kind: 'read' }, async (abortSignal) => {
         try {
-          return { kind: 'found', eTag: (await client.send(command, { abortSignal })).ETag };
+          const { ETag: eTag } = await client.send(command, { abortSignal });
+          // Every object has one. Without it, and without a body that could be wrong, this is not S3's answer.
+          if (eTag === undefined) throw unreadable();
+          return { kind: 'found', eTag };
         } catch (error) {
           const sight = error instanceof Error ? sightOf(httpStatusOf(error)) : undefined;
           if (sight === undefined) throw error;
@@ -38,6 +42,15 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
       });
     },
   };
+}
+
+function unreadable(): UpstreamError {
+  return new UpstreamError({
+    service: 'S3',
+    operation: 'HeadObject',
+    kind: 'unreadable',
+    detail: 'the answer lacks "ETag"',
+  });
 }
 
 /** The answer to a HEAD has no body, so that its status is all that it says (API reference: HeadObject). */

@@ -35,8 +35,8 @@ export function revisionFindings(sight: RevisionSight, revision: S3Revision): Fi
 }
 
 /** CodeDeploy checks S3_ETAG only once the instances are there. S3 quotes it, people may not. */
-function eTagFindings(actual: string | undefined, revision: S3Revision, address: string): Finding[] {
-  if (revision.eTag === undefined || actual === undefined || unquoted(actual) === unquoted(revision.eTag)) return [];
+function eTagFindings(actual: string, revision: S3Revision, address: string): Finding[] {
+  if (revision.eTag === undefined || unquoted(actual) === unquoted(revision.eTag)) return [];
   return [
     problem(
       `The revision ${address} has the ETag ${unquoted(actual)}, and S3_ETAG is ${unquoted(revision.eTag)}: it was ` +

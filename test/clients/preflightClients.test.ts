@@ -84,6 +84,11 @@ describe('HeadObject', () => {
     expect(await revisionObject.look(REVISION)).toMatchObject({ kind: 'found' });
   });
 
+  test('an answer without an ETag is none of S3, and a transient error', async () => {
+    const { revisionObject } = await clients({ fault: () => 'not-json' });
+    await expect(revisionObject.look(REVISION)).rejects.toMatchObject({ kind: 'unreadable', transient: true });
+  });
+
   test('an S3 that stays busy is a transient error', async () => {
     const { revisionObject } = await clients({ fault: () => 'error-503' });
     await expect(revisionObject.look(REVISION)).rejects.toMatchObject({ service: 'S3', transient: true });

@@ -46,6 +46,12 @@ const SCRIPT_FAILS = {
     '[stderr]npm ERR! code ENOSPC\n[stderr]npm ERR! nospc There is not enough space on the disk\n',
 } as const;
 
+const REVISION_MISSING = {
+  kind: 'fails-at-once',
+  code: 'REVISION_MISSING',
+  message: 'The revision could not be found. Check the S3 bucket and key, or the GitHub repository and commit.',
+} as const;
+
 export const SCENARIOS: readonly Scenario[] = [
   scenario({ name: 'success', title: 'All goes well: green is installed and blue is removed.', expected: 'Succeeded' }),
   scenario({
@@ -165,19 +171,14 @@ export const SCENARIOS: readonly Scenario[] = [
     name: 'revision-missing',
     title: 'The revision is not in the bucket, and S3 says so before anything is launched.',
     expected: 'Failed',
+    script: { deployment: REVISION_MISSING },
     options: { headObject: 'missing' },
   }),
   scenario({
     name: 'revision-missing-unseen',
     title: 'The revision is not in the bucket, but the function may not look: CodeDeploy finds out.',
     expected: 'Failed',
-    script: {
-      deployment: {
-        kind: 'fails-at-once',
-        code: 'REVISION_MISSING',
-        message: 'The revision could not be found. Check the S3 bucket and key, or the GitHub repository and commit.',
-      },
-    },
+    script: { deployment: REVISION_MISSING },
     options: { headObject: 'forbidden' },
   }),
   scenario({

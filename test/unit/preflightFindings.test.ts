@@ -110,7 +110,6 @@ describe('what S3 says of the revision', () => {
     ['found', FOUND, NAMED, []],
     ['found, with the ETag', FOUND, { ...NAMED, eTag: 'abc' }, []],
     ['found, with the ETag in quotes', FOUND, { ...NAMED, eTag: '"abc"' }, []],
-    ['found, with an ETag where S3 names none', { kind: 'found', eTag: undefined }, { ...NAMED, eTag: 'abc' }, []],
     [
       'found, with another ETag',
       FOUND,
