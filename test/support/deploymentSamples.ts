@@ -2,17 +2,18 @@ import type { CodeDeployDeployment } from '../../src/clients/codeDeploy';
 import type { ElastigroupDeployment } from '../../src/clients/elastigroup';
 import type { GreenInstance } from '../../src/clients/greenInstances';
 import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
-import type {
-  ActiveState,
-  CleaningUp,
-  Failed,
-  Failure,
-  Finalizing,
-  Installing,
-  Launching,
-  Starting,
-  State,
-  Succeeded,
+import {
+  hasResult,
+  type ActiveState,
+  type CleaningUp,
+  type Failed,
+  type Failure,
+  type Finalizing,
+  type Installing,
+  type Launching,
+  type Starting,
+  type State,
+  type Succeeded,
 } from '../../src/deployment/state';
 import type { UserParameters } from '../../src/userParameters/userParameters';
 
@@ -100,6 +101,11 @@ export function starting(overrides: Partial<Starting> = {}): Starting {
   return { ...common, phase: 'starting', ...overrides };
 }
 
+/** Preflight has passed. */
+export function checked(overrides: Partial<Starting> = {}): Starting {
+  return starting({ checked: true, ...overrides });
+}
+
 export function launching(overrides: Partial<Launching> = {}): Launching {
   return { ...common, percent: 5, phase: 'launching', elastigroupDeploymentId: 'cdbg-1', ...overrides };
 }
@@ -172,7 +178,6 @@ function isIn<P extends State['phase']>(state: State, phase: P): state is Extrac
 }
 
 export function active(state: State): ActiveState {
-  if (state.phase === 'succeeded' || state.phase === 'failed')
-    throw new Error(`expected an active state, but it has ended: ${JSON.stringify(state)}`);
+  if (hasResult(state)) throw new Error(`expected an active state, but it has ended: ${JSON.stringify(state)}`);
   return state;
 }

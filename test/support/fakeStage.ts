@@ -1,6 +1,16 @@
 import type { CodeDeploy, CodeDeployDeployment, CreateOutcome } from '../../src/clients/codeDeploy';
-import type { Elastigroup, ElastigroupDeployment, StartRequest, Tag } from '../../src/clients/elastigroup';
+import type { DeploymentGroup, DeploymentGroupReader } from '../../src/clients/deploymentGroup';
+import type { DeploymentTarget, DeploymentTargets } from '../../src/clients/deploymentTargets';
+import type {
+  DeploymentGroupName,
+  Elastigroup,
+  ElastigroupDeployment,
+  StartRequest,
+  Tag,
+} from '../../src/clients/elastigroup';
+import type { ElastigroupEvent, ElastigroupEvents } from '../../src/clients/elastigroupEvents';
 import type { GreenInstance, GreenInstances } from '../../src/clients/greenInstances';
+import type { RevisionObject, RevisionSight } from '../../src/clients/revisionObject';
 import type { Stage } from '../../src/deployment/stage';
 import type { Log, LogFields } from '../../src/log';
 import type { UserParameters } from '../../src/userParameters/userParameters';
@@ -26,6 +36,13 @@ export interface Script {
   readonly create?: readonly Answer<CreateOutcome>[];
   readonly stopCodeDeploy?: readonly Answer<'stopping' | 'ended'>[];
   readonly green?: readonly Answer<readonly GreenInstance[]>[];
+  /** Preflight's; `none`: the Elastigroup has no CodeDeploy integration. */
+  readonly integration?: readonly Answer<readonly DeploymentGroupName[] | 'none'>[];
+  readonly deploymentGroup?: readonly Answer<DeploymentGroup>[];
+  readonly revision?: readonly Answer<RevisionSight>[];
+  /** The diagnosis'. */
+  readonly targets?: readonly Answer<readonly DeploymentTarget[]>[];
+  readonly events?: readonly Answer<readonly ElastigroupEvent[]>[];
 }
 
 export interface FakeStageOptions {
@@ -101,6 +118,10 @@ export class FakeStage implements Stage {
   readonly elastigroup: Elastigroup;
   readonly codeDeploy: CodeDeploy;
   readonly greenInstances: GreenInstances;
+  readonly deploymentTargets: DeploymentTargets = { list: async () => this.answers.take('targets') };
+  readonly elastigroupEvents: ElastigroupEvents = { problemsBetween: async () => this.answers.take('events') };
+  readonly deploymentGroup: DeploymentGroupReader = { read: async () => this.answers.take('deploymentGroup') };
+  readonly revisionObject: RevisionObject = { look: async () => this.answers.take('revision') };
   private readonly answers: Answers;
   private readonly wrongArguments: string[] = [];
   private unusedIsFine = false;
@@ -149,6 +170,10 @@ export class FakeStage implements Stage {
         this.answers.take('stopElastigroup');
       },
       listInstanceIds: async () => this.answers.take('groupInstances'),
+      readIntegration: async () => {
+        const integration = this.answers.take('integration');
+        return integration === 'none' ? undefined : integration;
+      },
     };
   }
 

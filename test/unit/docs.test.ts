@@ -179,8 +179,6 @@ const ofFailures: Record<Exclude<keyof typeof failures, 'failureOf'>, readonly s
   elastigroupUnfinished: [elastigroup, undefined].map(
     (deployment) => failures.elastigroupUnfinished(installing, deployment, stage).headline,
   ),
-  conflictWithElastigroup: [said(failures.conflictWithElastigroup(elastigroup, stage))],
-  conflictWithCodeDeploy: [codeDeploy, undefined].map((other) => said(failures.conflictWithCodeDeploy(other, stage))),
   startRefused: [said(failures.startRefused('no', stage))],
   noTargets: [said(failures.noTargets('none'))],
   launchedBefore: [said(failures.launchedBefore(4))],

@@ -48,6 +48,7 @@ const elastigroup: Elastigroup = {
   startDeployment: unexpected,
   stopDeployment: unexpected,
   listInstanceIds: unexpected,
+  readIntegration: unexpected,
 };
 const EVENTS = [{ at: START, severity: 'WARN' as const, message: 'slow' }];
 
@@ -73,6 +74,8 @@ function stageOf(difference: Partial<Stage> = {}): Stage {
     },
     deploymentTargets: { list: (id) => called('list', [failedTarget('i-1')], id) },
     elastigroupEvents: { problemsBetween: (from, to) => called('problemsBetween', EVENTS, from, to) },
+    deploymentGroup: { read: unexpected },
+    revisionObject: { look: unexpected },
     log,
     ...difference,
   };

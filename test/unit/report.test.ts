@@ -18,6 +18,12 @@ const SECRET = 'S3CR3T-0123456789-abcdefghij';
 const redactor = new Redactor();
 redactor.add(SECRET);
 const redact = (text: string) => redactor.redact(text);
+const context = (how: (text: string) => string) => ({
+  evidence: undefined,
+  groupId: 'sig-1',
+  region: 'eu-west-1',
+  redact: how,
+});
 
 /** Every text of a report, by where it stands. */
 function textsOf(value: unknown, where = ''): [string, string][] {
@@ -63,7 +69,7 @@ describe('whatever the state', () => {
     fc
       .tuple(text, fc.array(text, { maxLength: 3 }), fc.array(text, { maxLength: 3 }), id)
       .map(([headline, cleaned, left, deploymentId]) =>
-        reportFailed('job-2', failed({ failure: { ...FAILURE, headline }, cleaned, left, deploymentId }), asIs),
+        reportFailed('job-2', failed({ failure: { ...FAILURE, headline }, cleaned, left, deploymentId }), context(asIs)),
       ),
     text.map((message) => reportFailure('job-2', 'ConfigurationError', message, asIs)),
   );
@@ -201,7 +207,7 @@ describe('failure', () => {
       cleaned: ['CodeDeploy d-OWN was stopped with rollback.'],
       left: ['Green instances are left: i-1.'],
     });
-    const report = reportFailed('job-2', state, asIs);
+    const report = reportFailed('job-2', state, context(asIs));
     expect(messageOf(report).split('\n')).toEqual([
       FAILURE.headline,
       'CodeDeploy d-OWN was stopped with rollback.',
@@ -212,7 +218,7 @@ describe('failure', () => {
   });
 
   test('before anything was started points nowhere', () => {
-    expect(messageOf(reportFailed('job-2', failed(), asIs))).toBe(FAILURE.headline);
+    expect(messageOf(reportFailed('job-2', failed(), context(asIs)))).toBe(FAILURE.headline);
   });
 
   test('without a text has one all the same', () => {
@@ -240,8 +246,8 @@ describe('a secret', () => {
 
   test.each<[string, Report]>([
     ['a summary', reportProgress('job-2', installing({ progress: `at ${SECRET}` }), 't', PARAMETERS, at(1), redact)],
-    ['a headline', reportFailed('job-2', failed({ failure: { ...FAILURE, headline: SECRET } }), redact)],
-    ['what is left', reportFailed('job-2', failed({ left: [`see ${SECRET}`] }), redact)],
+    ['a headline', reportFailed('job-2', failed({ failure: { ...FAILURE, headline: SECRET } }), context(redact))],
+    ['what is left', reportFailed('job-2', failed({ left: [`see ${SECRET}`] }), context(redact))],
     ['a message', reportFailure('job-2', 'JobFailed', `no ${SECRET}`, redact)],
     [
       'the revision',

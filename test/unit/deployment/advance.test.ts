@@ -5,6 +5,7 @@ import { StageError } from '../../../src/errors';
 import {
   active,
   at,
+  checked,
   cleaningUp,
   codeDeploy,
   elastigroup,
@@ -33,7 +34,7 @@ const TRANSIENT = [
 
 /** A look that fails, in each phase that follows something. */
 const failingLooks: readonly { state: ActiveState; script: (error: Error) => Script; after: State['phase'] }[] = [
-  { state: starting(), script: (error) => ({ list: [error] }), after: 'failed' },
+  { state: checked(), script: (error) => ({ list: [error] }), after: 'failed' },
   { state: launching(), script: (error) => ({ list: [error] }), after: 'cleaningUp' },
   {
     state: installing(),
@@ -87,7 +88,7 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 
 // An earlier delivery of this event may have died right after its start; then the message must name the tag.
 test('a first look that never succeeds does not claim that nothing was started', async () => {
-  const { next } = await tick(starting(), {}, { list: [noAnswer('Spot', 'denied')] });
+  const { next } = await tick(checked(), {}, { list: [noAnswer('Spot', 'denied')] });
 
   expect(JSON.stringify(next)).toContain(`GreenIdentifier=${JOB}`);
 });

@@ -5,6 +5,7 @@ import type { Stage } from '../../../src/deployment/stage';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
   at,
+  checked,
   cleaningUp,
   codeDeploy,
   elastigroup,
@@ -39,13 +40,11 @@ async function run(state: ActiveState, script: Script, how: Partial<Pacing> = {}
 
 /** The same stage, in which something happens while Spot is asked for its list. */
 function beforeEveryList(stage: FakeStage, happens: () => void): Stage {
-  const { clock, parameters, cleanupTimeoutSeconds, codeDeploy, greenInstances, log } = stage;
   const listDeployments = () => {
     happens();
     return stage.elastigroup.listDeployments();
   };
-  const services = { elastigroup: { ...stage.elastigroup, listDeployments }, codeDeploy, greenInstances };
-  return { clock, parameters, cleanupTimeoutSeconds, log, ...services };
+  return { ...stage, elastigroup: { ...stage.elastigroup, listDeployments } };
 }
 
 describe('the poll window', () => {
@@ -94,9 +93,10 @@ describe('the poll window', () => {
   });
 
   test('lets a conflict end at once', async () => {
-    const { next, stage } = await run(starting(), {
+    const { next, stage } = await run(checked(), {
       list: [[elastigroup('cdbg-9', 'STARTING', [OTHER_TAG])]],
       findDeployments: [[]],
+      green: [[]],
     });
 
     expect(next.phase).toBe('failed');

@@ -2,6 +2,7 @@ import { advance } from '../../../src/deployment/advance';
 import {
   active,
   at,
+  checked,
   codeDeploy,
   elastigroup,
   inPhase,
@@ -10,21 +11,19 @@ import {
   noAnswer,
   OTHER_TAG,
   OWN_TAG,
-  starting,
 } from '../../support/deploymentSamples';
 import { FakeStage } from '../../support/fakeStage';
 import { tick } from '../../support/tick';
 
 const NOTHING = { list: [[]], findDeployments: [[]] };
-/** The look before a start: EC2 shows no instance of an earlier delivery of the event either. */
-/** Nothing is under way; Spot's list is looked at once more right before the start. */
+/** The looks before a start: EC2 shows no instance of an earlier delivery of the event either, and Spot's list comes twice. */
 const FREE = { list: [[], []], findDeployments: [[]], green: [[]] };
 const other = (state: string) => elastigroup('cdbg-other', state, [OTHER_TAG]);
 const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targetTags: [OTHER_TAG] });
 
 describe('where nothing of the action is under way', () => {
   test('one deployment is started, with the tag, application and group of the action', async () => {
-    const { next, stage } = await tick(starting(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
+    const { next, stage } = await tick(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
     expect(stage.startRequests).toEqual([
@@ -42,7 +41,7 @@ describe('where nothing of the action is under way', () => {
     'Elastigroup gets a limit of $minutes min for TIMEOUT $timeoutSeconds s and $cleanupTimeoutSeconds s of cleaning up',
     async ({ timeoutSeconds, cleanupTimeoutSeconds, minutes }) => {
       const { stage } = await tick(
-        starting(),
+        checked(),
         { parameters: { timeoutSeconds }, cleanupTimeoutSeconds },
         { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] },
       );
@@ -52,13 +51,13 @@ describe('where nothing of the action is under way', () => {
   );
 
   test('CodeDeploy is asked for what is as old as a blue/green deployment can become: 109 hours', async () => {
-    const { stage } = await tick(starting(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
+    const { stage } = await tick(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
 
     expect(stage.findSince).toEqual([at(-109 * 3600)]);
   });
 
   test('nothing is started once TIMEOUT is reached', async () => {
-    const { next, stage } = await tick(starting(), { after: 1800 }, NOTHING);
+    const { next, stage } = await tick(checked(), { after: 1800 }, NOTHING);
 
     expect(inPhase(next, 'cleaningUp').failure).toMatchObject({ type: 'JobFailed', timedOut: true });
     expect(stage.changes).toEqual([]);
@@ -80,7 +79,7 @@ describe('what is under way already is adopted', () => {
   };
 
   test.each(Object.entries(lists))('found by its tag: %s', async (_where, list) => {
-    const { next, stage } = await tick(starting(), {}, { list: [list] });
+    const { next, stage } = await tick(checked(), {}, { list: [list] });
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
     expect(stage.changes).toEqual([]);
@@ -92,7 +91,7 @@ describe('what is under way already is adopted', () => {
     ['another case', { key: 'greenidentifier', value: JOB }],
   ])('not by a tag that is only alike: %s', async (_how, tag) => {
     const { next } = await tick(
-      starting(),
+      checked(),
       {},
       { list: [[elastigroup('cdbg-7', 'STARTING', [tag])]], findDeployments: [[]] },
     );
@@ -105,7 +104,7 @@ describe('what is under way already is adopted', () => {
     async (status) => {
       const own = codeDeploy('d-OWN', status, { createdAt: at(-90) });
       const { next, stage } = await tick(
-        starting(),
+        checked(),
         {},
         { list: [[]], findDeployments: [[otherCodeDeploy('Failed'), own]] },
       );
@@ -122,13 +121,13 @@ describe('what is under way already is adopted', () => {
     { statuses: ['Failed', 'Succeeded', 'InProgress'], adopts: 'InProgress' },
   ])('of CodeDeploy deployments that are $statuses, the one that is $adopts', async ({ statuses, adopts }) => {
     const own = statuses.map((status) => codeDeploy(`d-${status}`, status));
-    const { next } = await tick(starting(), {}, { list: [[]], findDeployments: [own] });
+    const { next } = await tick(checked(), {}, { list: [[]], findDeployments: [own] });
 
     expect(inPhase(next, 'installing').deploymentId).toBe(`d-${adopts}`);
   });
 
   test('even after TIMEOUT: what runs must be followed or cleaned up', async () => {
-    const { next } = await tick(starting(), { after: 4000 }, { list: [[own]] });
+    const { next } = await tick(checked(), { after: 4000 }, { list: [[own]] });
 
     expect(next.phase).toBe('launching');
   });
@@ -136,7 +135,7 @@ describe('what is under way already is adopted', () => {
   test('a rollback that CodeDeploy made of it is not it', async () => {
     const rollback = codeDeploy('d-ROLLBACK', 'Succeeded', { creator: 'codeDeployRollback' });
     const { next } = await tick(
-      starting(),
+      checked(),
       {},
       { list: [[]], findDeployments: [[rollback, codeDeploy('d-OWN', 'Failed')]] },
     );
@@ -149,14 +148,14 @@ describe('a start whose answer was lost', () => {
   const lost = ['connection', 'timeout', 'unavailable', 'unreadable'] as const;
 
   test.each(lost)('is not repeated at once (%s)', async (kind) => {
-    const { next, stage } = await tick(starting(), { after: 7 }, { ...FREE, start: [noAnswer('Spot', kind)] });
+    const { next, stage } = await tick(checked(), { after: 7 }, { ...FREE, start: [noAnswer('Spot', kind)] });
 
     expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(7));
     expect(stage.changes).toEqual(['start Elastigroup']);
   });
 
   test.each([0, 1, 15, 29.999])('is only looked for, %s s later', async (seconds) => {
-    const { next, stage } = await tick(starting({ unconfirmedSince: at(0) }), { after: seconds }, NOTHING);
+    const { next, stage } = await tick(checked({ unconfirmedSince: at(0) }), { after: seconds }, NOTHING);
 
     expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(0));
     expect(stage.changes).toEqual([]);
@@ -164,7 +163,7 @@ describe('a start whose answer was lost', () => {
 
   test('is repeated after 30 s, and the look begins anew', async () => {
     const { next, stage } = await tick(
-      starting({ unconfirmedSince: at(0) }),
+      checked({ unconfirmedSince: at(0) }),
       { after: 30 },
       { ...FREE, start: [noAnswer('Spot', 'timeout')] },
     );
@@ -175,7 +174,7 @@ describe('a start whose answer was lost', () => {
 
   test('is adopted when it comes to light', async () => {
     const { next, stage } = await tick(
-      starting({ unconfirmedSince: at(0) }),
+      checked({ unconfirmedSince: at(0) }),
       { after: 5 },
       { list: [[elastigroup('cdbg-1', 'STARTING')]] },
     );
@@ -185,14 +184,14 @@ describe('a start whose answer was lost', () => {
   });
 
   test('is cleaned up after, when TIMEOUT comes before it has come to light', async () => {
-    const { next } = await tick(starting({ unconfirmedSince: at(1790) }), { after: 1800 }, NOTHING);
+    const { next } = await tick(checked({ unconfirmedSince: at(1790) }), { after: 1800 }, NOTHING);
 
     expect(inPhase(next, 'cleaningUp').unconfirmedSince).toBe(at(1790));
   });
 
   test('takes precedence over a conflict: the other one may be what is not yet tagged', async () => {
     const { next } = await tick(
-      starting({ unconfirmedSince: at(0) }),
+      checked({ unconfirmedSince: at(0) }),
       { after: 5 },
       { list: [[elastigroup('cdbg-2', 'STARTING', [])]], findDeployments: [[]] },
     );
@@ -203,7 +202,7 @@ describe('a start whose answer was lost', () => {
 
 describe('a start that surely was not processed', () => {
   test.each(['refused', 'throttled', 'rate-limited'] as const)('is repeated at the next tick (%s)', async (kind) => {
-    const first = await tick(starting(), {}, { ...FREE, start: [noAnswer('Spot', kind)] });
+    const first = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', kind)] });
     expect(inPhase(first.next, 'starting')).not.toHaveProperty('unconfirmedSince');
 
     const second = await tick(
@@ -215,7 +214,7 @@ describe('a start that surely was not processed', () => {
   });
 
   test('for lack of a permission ends the action, with nothing to clean up', async () => {
-    const { next } = await tick(starting(), {}, { ...FREE, start: [noAnswer('Spot', 'denied', 'Invalid token')] });
+    const { next } = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', 'denied', 'Invalid token')] });
 
     const { failure, cleaned, left } = inPhase(next, 'failed');
     expect(failure.type).toBe('ConfigurationError');
@@ -226,10 +225,10 @@ describe('a start that surely was not processed', () => {
 
 describe('a start that Spot refuses', () => {
   const refusal = noAnswer('Spot', 'rejected', 'the group already has a deployment');
-  const refused = starting({ refusal: 'the group already has a deployment', unconfirmedSince: at(0) });
+  const refused = checked({ refusal: 'the group already has a deployment', unconfirmedSince: at(0) });
 
   test('is followed by another look, and never by another start', async () => {
-    const { next, stage } = await tick(starting(), { after: 3 }, { ...FREE, start: [refusal] });
+    const { next, stage } = await tick(checked(), { after: 3 }, { ...FREE, start: [refusal] });
 
     expect(inPhase(next, 'starting')).toMatchObject({ refusal: refusal.detail, unconfirmedSince: at(3) });
     expect(stage.changes).toEqual(['start Elastigroup']);
@@ -273,7 +272,7 @@ describe('green instances of the action, of which no service lists a deployment'
   };
 
   test('are looked into for 30 s: one empty list says nothing', async () => {
-    const first = await tick(starting(), { after: 2 }, orphans);
+    const first = await tick(checked(), { after: 2 }, orphans);
     expect(inPhase(first.next, 'starting')).toMatchObject({ unconfirmedSince: at(2), startedAt: at(-400) });
     expect(first.stage.changes).toEqual([]);
 
@@ -282,7 +281,7 @@ describe('green instances of the action, of which no service lists a deployment'
   });
 
   test('keep green from being launched a second time', async () => {
-    const { next, stage } = await tick(starting({ unconfirmedSince: at(0) }), { after: 30 }, orphans);
+    const { next, stage } = await tick(checked({ unconfirmedSince: at(0) }), { after: 30 }, orphans);
 
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('launched 2 green instances before');
     expect(stage.changes).toEqual([]);
@@ -290,7 +289,7 @@ describe('green instances of the action, of which no service lists a deployment'
 
   test('must be looked for before a start: EC2 being down costs the tick', async () => {
     const { next, stage } = await tick(
-      starting(),
+      checked(),
       { after: 2 },
       { ...NOTHING, green: [noAnswer('EC2', 'unavailable')] },
     );
@@ -311,7 +310,7 @@ describe("another's deployment", () => {
     'A_NEW_STATE',
     '',
   ])('that is under way (%p) is a conflict, and is not touched', async (state) => {
-    const { next, stage } = await tick(starting(), {}, { list: [[other(state)]], findDeployments: [[]] });
+    const { next, stage } = await tick(checked(), {}, { list: [[other(state)]], findDeployments: [[]] });
 
     const { failure, left } = inPhase(next, 'failed');
     expect(failure.headline).toContain('cdbg-other');
@@ -324,7 +323,7 @@ describe("another's deployment", () => {
     'that has ended (%s) is not in the way',
     async (state) => {
       const { stage } = await tick(
-        starting(),
+        checked(),
         {},
         {
           list: [[other(state)], [other(state)]],
@@ -340,7 +339,7 @@ describe("another's deployment", () => {
 
   test.each(['ERROR', 'UNSTABLE_DEPLOYMENT'])('in %s is left to Spot to decide', async (state) => {
     const { stage } = await tick(
-      starting(),
+      checked(),
       {},
       {
         list: [[other(state)], [other(state)]],
@@ -354,14 +353,14 @@ describe("another's deployment", () => {
   });
 
   test('in CodeDeploy is a conflict before anything is launched', async () => {
-    const { next, stage } = await tick(starting(), {}, { list: [[]], findDeployments: [[otherCodeDeploy('Ready')]] });
+    const { next, stage } = await tick(checked(), {}, { list: [[]], findDeployments: [[otherCodeDeploy('Ready')]] });
 
     expect(inPhase(next, 'failed').failure.headline).toContain('d-OTHER (Ready)');
     expect(stage.changes).toEqual([]);
   });
 
   test('that Spot answers a start with is a conflict, and does not become ours', async () => {
-    const { next } = await tick(starting(), {}, { ...FREE, start: [other('STARTING')] });
+    const { next } = await tick(checked(), {}, { ...FREE, start: [other('STARTING')] });
 
     expect(inPhase(next, 'failed').failure.headline).toContain('cdbg-other');
   });
@@ -374,7 +373,7 @@ test('two ticks in a row never start twice, whatever the first one answered', as
     green: [[]],
     start: [noAnswer('Spot', 'connection')],
   });
-  const first = await advance(starting(), stage);
+  const first = await advance(checked(), stage);
   stage.clock.moveOn(5);
   const second = await advance(active(first), stage);
 
