@@ -7,7 +7,7 @@ const HOSTS: readonly (readonly [prefix: string, host: string])[] = [
 export function codeDeployLink(region: string, deploymentId: string): string {
   const host = HOSTS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'console.aws.amazon.com';
   const name = encodeURIComponent(region);
-  return `https://${name}.${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId)}?region=${name}`;
+  return `https://${name}.${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId.toWellFormed())}?region=${name}`;
 }
 
 /**
@@ -15,5 +15,5 @@ export function codeDeployLink(region: string, deploymentId: string): string {
  * leads it to the group. All behind the # stays in the browser, so that it opens the console in any case.
  */
 export function elastigroupLink(groupId: string): string {
-  return `https://console.spotinst.com/#/aws/ec2/elastigroup/view/${encodeURIComponent(groupId)}`;
+  return `https://console.spotinst.com/#/aws/ec2/elastigroup/view/${encodeURIComponent(groupId.toWellFormed())}`;
 }

@@ -40,7 +40,7 @@ export function failureMessage(state: Failed, context: MessageContext): string {
   const plain = (text: string) => plainText(text, context.redact);
   const known = likelyCause(state, context.evidence);
   const parts: Part[] = [
-    vital([cut(headline(state, plain), LONGEST_HEADLINE)]),
+    vital([headline(state, plain)]),
     vital(known ? [cut(`Likely fix: ${fixFor(known)}`, LONGEST_FIX)] : []),
     vital([cut(state.left.map(plain).join('\n'), LONGEST_LEFT)]),
     ...(context.evidence ? evidenceParts(state, context.evidence, plain) : []),
@@ -63,12 +63,12 @@ function evidenceParts(state: Failed, evidence: Evidence, plain: (text: string) 
   ];
 }
 
-/** A time-out says itself after how long. */
+/** What failed, and after how long; a time-out says that itself. */
 function headline(state: Failed, plain: (text: string) => string): string {
   const { failure, startedAt } = state;
-  const text = plain(failure.headline);
+  const text = cut(plain(failure.headline), LONGEST_HEADLINE);
   if (failure.timedOut || !hasStarted(state)) return text;
-  return `Failed after ${duration((failedAt(state) - startedAt) / 1000)}: ${text}`;
+  return `${text} Failed after ${duration((failedAt(state) - startedAt) / 1000)}.`;
 }
 
 function hasStarted(state: Failed): boolean {
@@ -91,11 +91,14 @@ function codeDeployLines(
 }
 
 function links(state: Failed, { groupId, region }: MessageContext): readonly string[] {
-  const { deploymentId } = idsOf(state);
-  const codeDeploy =
-    deploymentId !== undefined && region !== undefined ? [`CodeDeploy: ${codeDeployLink(region, deploymentId)}`] : [];
-  const tag = hasStarted(state) ? [`Tag of the green instances: GreenIdentifier=${state.greenIdentifier}`] : [];
-  return [...codeDeploy, `Elastigroup: ${elastigroupLink(groupId)}`, ...tag];
+  const { deploymentId, elastigroupDeploymentId } = idsOf(state);
+  const codeDeploy = region === undefined ? '' : `: ${codeDeployLink(region, deploymentId ?? '')}`;
+  const deployment = elastigroupDeploymentId === undefined ? '' : `, deployment ${elastigroupDeploymentId}`;
+  return [
+    ...(deploymentId === undefined ? [] : [`CodeDeploy ${deploymentId}${codeDeploy}`]),
+    `Elastigroup ${groupId}${deployment}: ${elastigroupLink(groupId)}`,
+    ...(hasStarted(state) ? [`Tag of the green instances: GreenIdentifier=${state.greenIdentifier}`] : []),
+  ];
 }
 
 function vital(lines: readonly string[]): Part {

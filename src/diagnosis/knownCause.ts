@@ -9,16 +9,16 @@ const FIXES = {
   'in-place-group':
     'Check that the deployment group is BLUE_GREEN with DISCOVER_EXISTING (not in-place), and that Elastigroup launches in the account and region of this function.',
   'missing-permission': "Allow {action} in the function's role.",
-  'role-refused': "Check the function's role and its permissions.",
+  'role-refused': "Check the function's role.",
   'application-missing': 'Check APP_NAME, and the region of this function.',
   'deployment-group-missing': 'Check DEPLOYMENT_GROUP.',
   'deployment-config-missing': 'Check DEPLOYMENT_CONFIG.',
   'github-connection': 'Connect CodeDeploy to the GitHub account again.',
   'too-slow': 'Raise TIMEOUT if the deployment needs longer.',
   // Known from the error, or from what CodeDeploy says.
-  'revision-missing': 'Check where the revision is: S3_*, the input artifact, or GITHUB_REPO and COMMIT_ID.',
+  'revision-missing': 'Check where the revision is: S3_* or GITHUB_REPO and COMMIT_ID.',
   'service-role':
-    "Check the deployment group's service role: it must be there, trust codedeploy.amazonaws.com and have the policy AWSCodeDeployRole.",
+    "Check the deployment group's service role. It must trust codedeploy.amazonaws.com and have the policy AWSCodeDeployRole.",
   // Known from what was found out after the failure.
   'spot-reclaimed':
     'Spot took back capacity in the middle of the deployment: retry the stage. If it comes again, give the Elastigroup more instance types and availability zones, or let it fall back to on-demand.',

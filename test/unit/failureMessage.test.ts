@@ -24,9 +24,10 @@ function messageOf(state: Failed, evidence?: Evidence, region: string | undefine
   return failureMessage(state, { evidence, groupId: 'sig-1', region, redact });
 }
 
-const ELASTIGROUP = 'Elastigroup: https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1';
+const ELASTIGROUP =
+  'Elastigroup sig-1, deployment cdbg-1: https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1';
 const CODEDEPLOY =
-  'CodeDeploy: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-1?region=us-east-1';
+  'CodeDeploy d-1: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-1?region=us-east-1';
 const TAG = 'Tag of the green instances: GreenIdentifier=green-1';
 
 describe('the message', () => {
@@ -42,7 +43,7 @@ describe('the message', () => {
       instances: [instance('i-1'), instance('i-2', { lifecycle: 'on-demand' })],
     });
     expect(messageOf(failedState({ left: ['Green instances are left: i-1.'] }), evidence).split('\n')).toEqual([
-      'Failed after 1m40s: CodeDeploy d-1 failed (HEALTH_CONSTRAINTS: too few are healthy).',
+      'CodeDeploy d-1 failed (HEALTH_CONSTRAINTS: too few are healthy). Failed after 1m40s.',
       'Likely fix: Mend the script; the end of its log is below.',
       'Green instances are left: i-1.',
       'Failed: i-1 (spot), lifecycle event AfterInstall, script scripts/install.sh: ScriptFailed: it exited with 1',
@@ -62,7 +63,7 @@ describe('the message', () => {
     expect(messageOf(state).split('\n')).toEqual([
       'No.',
       expect.stringMatching(/^Likely fix: Check the Spot API token/),
-      ELASTIGROUP,
+      ELASTIGROUP.replace(', deployment cdbg-1', ''),
     ]);
   });
 
@@ -72,6 +73,7 @@ describe('the message', () => {
     expect(message.split('\n').slice(1)).toEqual([
       'No green instance is left.',
       'EC2 could not be read.',
+      'CodeDeploy d-1',
       ELASTIGROUP,
       TAG,
     ]);
@@ -131,7 +133,7 @@ describe('the message', () => {
     ['Failed after 1m40s', {}],
     ['Failed after 2m', { durations: { cleanUp: 20, finalize: 30 } }],
   ])('says "%s", the time before cleaning up', (expected, difference) => {
-    expect(messageOf(failedState(difference)).split(':')[0]).toBe(expected);
+    expect(messageOf(failedState(difference)).split('\n')[0]).toContain(`). ${expected}.`);
   });
 });
 
@@ -196,8 +198,7 @@ describe('trimming', () => {
         expect(text.length).toBeLessThanOrEqual(5000);
         expect(text.isWellFormed()).toBe(true);
         expect(text).not.toMatch(/[^\P{Cc}\n\t]/u);
-        expect(text).toMatch(/^Failed after 1m40s: Failed: /);
-        expect(text).toContain('\nLikely fix: Mend the script');
+        expect(text).toMatch(/^Failed: [^]*? Failed after 1m40s\.\nLikely fix: Mend the script/);
         for (const line of left) expect(text).toContain(line);
         expect(text).toContain(`\nFailed: ${found.targets[0]?.id ?? ''} (spot), lifecycle event AfterInstall`);
         expect(text).toContain('  | THE LAST LINE');

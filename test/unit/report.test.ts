@@ -18,12 +18,13 @@ const SECRET = 'S3CR3T-0123456789-abcdefghij';
 const redactor = new Redactor();
 redactor.add(SECRET);
 const redact = (text: string) => redactor.redact(text);
-const context = (how: (text: string) => string) => ({
+const context = (redactWith: typeof redact) => ({
   evidence: undefined,
   groupId: 'sig-1',
-  region: 'eu-west-1',
-  redact: how,
+  region: undefined,
+  redact: redactWith,
 });
+const ELASTIGROUP = 'https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1';
 
 /** Every text of a report, by where it stands. */
 function textsOf(value: unknown, where = ''): [string, string][] {
@@ -69,7 +70,11 @@ describe('whatever the state', () => {
     fc
       .tuple(text, fc.array(text, { maxLength: 3 }), fc.array(text, { maxLength: 3 }), id)
       .map(([headline, cleaned, left, deploymentId]) =>
-        reportFailed('job-2', failed({ failure: { ...FAILURE, headline }, cleaned, left, deploymentId }), context(asIs)),
+        reportFailed(
+          'job-2',
+          failed({ failure: { ...FAILURE, headline }, cleaned, left, deploymentId }),
+          context(asIs),
+        ),
       ),
     text.map((message) => reportFailure('job-2', 'ConfigurationError', message, asIs)),
   );
@@ -200,7 +205,7 @@ describe('success', () => {
 });
 
 describe('failure', () => {
-  test('says what happened, what was cleaned up, what is left, and where to look, in this order', () => {
+  test('says what happened, what is left, what was cleaned up, and where to look, in this order', () => {
     const state = failed({
       elastigroupDeploymentId: 'cdbg-1',
       deploymentId: 'd-OWN',
@@ -209,16 +214,20 @@ describe('failure', () => {
     });
     const report = reportFailed('job-2', state, context(asIs));
     expect(messageOf(report).split('\n')).toEqual([
-      FAILURE.headline,
-      'CodeDeploy d-OWN was stopped with rollback.',
+      expect.stringContaining(FAILURE.headline),
       'Green instances are left: i-1.',
-      `Where to look: CodeDeploy d-OWN, Elastigroup deployment cdbg-1, GreenIdentifier ${JOB}.`,
+      'CodeDeploy d-OWN was stopped with rollback.',
+      'CodeDeploy d-OWN',
+      `Elastigroup sig-1, deployment cdbg-1: ${ELASTIGROUP}`,
+      `Tag of the green instances: GreenIdentifier=${JOB}`,
     ]);
     expect(report).toMatchObject({ kind: 'failure', result: { failureDetails: { type: 'JobFailed' } } });
   });
 
-  test('before anything was started points nowhere', () => {
-    expect(messageOf(reportFailed('job-2', failed(), context(asIs)))).toBe(FAILURE.headline);
+  test('before anything was started points to the Elastigroup alone', () => {
+    expect(messageOf(reportFailed('job-2', failed(), context(asIs)))).toBe(
+      `${FAILURE.headline}\nElastigroup sig-1: ${ELASTIGROUP}`,
+    );
   });
 
   test('without a text has one all the same', () => {
