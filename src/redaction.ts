@@ -19,7 +19,10 @@ const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
     `$1${MASK}`,
   ],
   // An Authorization header: a scheme, and what follows it.
-  [/(authorization\\*["']?\s*[:=]\s*)(?!\\*["'])(?:[A-Za-z0-9-]+\s+)?[^\s"',;}\\]+/gi, `$1${MASK}`],
+  [
+    /(authorization\\*["']?\s*[:=]\s*)(?!\\*["'])(?:[A-Za-z0-9-]+\s+)?[^\s"',;}\\]+?(?=\]\.?(?:\s|$)|[\s"',;}\\]|$)/gi,
+    `$1${MASK}`,
+  ],
   [
     new RegExp(
       `((?:${CREDENTIALS})\\\\*["']?\\s*[:=]\\s*|API_TOKEN(?:\\\\*["']\\s*[:=]|\\s*=)\\s*)(?!\\\\*["'])[^\\s"',;}\\\\]+`,

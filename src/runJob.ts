@@ -8,7 +8,7 @@ import { UpstreamError } from './clients/upstreamError';
 import type { Clock } from './clock';
 import { decodeToken, encodeToken, type Resumption } from './continuationToken';
 import { withoutToken } from './deployment/advance';
-import { poll } from './deployment/poll';
+import { fieldsOf, poll } from './deployment/poll';
 import { hasResult, type ActiveState, type State } from './deployment/state';
 import { firstState } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
@@ -82,7 +82,10 @@ async function work(event: unknown, job: Job): Promise<Report> {
   job.log.remember({
     greenIdentifier: state.greenIdentifier,
     group: `${parameters.applicationName}/${parameters.deploymentGroupName}`,
+    ...fieldsOf(state),
   });
+  if (state.invocations > 1)
+    job.log.info(`Resuming, invocation ${state.invocations}: ${state.phase}: ${state.progress}`);
 
   const { state: next, evidence } = await advanceFor(state, blocks, input, job);
   const now = job.invocation.clock.now();
@@ -104,13 +107,12 @@ async function work(event: unknown, job: Job): Promise<Report> {
   }
 }
 
-function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resumption {
+function resume({ job, parameters }: JobInput, { invocation }: Job): Resumption {
   if (job.continuationToken === undefined)
     return { state: firstState(job.id, invocation.clock.now()), blocks: new Map() };
   const resumed = decodeToken(job.continuationToken, parameters);
   if (!resumed.ok) throw new InvalidInputError(resumed.problems, LEFT_ALONE);
   const { state, blocks } = resumed.value;
-  log.info(`Resuming, invocation ${state.invocations + 1}: ${state.phase}: ${state.progress}`, { phase: state.phase });
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
   const startedAt = Math.min(state.startedAt, invocation.clock.now());
   return { state: { ...state, startedAt, invocations: state.invocations + 1 }, blocks };

@@ -129,6 +129,10 @@ export function withoutToken(state: ActiveState, error: UpstreamError | StageErr
   if (state.phase === 'starting' && state.unconfirmedSince === undefined)
     return toFailed(state, now, failure, { cleaned: [], left: [] });
   if (state.phase === 'cleaningUp') return failedToCleanUp(state, now, failure);
-  const left = [whatMayBeLeft(state, 'Without the Spot token nothing could be looked at or stopped.')];
+  const served =
+    state.phase === 'finalizing'
+      ? `CodeDeploy ${state.deploymentId} succeeded, and green serves; nothing was stopped. `
+      : '';
+  const left = [whatMayBeLeft(state, `${served}Without the Spot token nothing could be looked at or stopped.`)];
   return toFailed(state, now, failure, { cleaned: [], left });
 }

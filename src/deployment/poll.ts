@@ -2,8 +2,10 @@ import type { RateLimitBlocks } from '../clients/spotApi';
 import { SPOT_OPERATIONS } from '../clients/elastigroup';
 import { advance } from './advance';
 import { finalizingEndsAt, timeoutAt } from './limits';
+import type { LogFields } from '../log';
 import type { Stage } from './stage';
 import { hasResult, type ActiveState, type State } from './state';
+import { idsOf } from './transitions';
 
 /** How one invocation polls. Times are ms since the epoch. */
 export interface Pacing {
@@ -58,8 +60,15 @@ function blockedFor(state: ActiveState, stage: Stage, { blocks }: Pacing): numbe
   return Math.max(0, Math.min(until, deadlineOf(state, stage)) - stage.clock.now());
 }
 
+/** What every line says of the deployment, as far as it is known. */
+export function fieldsOf(state: State): LogFields {
+  const { deploymentId } = idsOf(state);
+  return { phase: state.phase, ...(deploymentId !== undefined && { deploymentId }) };
+}
+
 /** A line on every change, not on every poll. */
 function tellChange(previous: ActiveState, next: State, stage: Stage): void {
+  stage.log.remember(fieldsOf(next));
   if (previous.phase === next.phase && previous.progress === next.progress) return;
   const elapsedSeconds = Math.round((stage.clock.now() - next.startedAt) / 1000);
   stage.log.info(`${next.phase}: ${next.progress}`, { phase: next.phase, percent: next.percent, elapsedSeconds });

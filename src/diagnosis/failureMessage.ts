@@ -13,6 +13,8 @@ import { plainText } from './plainText';
 const LONGEST_MESSAGE = 4900;
 /** Characters for what must survive: with the first instance, 1300 of them, it fits into the message in any case. */
 const LONGEST_HEADLINE = 650;
+/** Where nothing was started, the headline is all that there is to say: preflight's findings, all of them. */
+const LONGEST_FINDINGS = 2300;
 const LONGEST_FIX = 450;
 const LONGEST_LEFT = 1500;
 const LONGEST_LINKS = 550;
@@ -66,7 +68,7 @@ function evidenceParts(state: Failed, evidence: Evidence, plain: (text: string) 
 /** What failed, and after how long; a time-out says that itself. */
 function headline(state: Failed, plain: (text: string) => string): string {
   const { failure, startedAt } = state;
-  const text = cut(plain(failure.headline), LONGEST_HEADLINE);
+  const text = cut(plain(failure.headline), hasStarted(state) ? LONGEST_HEADLINE : LONGEST_FINDINGS);
   if (failure.timedOut || !hasStarted(state)) return text;
   return `${text} Failed after ${duration((failedAt(state) - startedAt) / 1000)}.`;
 }

@@ -197,14 +197,14 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
   },
   FILE_EXISTS: {
     required: '',
-    default: "the group's own",
+    default: "CodeDeploy's own: DISALLOW",
     meaning: 'What CodeDeploy does with files that already exist: DISALLOW, OVERWRITE or RETAIN.',
     schema: oneOf(FILE_EXISTS_BEHAVIORS),
     expected: `one of ${FILE_EXISTS_BEHAVIORS.join(', ')}`,
   },
   IGNORE_STOP_FAILURES: {
     required: '',
-    default: "the group's own",
+    default: "CodeDeploy's own: false",
     meaning: 'true goes on when the ApplicationStop, BeforeBlockTraffic or AfterBlockTraffic scripts fail.',
     schema: booleanLike(),
     expected: 'true or false',

@@ -66,7 +66,11 @@ function oneResultForEachJob({ action }: RunTrace): string[] {
 /** 3. After a failure no green instance is left unless the message names it. */
 function nothingLeftUnnamed(trace: RunTrace): string[] {
   if (trace.action.status !== 'Failed') return [];
-  const message = trace.action.message;
+  // Where to look, and what failed on which instance, is in every message: neither says that an instance is left.
+  const message = trace.action.message
+    .split('\n')
+    .filter((line) => !/^(?:Tag of the green instances|Failed|The same on|Unfinished|Spot reclaimed)\b/.test(line))
+    .join('\n');
   const named = (id: string) => message.includes(id) || message.includes(`GreenIdentifier=${greenIdentifierOf(trace)}`);
   return ownGreen(trace)
     .filter((instance) => isUp(instance) && !named(instance.id))

@@ -121,7 +121,8 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
   ])('%s %j', async (scenario, plan, type, lines) => {
     const trace = await play(scenario, plan);
     expect(trace.action).toMatchObject({ status: 'Failed', reason: 'result', failure: { type } });
-    expect(trace.action.message.split('\n')).toEqual(lines.map((line) => expect.stringMatching(line) as string));
+    const expected = [...lines, /^Elastigroup sig-\w+: https:\/\/console\.spotinst\.com\/#/];
+    expect(trace.action.message.split('\n')).toEqual(expected.map((line) => expect.stringMatching(line) as string));
     expect(started(trace)).toEqual([]);
     expect(changes(trace)).toEqual([]);
     expect(secondsOf(trace)).toBeLessThanOrEqual(2);

@@ -8,7 +8,8 @@ import type { RunPlan } from './playRun';
 /** A random plan; the seed alone decides it, so that a violation can be replayed. */
 export function randomPlan(seed: number): RunPlan {
   const random = new Random(seed);
-  const scenario = pick(random, SCENARIOS);
+  // In turn: the first numbers of neighbouring seeds are alike, and left scenarios out.
+  const scenario = SCENARIOS[seed % SCENARIOS.length] ?? pick(random, SCENARIOS);
   // TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds.
   const timeout = random.next() < 0.6 ? undefined : Math.round(random.between(15, 150));
   const leavesNoTrace = scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60;

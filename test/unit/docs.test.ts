@@ -5,10 +5,16 @@ import { UpstreamError } from '../../src/clients/upstreamError';
 import { decodeToken, encodeToken } from '../../src/continuationToken';
 import * as failures from '../../src/deployment/failures';
 import type { Stage } from '../../src/deployment/stage';
+import { meetOthers, othersCodeDeploy, othersElastigroup } from '../../src/deployment/othersDeployment';
 import { firstState, toInstalling, toLaunching } from '../../src/deployment/transitions';
 import { asStageError, lastingOutage } from '../../src/deployment/upstreamFailure';
+import { CAUSE_NAMES } from '../../src/diagnosis/knownCause';
 import { InvalidInputError, type StageError } from '../../src/errors';
 import { readJobInput } from '../../src/jobInput';
+import { deploymentGroupFindings } from '../../src/preflight/deploymentGroupFindings';
+import { elastigroupFindings } from '../../src/preflight/elastigroupFindings';
+import { notPermitted } from '../../src/preflight/finding';
+import { revisionFindings } from '../../src/preflight/revisionFindings';
 import { parseSettings, settingTable } from '../../src/settings';
 import { parseUserParameters } from '../../src/userParameters/parseUserParameters';
 import { isParameterName, parameters, parameterTable } from '../../src/userParameters/schema';
@@ -147,7 +153,13 @@ const isExplained = (problem: string) => specific.some((text) => new RegExp(patt
 
 const stage = {
   clock: { now: () => 3_600_000 },
-  parameters: { timeoutSeconds: 1800, groupId: 'sig-1', applicationName: 'shop', deploymentGroupName: 'production' },
+  parameters: {
+    timeoutSeconds: 1800,
+    groupId: 'sig-1',
+    applicationName: 'shop',
+    deploymentGroupName: 'production',
+    onConflict: 'FAIL',
+  },
 } as unknown as Stage;
 const starting = firstState('job', 0);
 const launching = toLaunching(starting, 0, 'cdbg-1');
@@ -167,8 +179,10 @@ const codeDeploy: CodeDeployDeployment = {
 const said = (error: StageError | undefined) => error?.message ?? 'no error';
 
 // The type check names every function of failures.ts that has no sample here.
-const ofFailures: Record<Exclude<keyof typeof failures, 'failureOf'>, readonly string[]> = {
-  timedOut: [starting, launching, installing].map((state) => failures.timedOut(state, stage).headline),
+const ofFailures: Record<Exclude<keyof typeof failures, 'failureOf' | 'wholeFailureOf'>, readonly string[]> = {
+  timedOut: [starting, { ...starting, progress: 'waiting for it', waitsForOther: {} }, launching, installing].map(
+    (state) => failures.timedOut(state, stage).headline,
+  ),
   codeDeployEnded: ['Failed', 'Stopped'].map((status) => said(failures.codeDeployEnded({ ...codeDeploy, status }))),
   elastigroupWentWrong: [
     'while it launched green',
@@ -183,6 +197,38 @@ const ofFailures: Record<Exclude<keyof typeof failures, 'failureOf'>, readonly s
   noTargets: [said(failures.noTargets('none'))],
   launchedBefore: [said(failures.launchedBefore(4))],
 };
+
+/** Another's deployment is in the way, before anything is started and after. */
+const ofConflicts = [starting, launching].map((state) => {
+  try {
+    meetOthers(state, [othersCodeDeploy(codeDeploy), othersElastigroup(elastigroup)], stage);
+    return 'no error';
+  } catch (error) {
+    return String((error as StageError).message);
+  }
+});
+
+const wanted = { groupId: 'sig-1', applicationName: 'shop', deploymentGroupName: 'live', timeoutSeconds: 1800 };
+const group = { deploymentType: 'BLUE_GREEN', greenFleet: 'DISCOVER_EXISTING', blueTerminationWaitMinutes: 60 };
+const s3 = { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', source: 'S3', eTag: 'x' } as const;
+const artifact = { ...s3, source: 'INPUT_ARTIFACT', artifactName: 'BuildOutput' } as const;
+const ofPreflight = [
+  ...[undefined, [], [{ applicationName: 'shop', deploymentGroupName: 'other' }]].map((names) =>
+    elastigroupFindings(names, wanted),
+  ),
+  ...[
+    { ...group, rerouteWaitMinutes: 60 },
+    { ...group, deploymentType: 'IN_PLACE', rerouteWaitMinutes: undefined },
+    { ...group, greenFleet: 'COPY_AUTO_SCALING_GROUP', rerouteWaitMinutes: undefined },
+    { ...group, greenFleet: undefined, rerouteWaitMinutes: undefined },
+  ].map((settings) => deploymentGroupFindings(settings, wanted)),
+  ...(['missing', 'forbidden', 'other-region'] as const).map((kind) => revisionFindings({ kind }, s3)),
+  revisionFindings({ kind: 'missing' }, artifact),
+  revisionFindings({ kind: 'found', eTag: '"y"' }, s3),
+  [notPermitted('Deployment group shop/live', refusal('CodeDeploy', 'denied'), 'codedeploy:GetDeploymentGroup')],
+]
+  .flat()
+  .map(({ text }) => text);
 
 function refusal(service: 'Spot' | 'CodeDeploy', kind: 'denied' | 'rejected' | 'timeout', errorCode?: string) {
   const detail = errorCode === 'AccessDeniedException' ? 'not authorized to perform: codedeploy:X' : 'no';
@@ -240,6 +286,19 @@ describe('docs/troubleshooting.md has the messages of', () => {
     expect(headlines.filter((headline) => !isDocumented(headline))).toEqual([]);
   });
 
+  test('othersDeployment.ts', () => {
+    expect(ofConflicts.filter((headline) => !isDocumented(headline))).toEqual([]);
+  });
+
+  test('preflight', () => {
+    expect(ofPreflight.length).toBeGreaterThan(13);
+    expect(ofPreflight.filter((text) => !isDocumented(text))).toEqual([]);
+  });
+
+  test('the likely fixes', () => {
+    expect(CAUSE_NAMES.filter((cause) => !TROUBLESHOOTING.includes(`| ${code(cause)} |`))).toEqual([]);
+  });
+
   test('upstreamFailure.ts', () => {
     expect(ofUpstream.filter((headline) => !isDocumented(headline))).toEqual([]);
   });
@@ -262,7 +321,14 @@ describe('docs/troubleshooting.md has only messages that the code has', () => {
     .map((file) => readFileSync(path.join('src', file), 'utf8'))
     .join('\n')
     .replace(/['"`] \+\n\s*['"`]/g, '');
-  const built = [...Object.values(ofFailures).flat(), ...ofUpstream, ...ofToken(), ...ofCorpus()];
+  const built = [
+    ...Object.values(ofFailures).flat(),
+    ...ofConflicts,
+    ...ofPreflight,
+    ...ofUpstream,
+    ...ofToken(),
+    ...ofCorpus(),
+  ];
 
   test.each(specific)('%s', (text) => {
     if (built.some((message) => new RegExp(patternOf(text)).test(message))) return;

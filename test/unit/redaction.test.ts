@@ -169,3 +169,14 @@ describe('a secret that nobody has told', () => {
     expect(redactorOf().redact('"API_TOKEN": abcdef}')).toBe('"API_TOKEN": ***}');
   });
 });
+
+test.each([
+  [
+    '[request: GET /x, Authorization: Bearer abc.def]. Check the token.',
+    '[request: GET /x, Authorization: ***]. Check the token.',
+  ],
+  ['[Authorization: Bearer abc.def] failed', '[Authorization: ***] failed'],
+  ['(Authorization: Bearer a]b.c]', '(Authorization: ***]'],
+])('what closes a bracket after a secret stays: %s', (text, clean) => {
+  expect(new Redactor().redact(text)).toBe(clean);
+});

@@ -199,6 +199,11 @@ describe('without the Spot token', () => {
     },
   );
 
+  test('while finalizing it is said that CodeDeploy succeeded and that green serves', () => {
+    const { left } = inPhase(withoutToken(finalizing(), gone, at(5)), 'failed');
+    expect(left.join()).toContain('CodeDeploy d-OWN succeeded, and green serves');
+  });
+
   test('the failure that led to cleaning up stays the failure', () => {
     const { failure, left } = inPhase(withoutToken(cleaningUp(), gone, at(5)), 'failed');
     expect(failure).toEqual(FAILURE);

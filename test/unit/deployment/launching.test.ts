@@ -196,7 +196,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
       { ...READY_AND_RUNNING, findDeployments: [[otherCodeDeploy('InProgress')]] },
     );
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER (InProgress)');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (InProgress)');
     expect(stage.changes).toEqual([]);
   });
 
@@ -275,7 +275,7 @@ describe('DeploymentLimitExceeded', () => {
       limited(inTheWay('d-OTHER'), { getDeployment: [otherCodeDeploy('InProgress')] }),
     );
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER (InProgress)');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (InProgress)');
     expect(stage.changes).toEqual(['create CodeDeploy']);
   });
 
@@ -306,7 +306,7 @@ describe('DeploymentLimitExceeded', () => {
       limited(inTheWay(undefined), { findDeployments: [[], [otherCodeDeploy('Queued')]] }),
     );
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER (Queued)');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (Queued)');
   });
 
   test("that names none, with none to be found, is quoted in CodeDeploy's words", async () => {

@@ -292,4 +292,10 @@ describe('the log', () => {
       },
     ]);
   });
+
+  test('has the phase, and the CodeDeploy deployment as soon as it is known, on all later lines', async () => {
+    const { stage } = await run(installing(), { list: [GOING], getDeployment: [inProgress] }, { until: at(0) });
+
+    expect(stage.log.remembered).toEqual([{ phase: 'installing', deploymentId: 'd-OWN' }]);
+  });
 });

@@ -11,8 +11,9 @@ import {
   noAnswer,
   OTHER_TAG,
   OWN_TAG,
+  starting,
 } from '../../support/deploymentSamples';
-import { FakeStage } from '../../support/fakeStage';
+import { FakeStage, type Script } from '../../support/fakeStage';
 import { tick } from '../../support/tick';
 
 const NOTHING = { list: [[]], findDeployments: [[]] };
@@ -93,7 +94,7 @@ describe('what is under way already is adopted', () => {
     const { next } = await tick(
       checked(),
       {},
-      { list: [[elastigroup('cdbg-7', 'STARTING', [tag])]], findDeployments: [[]] },
+      { list: [[elastigroup('cdbg-7', 'STARTING', [tag])]], findDeployments: [[]], green: [[]] },
     );
 
     expect(inPhase(next, 'failed').failure.headline).toContain('cdbg-7');
@@ -248,7 +249,7 @@ describe('a start that Spot refuses', () => {
   });
 
   test("then fails with Spot's words, naming the group and its integration", async () => {
-    const { next, stage } = await tick(refused, { after: 30 }, NOTHING);
+    const { next, stage } = await tick(refused, { after: 30 }, { ...NOTHING, green: [[]] });
 
     const { failure } = inPhase(next, 'cleaningUp');
     expect(failure.type).toBe('JobFailed');
@@ -258,9 +259,13 @@ describe('a start that Spot refuses', () => {
   });
 
   test('then names the deployment that is in the way, and leaves it alone', async () => {
-    const { next, stage } = await tick(refused, { after: 30 }, { list: [[other('STARTING')]], findDeployments: [[]] });
+    const { next, stage } = await tick(
+      refused,
+      { after: 30 },
+      { list: [[other('STARTING')]], findDeployments: [[]], green: [[]] },
+    );
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('cdbg-other (STARTING)');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('cdbg-other (STARTING, GreenIdentifier=');
     expect(stage.changes).toEqual([]);
   });
 });
@@ -310,11 +315,11 @@ describe("another's deployment", () => {
     'A_NEW_STATE',
     '',
   ])('that is under way (%p) is a conflict, and is not touched', async (state) => {
-    const { next, stage } = await tick(checked(), {}, { list: [[other(state)]], findDeployments: [[]] });
+    const { next, stage } = await tick(checked(), {}, { list: [[other(state)]], findDeployments: [[]], green: [[]] });
 
     const { failure, left } = inPhase(next, 'failed');
     expect(failure.headline).toContain('cdbg-other');
-    expect(failure.headline).toContain('nothing was started');
+    expect(failure.headline).toContain('Nothing was started.');
     expect(left).toEqual([]);
     expect(stage.changes).toEqual([]);
   });
@@ -353,9 +358,13 @@ describe("another's deployment", () => {
   });
 
   test('in CodeDeploy is a conflict before anything is launched', async () => {
-    const { next, stage } = await tick(checked(), {}, { list: [[]], findDeployments: [[otherCodeDeploy('Ready')]] });
+    const { next, stage } = await tick(
+      checked(),
+      {},
+      { list: [[]], findDeployments: [[otherCodeDeploy('Ready')]], green: [[]] },
+    );
 
-    expect(inPhase(next, 'failed').failure.headline).toContain('d-OTHER (Ready)');
+    expect(inPhase(next, 'failed').failure.headline).toContain('d-OTHER of a user (Ready)');
     expect(stage.changes).toEqual([]);
   });
 
@@ -379,4 +388,94 @@ test('two ticks in a row never start twice, whatever the first one answered', as
 
   expect(second.phase).toBe('launching');
   expect(stage.changes).toEqual(['start Elastigroup']);
+});
+
+describe('preflight, before the first start', () => {
+  const integration = [[{ applicationName: 'shop', deploymentGroupName: 'shop-green' }]];
+  const blueGreen = {
+    deploymentType: 'BLUE_GREEN',
+    greenFleet: 'DISCOVER_EXISTING',
+    blueTerminationWaitMinutes: undefined,
+    rerouteWaitMinutes: undefined,
+  };
+  const good: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
+
+  test('that finds nothing lets the deployment start', async () => {
+    const { stage } = await tick(starting(), {}, { ...FREE, ...good, start: [elastigroup('cdbg-1', 'STARTING')] });
+    expect(stage.changes).toEqual(['start Elastigroup']);
+  });
+
+  test('is not made again once it has passed', async () => {
+    const first = await tick(starting(), {}, { ...FREE, ...good, start: [noAnswer('Spot', 'timeout')] });
+    expect(inPhase(first.next, 'starting').checked).toBe(true);
+    await tick(active(first.next), { after: 5 }, NOTHING);
+  });
+
+  test('tells all problems at once, and starts nothing', async () => {
+    const script: Script = {
+      ...NOTHING,
+      green: [[]],
+      integration: ['none'],
+      deploymentGroup: [{ ...blueGreen, deploymentType: 'IN_PLACE' }],
+      revision: [{ kind: 'missing' }],
+    };
+    const { next, stage } = await tick(starting(), {}, script);
+    const { failure, cleaned, left } = inPhase(next, 'failed');
+    expect(failure.type).toBe('ConfigurationError');
+    for (const words of ['3 problems', 'no CodeDeploy integration', 'is IN_PLACE', 'does not exist'])
+      expect(failure.headline).toContain(words);
+    expect([...cleaned, ...left, ...stage.changes]).toEqual([]);
+  });
+
+  test('tells a refusal of the first look together with what it finds', async () => {
+    const denied = noAnswer('Spot', 'denied', 'Invalid token');
+    const script: Script = { ...good, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
+    const { headline } = inPhase((await tick(starting(), {}, script)).next, 'failed').failure;
+    for (const words of ['2 problems', 'Invalid token', 'does not exist']) expect(headline).toContain(words);
+  });
+
+  test('without an answer costs the tick', async () => {
+    const { next, stage } = await tick(
+      starting(),
+      { after: 3 },
+      { ...NOTHING, green: [[]], ...good, deploymentGroup: [noAnswer('CodeDeploy', 'unavailable')] },
+    );
+    expect(inPhase(next, 'starting').outageSince).toBe(at(3));
+    expect(next).not.toHaveProperty('checked');
+    expect(stage.changes).toEqual([]);
+  });
+
+  test('is all that DRY_RUN does', async () => {
+    const script: Script = { list: [[other('STARTING')]], findDeployments: [[]], green: [[]], ...good };
+    const { next, stage } = await tick(starting(), { parameters: { dryRun: true } }, script);
+    expect(inPhase(next, 'dryRun').inTheWay.join()).toContain('cdbg-other');
+    expect(stage.changes).toEqual([]);
+  });
+});
+
+describe('ON_CONFLICT WAIT', () => {
+  test('waits for what is in the way, and starts when it has ended', async () => {
+    const parameters = { onConflict: 'WAIT' as const };
+    const inTheWay = { list: [[other('STARTING')]], findDeployments: [[otherCodeDeploy('InProgress')]], green: [[]] };
+    const first = await tick(checked(), { parameters }, inTheWay);
+    expect(inPhase(first.next, 'starting')).toMatchObject({
+      waitsForOther: { since: at(0) },
+      progress: expect.stringMatching(/^waiting for .*cdbg-other.* and CodeDeploy d-OTHER of a user/) as string,
+    });
+    expect(first.stage.changes).toEqual([]);
+
+    const free = { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] };
+    const second = await tick(active(first.next), { after: 60, parameters }, free);
+    expect(inPhase(second.next, 'launching')).not.toHaveProperty('waitsForOther');
+  });
+
+  test('the last look before the start decides: who came in between is waited for', async () => {
+    const { next, stage } = await tick(
+      checked(),
+      { parameters: { onConflict: 'WAIT' } },
+      { ...FREE, list: [[], [other('STARTING')]] },
+    );
+    expect(inPhase(next, 'starting').progress).toContain('cdbg-other');
+    expect(stage.changes).toEqual([]);
+  });
 });
