@@ -9,19 +9,21 @@ import type { Clock } from './clock';
 import { decodeToken, encodeToken, type Resumption } from './continuationToken';
 import { withoutToken } from './deployment/advance';
 import { fieldsOf, poll } from './deployment/poll';
-import { hasResult, type ActiveState, type State } from './deployment/state';
-import { firstState } from './deployment/transitions';
+import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
+import { firstState, idsOf } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, StageError } from './errors';
 import { allotTime, type Allotment } from './invocationTime';
 import { LEFT_ALONE, readJobInput, type JobInput } from './jobInput';
 import { createLog, type Log } from './log';
+import { endOf, type Ended } from './measures';
 import { readArtifactSecrets, readJobId } from './pipelineJob';
 import { Redactor } from './redaction';
 import { reportDryRun, reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report';
 import { sendReport } from './sendReport';
 import { createStage } from './createStage';
+import type { UserParameters } from './userParameters/userParameters';
 
 /** One invocation of the function, and what it runs on. Tests give it a clock of their own and services in process. */
 export interface Invocation {
@@ -61,49 +63,73 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   log.remember({ jobId: id });
   const job: Job = { id, invocation, time: allotTime(invocation), redactor, log };
 
-  let report: Report;
+  let result: Result;
   try {
-    report = await work(event, job);
+    result = await work(event, job);
   } catch (error) {
-    report = lastResort(error, job);
+    result = lastResort(error, job);
   }
-  await sendReport(report, {
+  const outcome = await sendReport(result.report, {
     ...job,
     codePipeline: invocation.aws.codePipeline,
     budget: budgetOf(job, job.time.reportUntil),
   });
+  // Of all deliveries of all events of an action, the report of one is accepted: that one counts the action's end.
+  if (outcome === 'accepted' && result.ended) await count(result.ended, job);
 }
 
-async function work(event: unknown, job: Job): Promise<Report> {
+interface Result {
+  readonly report: Report;
+  /** Present where the action ends with the report, and is to be counted. */
+  readonly ended?: Ended | undefined;
+}
+
+async function work(event: unknown, job: Job): Promise<Result> {
   const input = readJobInput(event, job.invocation.env);
   for (const warning of input.warnings) job.log.warn(warning);
   const { state, blocks } = resume(input, job);
   const { parameters } = input;
-  job.log.remember({
-    greenIdentifier: state.greenIdentifier,
-    group: `${parameters.applicationName}/${parameters.deploymentGroupName}`,
-    ...fieldsOf(state),
-  });
+  const group = `${parameters.applicationName}/${parameters.deploymentGroupName}`;
+  job.log.remember({ greenIdentifier: state.greenIdentifier, group, ...fieldsOf(state) });
   if (state.invocations > 1)
     job.log.info(`Resuming, invocation ${state.invocations}: ${state.phase}: ${state.progress}`);
 
   const { state: next, evidence } = await advanceFor(state, blocks, input, job);
-  const now = job.invocation.clock.now();
+  job.log.remember({ ...fieldsOf(next), ...idsOf(next) });
+  if (hasResult(next)) {
+    const ended = endOf(next, { group, isDryRun: parameters.dryRun, evidence });
+    return { report: reportEnd(next, evidence, parameters, job), ended };
+  }
+  const token = encodeToken({ state: next, blocks }, parameters);
   const redact = (text: string) => job.redactor.redact(text);
-  if (!hasResult(next))
-    return reportProgress(job.id, next, encodeToken({ state: next, blocks }, parameters), parameters, now, redact);
-  switch (next.phase) {
+  return { report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact) };
+}
+
+function reportEnd(state: EndState, evidence: Evidence | undefined, parameters: UserParameters, job: Job): Report {
+  const redact = (text: string) => job.redactor.redact(text);
+  switch (state.phase) {
     case 'succeeded':
-      return reportSuccess(job.id, next, parameters, now, redact);
+      return reportSuccess(job.id, state, parameters, job.invocation.clock.now(), redact);
     case 'dryRun':
-      return reportDryRun(job.id, next, parameters, redact);
+      return reportDryRun(job.id, state, parameters, redact);
     case 'failed':
-      return reportFailed(job.id, next, {
+      return reportFailed(job.id, state, {
         evidence,
         groupId: parameters.groupId,
         region: job.invocation.env['AWS_REGION'],
         redact,
       });
+  }
+}
+
+/** After the report, and never instead of it: metrics that cannot be written cost a line in the log. */
+async function count(ended: Ended, { id, invocation, redactor, log }: Job): Promise<void> {
+  try {
+    // Loaded only where an action ends, which is the last thing that it does.
+    const { writeMetrics } = await import('./metrics');
+    writeMetrics(ended, { jobId: id, env: invocation.env, redact: (text) => redactor.redact(text) });
+  } catch (error) {
+    log.warn(`The metrics could not be written: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -152,18 +178,20 @@ async function advanceFor(state: ActiveState, blocks: RateLimitBlocks, input: Jo
 }
 
 /** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to look. */
-function lastResort(error: unknown, job: Job): Report {
+function lastResort(error: unknown, job: Job): Result {
   const redact = (text: string) => job.redactor.redact(text);
   if (error instanceof StageError) {
     job.log.error(error.message);
-    return reportFailure(job.id, error.type, error.message, redact);
+    const report = reportFailure(job.id, error.type, error.message, redact);
+    return { report, ended: { kind: 'withoutState', failureType: error.type } };
   }
   const what = error instanceof Error ? error.message : String(error);
   job.log.error(`Unexpected error: ${error instanceof Error ? (error.stack ?? what) : what}`);
   const message =
     `The stage itself failed unexpectedly: ${what}. Its CloudWatch log has the details; please report it. ` +
     'What it may have started ends by its own timeout: look for the tag GreenIdentifier in the Spot and EC2 consoles.';
-  return reportFailure(job.id, 'JobFailed', message, redact);
+  const report = reportFailure(job.id, 'JobFailed', message, redact);
+  return { report, ended: { kind: 'withoutState', failureType: 'JobFailed' } };
 }
 
 function budgetOf(job: Job, until: number): CallBudget {

@@ -14,27 +14,33 @@ interface Sending {
 
 /**
  * Gives the job its result. Throws UpstreamError where CodePipeline did not take it: Lambda then delivers the event
- * again, and the next invocation finds its work by the GreenIdentifier.
+ * again, and the next invocation finds its work by the GreenIdentifier. Undefined: CodePipeline does not know the job.
  */
-export async function sendReport(report: Report, { codePipeline, budget, log }: Sending): Promise<void> {
+export async function sendReport(
+  report: Report,
+  { codePipeline, budget, log }: Sending,
+): Promise<ReportOutcome | undefined> {
   const client = codePipelineClient(codePipeline, budget);
   tell(report, log);
   try {
-    await send(report, client, log);
+    return await send(report, client, log);
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.kind !== 'rejected') throw error;
     log.error(`CodePipeline refused the result, sending a shorter one: ${error.message}`);
-    await send(shortened(report), client, log);
+    return await send(shortened(report), client, log);
   }
 }
 
-async function send(report: Report, client: CodePipeline, log: Log): Promise<void> {
+async function send(report: Report, client: CodePipeline, log: Log): Promise<ReportOutcome | undefined> {
   try {
     const sending = report.kind === 'success' ? client.putSuccess(report.result) : client.putFailure(report.result);
-    tellOutcome(await sending, log);
+    const outcome = await sending;
+    tellOutcome(outcome, log);
+    return outcome;
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== 'JobNotFoundException') throw error;
     log.error('CodePipeline does not know this job, so there is nobody to answer.');
+    return undefined;
   }
 }
 

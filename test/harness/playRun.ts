@@ -5,6 +5,7 @@ import '../../src/clients/ec2Sdk';
 import '../../src/clients/s3Sdk';
 import '../../src/clients/secretsSdk';
 import type { Clock } from '../../src/clock';
+import '../../src/metrics';
 import { runJob } from '../../src/runJob';
 import { runAction, type ActionResult, type Duplicate } from '../simulator/pipeline';
 import type { WorldOptions } from '../simulator/options';
