@@ -204,7 +204,7 @@ const ofConflicts = [starting, launching].map((state) => {
     meetOthers(state, [othersCodeDeploy(codeDeploy), othersElastigroup(elastigroup)], stage);
     return 'no error';
   } catch (error) {
-    return String((error as StageError).message);
+    return (error as StageError).message;
   }
 });
 

@@ -154,7 +154,8 @@ export class DeploymentRun {
   /** Plays the lifecycle events of these names on a target, one after the other. */
   #play(target: Target, names: readonly string[], then: () => void): void {
     const events = target.events.filter(({ name }) => names.includes(name));
-    this.#setStatus(target, 'InProgress');
+    // Green that is installed stays Ready while it gets traffic: it is not undone again.
+    if (target.status !== 'Ready') this.#setStatus(target, 'InProgress');
     const next = (index: number): void => {
       const event = events[index];
       if (!event) {

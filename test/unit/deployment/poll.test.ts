@@ -44,7 +44,9 @@ function beforeEveryList(stage: FakeStage, happens: () => void): Stage {
     happens();
     return stage.elastigroup.listDeployments();
   };
-  return { ...stage, elastigroup: { ...stage.elastigroup, listDeployments } };
+  return Object.assign(Object.create(stage) as FakeStage, {
+    elastigroup: { ...stage.elastigroup, listDeployments },
+  });
 }
 
 describe('the poll window', () => {
