@@ -11,7 +11,11 @@ let active = 0;
 let stopping = false;
 
 function answer(request, response) {
-  const reply = (status, text) => response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
+  const reply = (status, text) => {
+    // While stopping, the client must open its next connection elsewhere; a kept one would hold the process.
+    if (stopping) response.setHeader('connection', 'close');
+    response.writeHead(status, { 'content-type': 'text/plain' }).end(`${text}\n`);
+  };
   // The load balancer asks here. Draining is no failure: the instance still serves what it has begun.
   if (request.url === '/health') {
     const leaving = stopping || existsSync(drainFile);

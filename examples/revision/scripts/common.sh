@@ -34,7 +34,7 @@ wait_for_health() {
 
 # wait_until_idle SECONDS: until no request is running. Not an error at the limit: stopping has a grace of its own.
 wait_until_idle() {
-  local end=$((SECONDS + $1)) active
+  local end=$((SECONDS + $1)) active=unknown
   while ((SECONDS < end)); do
     active=$(curl --silent --fail --max-time 2 "$SHOP_URL/active" || echo 0)
     if ((active == 0)); then
