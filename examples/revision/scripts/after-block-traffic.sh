@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# The load balancer has let go of the instance; what still runs may finish.
+set -euo pipefail
+# shellcheck source=common.sh
+source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+wait_until_idle "${IDLE_LIMIT_SECONDS:-60}"
