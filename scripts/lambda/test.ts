@@ -20,13 +20,14 @@ import { lambdaRuntime, pythonTools } from '../field/tools';
  */
 
 const SPEED = 20;
-const EXPECTED: Readonly<Record<string, { status: ActionResult['status']; message: RegExp; minInvocations: number }>> = {
-  's3.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
-  'github.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
-  'input-artifact.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
-  'continuation.json': { status: 'Failed', message: /^TIMEOUT \(\d+m\) was reached/, minInvocations: 1 },
-  'invalid-parameters.json': { status: 'Failed', message: /4 problems/, minInvocations: 1 },
-};
+const EXPECTED: Readonly<Record<string, { status: ActionResult['status']; message: RegExp; minInvocations: number }>> =
+  {
+    's3.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
+    'github.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
+    'input-artifact.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
+    'continuation.json': { status: 'Failed', message: /^TIMEOUT \(\d+m\) was reached/, minInvocations: 1 },
+    'invalid-parameters.json': { status: 'Failed', message: /4 problems/, minInvocations: 1 },
+  };
 
 const bundleFolder = path.resolve(process.env['BUNDLE'] ?? 'dist');
 const modules = lambdaRuntime();
