@@ -1,6 +1,7 @@
 import { arch, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { callRows } from './calls';
+import { coldStartRows } from './coldStart';
 import { costRows } from './cost';
 import { reactionRows } from './reaction';
 import { table, type Row } from './table';
@@ -10,6 +11,7 @@ import { table, type Row } from './table';
 const SECTIONS: Readonly<Record<string, () => Promise<Row[]>>> = {
   reaction: reactionRows,
   cost: costRows,
+  coldStart: coldStartRows,
   calls: callRows,
 };
 
