@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util';
 import { callRows } from './calls';
 import { coldStartRows } from './coldStart';
 import { costRows } from './cost';
+import { memoryRows } from './memory';
 import { reactionRows } from './reaction';
+import { scaleRows } from './scale';
 import { table, type Row } from './table';
 
 /* npm run bench [-- --only reaction,cost]: one table, all of it measured in this run. Nothing here is asserted. */
@@ -12,6 +14,8 @@ const SECTIONS: Readonly<Record<string, () => Promise<Row[]>>> = {
   reaction: reactionRows,
   cost: costRows,
   coldStart: coldStartRows,
+  memory: memoryRows,
+  scale: scaleRows,
   calls: callRows,
 };
 
