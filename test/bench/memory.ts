@@ -75,7 +75,7 @@ async function peakOf({ scenario, nodeOptions }: Kind): Promise<{ rss: number; h
   const child = fork('test/bench/host.mjs', ['dist/handler.mjs'], {
     env,
     execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });
   let usage: Usage = { maxRSS: NaN, heapUsed: NaN };
   try {
