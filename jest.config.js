@@ -13,4 +13,6 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   restoreMocks: true,
+  // Jest would leave one core idle; of the two of a small machine that is half of it.
+  maxWorkers: '100%',
 };

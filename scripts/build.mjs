@@ -17,6 +17,8 @@ await build({
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],
+  // axios imports it, with mime-db, for forms, and nothing here posts one.
+  alias: { 'form-data': './src/clients/noForms.ts' },
   // An ES module has no `require`; the CommonJS dependencies inside the bundle need one.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

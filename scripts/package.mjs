@@ -50,13 +50,17 @@ async function writeZip(file) {
 /** The role's policy, with CloudFormation's functions worked out. */
 async function policyOf(file) {
   const template = parse(await readFile(file, 'utf8'), { customTags: cloudFormationTags() });
-  const { BlueGreenStageFunctionRole: role, BlueGreenStageLogGroup: logGroup } = template.Resources;
+  const { BlueGreenStageFunctionRole: role } = template.Resources;
   const defaults = Object.entries(template.Parameters).map(([name, { Default }]) => [name, Default ?? '']);
   const { Region = 'REGION', AccountId = 'ACCOUNT_ID', FunctionName = 'blue-green-stage', ...parameters } = given;
   for (const name of Object.keys(parameters)) {
     if (!Object.hasOwn(template.Parameters, name)) throw new Error(`${file} has no parameter ${name}.`);
   }
   const none = Symbol('AWS::NoValue');
+  const resources = {
+    'BlueGreenStageLogGroup.Arn': `arn:aws:logs:${Region}:${AccountId}:log-group:/aws/lambda/${FunctionName}:*`,
+    'FailedEventsQueue.Arn': `arn:aws:sqs:${Region}:${AccountId}:${FunctionName}-failed-events`,
+  };
   const values = {
     ...Object.fromEntries(defaults),
     // A key that nobody has: the statement is there to be filled in, or to be taken out.
@@ -67,11 +71,8 @@ async function policyOf(file) {
     'AWS::Region': Region,
     'AWS::AccountId': AccountId,
     'AWS::NoValue': none,
+    ...resources,
   };
-  if (!logGroup) throw new Error(`${file} has no BlueGreenStageLogGroup.`);
-  const logGroupArn = `arn:aws:logs:${Region}:${AccountId}:log-group:/aws/lambda/${FunctionName}:*`;
-  values['BlueGreenStageLogGroup.Arn'] = logGroupArn;
-
   const lookUp = (name) => {
     if (!Object.hasOwn(values, name)) throw new Error(`scripts/package.mjs does not know \${${name}}.`);
     const isList = template.Parameters[name]?.Type === 'CommaDelimitedList';
@@ -88,9 +89,14 @@ async function policyOf(file) {
     Join: ([separator, list]) => work(list).join(separator),
     Split: ([separator, text]) => work(text).split(separator),
     Equals: ([left, right]) => work(left) === work(right),
-    Not: ([condition]) => !work(condition),
-    If: ([condition, yes, no]) => work(work(template.Conditions[condition]) ? yes : no),
+    Not: ([condition]) => !holds(condition),
+    And: (conditions) => conditions.every(holds),
+    Or: (conditions) => conditions.some(holds),
+    If: ([condition, yes, no]) => work(holds({ Condition: condition }) ? yes : no),
   };
+  function holds(condition) {
+    return work(condition.Condition ? template.Conditions[condition.Condition] : condition);
+  }
   function work(node) {
     if (Array.isArray(node)) return node.map(work).filter((item) => item !== none);
     if (node instanceof Call) return functions[node.name](node.argument);
@@ -110,7 +116,7 @@ function Call(name, argument) {
 }
 
 function cloudFormationTags() {
-  return ['Ref', 'GetAtt', 'Sub', 'Join', 'Split', 'Equals', 'Not', 'If'].flatMap((name) => {
+  return ['Ref', 'GetAtt', 'Sub', 'Join', 'Split', 'Equals', 'Not', 'And', 'Or', 'If'].flatMap((name) => {
     class CallSeq extends YAMLSeq {
       toJSON(_, context) {
         return new Call(name, super.toJSON(_, context));

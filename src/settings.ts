@@ -16,7 +16,7 @@ export interface Settings {
   readonly spotApiUrl: string;
   /** Secrets Manager `id` or `id#key`, for actions that name no token. */
   readonly tokenSecret?: string;
-  /** Seconds between two looks, 0.01 to 300. */
+  /** Seconds between two looks, on average at least (deployment/pollInterval.ts), 0.01 to 300. */
   readonly pollIntervalSeconds: number;
   /** Seconds of polling in one invocation, 0 (one tick) to 900; absent: as long as the invocation allows. */
   readonly pollWindowSeconds?: number;
@@ -80,7 +80,7 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
   },
   POLL_INTERVAL_SECONDS: {
     default: String(DEFAULT_POLL_INTERVAL_SECONDS),
-    meaning: 'Seconds between two looks at the deployment, 0.01 to 300; fractions are allowed.',
+    meaning: 'Seconds between two looks at the deployment, on average at least, 0.01 to 300; fractions are allowed.',
     schema: decimal(0.01, 300),
     expected: 'seconds, 0.01 to 300',
   },

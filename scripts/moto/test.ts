@@ -102,7 +102,7 @@ async function launch(client: EC2Client, count: number, tag?: { key: string; val
   const launched = await client.send(
     new RunInstancesCommand({
       ImageId: 'ami-12c6146b',
-      InstanceType: 't3.micro' as _InstanceType,
+      InstanceType: 't3.micro',
       MinCount: count,
       MaxCount: count,
       ...(tag && { TagSpecifications: [{ ResourceType: 'instance', Tags: [{ Key: tag.key, Value: tag.value }] }] }),
@@ -119,7 +119,11 @@ async function testSecrets(): Promise<void> {
   const { ARN: arn = '' } = await create('spot/json', JSON.stringify({ token: TOKEN, number: 1 }));
   await client.send(new CreateSecretCommand({ Name: 'spot/binary', SecretBinary: Buffer.from(TOKEN) }));
   const token = (id: string, jsonKey?: string) =>
-    resolveSpotToken({ kind: 'secret', id, jsonKey }, () => Promise.resolve(client), budget());
+    resolveSpotToken(
+      { kind: 'secret', id, ...(jsonKey !== undefined && { jsonKey }) },
+      () => Promise.resolve(client),
+      budget(),
+    );
   const refused = (message: RegExp) => (error: unknown) => {
     assert(error instanceof Error && !error.message.includes(TOKEN));
     assert.match(error.message, message);

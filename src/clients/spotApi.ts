@@ -1,6 +1,7 @@
-import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
+import type { AxiosAdapter, AxiosInstance, AxiosResponse } from 'axios';
 import * as z from 'zod/mini';
 import { cut } from '../wording';
+import { axios } from './axiosOverHttp';
 import { callUpstream, type CallBudget, type CallKind } from './callPolicy';
 import { UpstreamError, type UpstreamErrorKind } from './upstreamError';
 

@@ -3,6 +3,7 @@ import { SPOT_OPERATIONS } from '../clients/elastigroup';
 import { advance } from './advance';
 import { finalizingEndsAt, timeoutAt } from './limits';
 import type { LogFields } from '../log';
+import { pollInterval } from './pollInterval';
 import type { Stage } from './stage';
 import { hasResult, type ActiveState, type State } from './state';
 import { idsOf } from './transitions';
@@ -20,25 +21,29 @@ export interface Pacing {
 export async function poll(first: ActiveState, stage: Stage, pacing: Pacing): Promise<State> {
   let state: State = first;
   let pause = blockedFor(state, stage, pacing);
+  let saved = 0;
   while (!hasResult(state)) {
     if (pause > 0 && stage.clock.now() + pause >= pacing.until) return state;
     if (pause > 0) await stage.clock.sleep(pause);
     const next = await advance(state, stage);
     tellChange(state, next, stage);
     if (stage.clock.now() >= pacing.until) return next;
-    pause = pauseAfter(state, next, stage, pacing);
+    if (hasResult(next)) return next;
+    const setting = pacing.pollIntervalSeconds * 1000;
+    const interval = pollInterval(next, setting, saved);
+    saved += interval - setting;
+    pause = pauseAfter(state, next, interval, stage, pacing);
     state = next;
   }
   return state;
 }
 
-/** Milliseconds until the next tick: none where cleaning up begins, else the poll interval, a little jittered. */
-function pauseAfter(previous: ActiveState, next: State, stage: Stage, pacing: Pacing): number {
-  if (hasResult(next)) return 0;
+/** Milliseconds until the next tick: none where cleaning up begins, else the interval, a little jittered. */
+function pauseAfter(previous: ActiveState, next: ActiveState, interval: number, stage: Stage, pacing: Pacing): number {
   if (next.phase === 'cleaningUp' && previous.phase !== 'cleaningUp') return 0;
-  const interval = pacing.pollIntervalSeconds * 1000 * (0.9 + 0.2 * pacing.jitter());
+  const jittered = interval * (0.9 + 0.2 * pacing.jitter());
   const untilDeadline = deadlineOf(next, stage) - stage.clock.now();
-  const pause = untilDeadline > 0 ? Math.min(interval, untilDeadline) : interval;
+  const pause = untilDeadline > 0 ? Math.min(jittered, untilDeadline) : jittered;
   return Math.max(pause, blockedFor(next, stage, pacing));
 }
 

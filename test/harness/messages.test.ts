@@ -64,14 +64,14 @@ describe('what the developer reads in CodePipeline', () => {
     const reason =
       "Can't spin up spot instances: code: MaxSpotInstanceCountExceeded, message: Max spot instance count exceeded";
     expect(linesOf(await play('launch-fails'))).toEqual([
-      'Elastigroup deployment CDBG went wrong while it launched green: its state is ERROR. Failed after N s.',
+      'Elastigroup deployment CDBG went wrong while it launched green: its state is REMOVE_NEW_INSTANCES. Failed after N s.',
       expect.stringMatching(
         /^Likely fix: Elastigroup could not launch green; its events below say why\. Often: no spot/,
       ),
-      'Elastigroup deployment CDBG (now FINISHED_STOPPED); the group has logged:',
+      'Elastigroup deployment CDBG (now FINISHED_ERROR); the group has logged:',
       `  09:00:11Z WARN ${reason}`,
       `  09:00:17Z ERROR ${reason}`,
-      ...CLEANED,
+      'No green instance is left.',
       TO_ELASTIGROUP,
       TAG,
     ]);

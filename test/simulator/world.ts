@@ -17,7 +17,7 @@ import { Schedule } from './schedule';
 import { SecretsApi } from './secrets';
 import { SpotApi } from './spot/api';
 import { Elastigroup } from './spot/elastigroup';
-import type { EarlyRequest } from './spot/rateLimit';
+import type { EarlyRequest, RateLimit } from './spot/rateLimit';
 import { ServiceError, type WireRequest, type WireResponse } from './wire';
 
 export interface WorldSettings {
@@ -27,6 +27,8 @@ export interface WorldSettings {
   readonly scenario: Scenario;
   /** The scenario's own options go before these. */
   readonly options?: Partial<WorldOptions>;
+  /** One for all worlds of an organisation; without it the world has its own. */
+  readonly spotRateLimit?: RateLimit;
 }
 
 export interface LoggedCall {
@@ -63,7 +65,7 @@ export class World {
   };
   readonly #context: Context;
 
-  constructor({ now, seed, scenario, options }: WorldSettings) {
+  constructor({ now, seed, scenario, options, spotRateLimit }: WorldSettings) {
     this.scenario = scenario;
     this.options = { ...DEFAULT_OPTIONS, ...options, ...scenario.options };
     this.account = { ...DEFAULT_ACCOUNT, ...this.options.account };
@@ -78,7 +80,7 @@ export class World {
     this.spot = new Elastigroup(context, this.ec2, this.codeDeploy);
     this.jobs = new Jobs(context);
     this.#apis = {
-      spot: new SpotApi(context, this.spot, this.ec2),
+      spot: new SpotApi(context, this.spot, this.ec2, spotRateLimit),
       codeDeploy: new CodeDeployApi(context, this.codeDeploy),
       codePipeline: new CodePipelineApi(context, this.jobs),
       ec2: new Ec2Api(context, this.ec2),

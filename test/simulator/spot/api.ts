@@ -20,12 +20,12 @@ export class SpotApi {
   readonly #answers: SpotAnswers;
   readonly rateLimit: RateLimit;
 
-  constructor(context: Context, group: Elastigroup, fleet: Fleet) {
+  constructor(context: Context, group: Elastigroup, fleet: Fleet, rateLimit = new RateLimit(context)) {
     this.#context = context;
     this.#group = group;
     this.#fleet = fleet;
     this.#answers = new SpotAnswers(context);
-    this.rateLimit = new RateLimit(context);
+    this.rateLimit = rateLimit;
   }
 
   handle(request: WireRequest): WireResponse {

@@ -1,4 +1,4 @@
-import type { Context } from '../context';
+import type { WorldOptions } from '../options';
 
 /** The window is 60 s per organisation, route and method (FACTS 4). */
 const WINDOW_MS = 60_000;
@@ -24,13 +24,19 @@ export interface RateLimitState {
   readonly resetSeconds: number;
 }
 
+/** What it needs of a world; several worlds of one organisation can share one limit. */
+export interface RateLimitContext {
+  readonly schedule: { readonly time: number };
+  readonly options: Pick<WorldOptions, 'spotRequestsPerMinute'>;
+}
+
 /** Spot's rate limit; a request before the reset extends the block, and is recorded. */
 export class RateLimit {
-  readonly #context: Context;
+  readonly #context: RateLimitContext;
   readonly #windows = new Map<string, Window>();
   readonly early: EarlyRequest[] = [];
 
-  constructor(context: Context) {
+  constructor(context: RateLimitContext) {
     this.#context = context;
   }
 

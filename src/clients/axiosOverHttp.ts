@@ -1,0 +1,6 @@
+// The order counts: see fetchGlobals.ts.
+import './hideFetch';
+import axios from 'axios';
+import './showFetch';
+
+export { axios };

@@ -1,0 +1,3 @@
+import { hideFetch } from './fetchGlobals';
+
+hideFetch();

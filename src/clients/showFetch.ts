@@ -1,0 +1,3 @@
+import { showFetch } from './fetchGlobals';
+
+showFetch();

@@ -1,0 +1,39 @@
+import { arch, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { callRows } from './calls';
+import { coldStartRows } from './coldStart';
+import { costRows } from './cost';
+import { memoryRows } from './memory';
+import { reactionRows } from './reaction';
+import { scaleRows } from './scale';
+import { table, type Row } from './table';
+
+/* npm run bench [-- --only reaction,cost]: one table, all of it measured in this run. Nothing here is asserted. */
+
+const SECTIONS: Readonly<Record<string, () => Promise<Row[]>>> = {
+  reaction: reactionRows,
+  cost: costRows,
+  coldStart: coldStartRows,
+  memory: memoryRows,
+  scale: scaleRows,
+  calls: callRows,
+};
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const names = values.only?.split(',') ?? Object.keys(SECTIONS);
+  const rows: Row[] = [];
+  for (const name of names) {
+    const section = SECTIONS[name];
+    if (!section) throw new Error(`There is no section "${name}": ${Object.keys(SECTIONS).join(', ')}.`);
+    process.stderr.write(`${name} …\n`);
+    rows.push(...(await section()));
+  }
+  const processor = cpus()[0]?.model ?? 'unknown processor';
+  console.log(
+    `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${arch()}, ${cpus().length} × ${processor}\n`,
+  );
+  console.log(table(rows));
+}
+
+await main();

@@ -1,0 +1,113 @@
+import { waitUntilDeploymentSuccessful } from '@aws-sdk/client-codedeploy';
+import { PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
+import type { CodePipelineEvent } from 'aws-lambda';
+import { createAwsClients } from '../../src/clients/awsClients';
+import type { CallBudget } from '../../src/clients/callPolicy';
+import { resolveSpotToken } from '../../src/clients/spotToken';
+import { createStage } from '../../src/createStage';
+import { advance } from '../../src/deployment/advance';
+import type { State } from '../../src/deployment/state';
+import { firstState, toFinalizing } from '../../src/deployment/transitions';
+import { readJobInput } from '../../src/jobInput';
+import { createLog } from '../../src/log';
+import { Redactor } from '../../src/redaction';
+import { captureLogs } from '../harness/captureLogs';
+import { installVirtualTime } from '../harness/virtualTime';
+import { runAction, type ActionResult } from '../simulator/pipeline';
+import { Random } from '../simulator/random';
+import type { Scenario } from '../simulator/scenario';
+import { inProcessTransport } from '../simulator/transport';
+import { World } from '../simulator/world';
+
+/** What a user would write instead: fixed pauses (s), or CodeDeploy's own waiter while CodeDeploy installs. */
+export interface NaivePace {
+  readonly seconds: number;
+  readonly install: 'waiter' | 'loop';
+}
+
+const clock = {
+  now: () => Date.now(),
+  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+};
+
+/** The same start and the same checks as the stage makes (its own `advance`), driven by a plain loop. */
+export async function playNaively(
+  scenario: Scenario,
+  seed: number,
+  latencyMs: number,
+  pace: NaivePace,
+): Promise<{ world: World; action: ActionResult }> {
+  const time = installVirtualTime(Date.UTC(2026, 0, 5, 9, 0, 0));
+  const logs = captureLogs();
+  // The SDK's waiter draws its pauses.
+  const { random } = Math;
+  const draws = new Random(seed);
+  Math.random = () => draws.next();
+  try {
+    const world = new World({ now: clock.now, seed, scenario });
+    const action = await time.run(() =>
+      runAction({
+        world,
+        clock: { now: clock.now, sleep: sleepUnless },
+        invoke: (event) => drive(event, world, latencyMs, pace),
+        gapSeconds: 10,
+        redelivery: 'none',
+      }),
+    );
+    return { world, action };
+  } finally {
+    Math.random = random;
+    logs.release();
+    time.uninstall();
+  }
+}
+
+async function drive(event: CodePipelineEvent, world: World, latencyMs: number, pace: NaivePace): Promise<void> {
+  const transport = inProcessTransport({ world, latencyMs: () => latencyMs });
+  const aws = createAwsClients({
+    requestHandler: transport.requestHandler,
+    region: world.account.region,
+    credentials: { accessKeyId: 'AKIAFAKEHARNESS00000', secretAccessKey: 'fake' },
+  });
+  const input = readJobInput(event, { SPOT_API_URL: 'https://api.spotinst.io' });
+  const budget: CallBudget = { clock, until: clock.now() + 3_600_000, jitter: () => 0.5, redact: (text) => text };
+  const token = await resolveSpotToken(input.parameters.token, aws.secretsManager, budget);
+  const { axiosAdapter: spotAdapter } = transport;
+  const log = createLog(new Redactor());
+  const stage = createStage({ input, token, aws, spotAdapter, budget, blocks: new Map(), log });
+  const jobId = event['CodePipeline.job'].id;
+  const pause = () => clock.sleep(pace.seconds * 1000);
+
+  let state: State = firstState(jobId, clock.now());
+  while (state.phase === 'starting') state = await advance(state, stage);
+  while (state.phase === 'launching') {
+    await pause();
+    state = await advance(state, stage);
+  }
+  if (state.phase !== 'installing') throw new Error(`The naive driver met ${state.phase}.`);
+  const { deploymentId } = state;
+  if (pace.install === 'waiter') {
+    await waitUntilDeploymentSuccessful({ client: aws.codeDeploy, maxWaitTime: 3600 }, { deploymentId });
+  } else {
+    do await pause();
+    while ((await stage.codeDeploy.getDeployment(deploymentId)).status !== 'Succeeded');
+  }
+  state = toFinalizing(state, clock.now(), deploymentId);
+  for (;;) {
+    state = await advance(state, stage);
+    if (state.phase !== 'finalizing') break;
+    await pause();
+  }
+  if (state.phase !== 'succeeded') throw new Error(`The naive driver met ${state.phase}.`);
+  await aws.codePipeline.send(new PutJobSuccessResultCommand({ jobId }));
+}
+
+function sleepUnless(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal?.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,140 @@
+import { playRun } from '../harness/playRun';
+import type { ActionResult } from '../simulator/pipeline';
+import type { Scenario } from '../simulator/scenario';
+import { scaled, scenarioNamed } from '../simulator/scenarios';
+import type { World } from '../simulator/world';
+import { playNaively, type NaivePace } from './playNaively';
+import { mean, type Row } from './table';
+
+/** Milliseconds that each API call takes. */
+export const LATENCY_MS = 60;
+/** The scenario `success` lasts about 70 s. */
+const TEN_MINUTES = 600 / 70;
+const RUNS = 16;
+
+/** What the driving side adds, in seconds, and the calls it makes. */
+export interface Reaction {
+  readonly added: number;
+  /** From CodeDeploy's end until it is seen; Elastigroup goes on by itself meanwhile, so that it adds nothing. */
+  readonly unseen: number;
+  readonly calls: number;
+}
+
+/**
+ * The same upstream, whose phases end at another moment of the poll interval in each run: 16 steps over 30 s, so that
+ * 15 s and 30 s loops meet each moment equally often.
+ */
+export function tenMinutes(run: number): Scenario {
+  return shifted(scaled(scenarioNamed('success'), TEN_MINUTES), run);
+}
+
+function shifted(scenario: Scenario, run: number): Scenario {
+  const { durations } = scenario;
+  const step = 30 / RUNS;
+  return {
+    ...scenario,
+    durations: {
+      ...durations,
+      awaitingLaunch: durations.awaitingLaunch + step * run,
+      removeOld: durations.removeOld + step * ((run * 7) % RUNS),
+    },
+  };
+}
+
+/** The upstream's own path is from the start to AWAITING_USER_DEPLOYMENT, and from CreateDeployment to FINISHED. */
+export function reactionOf(world: World, action: ActionResult): Reaction {
+  const elastigroup = only(world.spot.deployments);
+  const codeDeploy = only(
+    world.codeDeploy.all.filter(({ owner, creator }) => owner === 'product' && creator === 'user'),
+  );
+  const readyAt = elastigroup.history.find(({ state }) => state === 'AWAITING_USER_DEPLOYMENT')?.at;
+  const { finishedAt } = elastigroup;
+  const { completeTime } = codeDeploy;
+  if (action.status !== 'Succeeded' || readyAt === undefined || finishedAt === undefined || completeTime === undefined)
+    throw new Error(`The deployment has not succeeded: ${action.message}`);
+  const seenAt = world.calls.find(({ operation, at }) => operation === 'GetDeployment' && at >= completeTime)?.at;
+  const waits = [
+    elastigroup.createdAt - action.startedAt,
+    codeDeploy.createTime - readyAt,
+    action.endedAt - finishedAt,
+  ];
+  return {
+    added: waits.reduce((sum, wait) => sum + wait, 0) / 1000,
+    unseen: ((seenAt ?? NaN) - completeTime) / 1000,
+    calls: world.calls.length,
+  };
+}
+
+function only<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined || items.length !== 1) throw new Error(`${items.length} deployments instead of one`);
+  return item;
+}
+
+type Play = (run: number) => Promise<Reaction>;
+
+async function meanOf(play: Play, runs = RUNS): Promise<Reaction> {
+  const all: Reaction[] = [];
+  for (let run = 0; run < runs; run += 1) all.push(await play(run));
+  return {
+    added: mean(all.map(({ added }) => added)),
+    unseen: mean(all.map(({ unseen }) => unseen)),
+    calls: mean(all.map(({ calls }) => calls)),
+  };
+}
+
+const stage =
+  (scenario: (run: number) => Scenario, pollIntervalSeconds?: number): Play =>
+  async (run) => {
+    const { world, action } = await playRun({
+      seed: run + 1,
+      scenario: scenario(run),
+      latencyMs: () => LATENCY_MS,
+      ...(pollIntervalSeconds !== undefined && { env: { POLL_INTERVAL_SECONDS: String(pollIntervalSeconds) } }),
+    });
+    return reactionOf(world, action);
+  };
+
+const naive =
+  (scenario: (run: number) => Scenario, pace: NaivePace): Play =>
+  async (run) => {
+    const { world, action } = await playNaively(scenario(run), run + 1, LATENCY_MS, pace);
+    return reactionOf(world, action);
+  };
+
+/** The shortest interval (s, by tenths) at which the stage makes no more calls than that. */
+async function intervalFor(calls: number, scenario: (run: number) => Scenario): Promise<number> {
+  let [low, high] = [2, 60];
+  while (high - low > 0.1) {
+    const middle = (low + high) / 2;
+    if ((await meanOf(stage(scenario, middle), RUNS / 2)).calls > calls) low = middle;
+    else high = middle;
+  }
+  return Math.ceil(high * 10) / 10;
+}
+
+export async function reactionRows(): Promise<Row[]> {
+  return [
+    ...(await rowsFor('10 min', tenMinutes)),
+    ...(await rowsFor('70 s', (run) => shifted(scenarioNamed('success'), run))),
+  ];
+}
+
+async function rowsFor(length: string, scenario: (run: number) => Scenario): Promise<Row[]> {
+  const waiter = await meanOf(naive(scenario, { seconds: 15, install: 'waiter' }));
+  const row = (what: string, { added, unseen, calls }: Reaction, aim?: string): Row => ({
+    what: `reaction, upstream of ${length}: ${what}`,
+    value: `+${added.toFixed(1)} s, ${calls.toFixed(0)} calls (CodeDeploy's end unseen for ${unseen.toFixed(1)} s)`,
+    other: `waiter +${waiter.added.toFixed(1)} s, ${waiter.calls.toFixed(0)} calls`,
+    ratio: added / waiter.added,
+    ...(aim !== undefined && { aim }),
+  });
+  const interval = await intervalFor(waiter.calls, scenario);
+  return [
+    row('the stage, default', await meanOf(stage(scenario)), '≤ 0.33'),
+    row(`the stage, POLL_INTERVAL_SECONDS=${interval} (equal calls)`, await meanOf(stage(scenario, interval)), '< 1'),
+    row('waitUntilDeploymentSuccessful, 15 s loops around it', waiter),
+    row('15 s loop', await meanOf(naive(scenario, { seconds: 15, install: 'loop' }))),
+    row('30 s loop', await meanOf(naive(scenario, { seconds: 30, install: 'loop' }))),
+  ];
+}
