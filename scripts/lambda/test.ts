@@ -101,7 +101,7 @@ async function play(eventFile: string): Promise<{ action: ActionResult; world: W
       ...(event.continuationToken !== undefined && { firstToken: event.continuationToken }),
       gapSeconds: 0.3,
       redelivery: 'none',
-      limits: { noAnswerSeconds: 60 },
+      limits: { noAnswerSeconds: 20 },
       invoke: async (delivered) => {
         const answer = await fetch(url, {
           method: 'POST',
