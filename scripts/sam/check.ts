@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { tally } from '../field/tally';
+import { pythonTools } from '../field/tools';
+
+/*
+ * Lints the templates, and has SAM build the function in a copy of the work tree (samconfig.toml has it run `npm ci` in
+ * the folder itself); then the end-to-end tests run on the bundle that it leaves.
+ */
+
+const tools = pythonTools();
+const env = {
+  ...process.env,
+  PATH: `${path.resolve('node_modules/.bin')}${path.delimiter}${tools}${path.delimiter}${process.env['PATH'] ?? ''}`,
+  SAM_CLI_TELEMETRY: '0',
+  AWS_DEFAULT_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'AKIAFAKEFORSAM000000',
+  AWS_SECRET_ACCESS_KEY: 'fake',
+};
+const SAM_BUNDLE = 'build/sam-bundle';
+const JEST_REPORT = 'build/sam-jest.json';
+const results = tally('build/sam.json');
+
+const examples = readdirSync('examples').filter((name) => name.endsWith('.yaml'));
+for (const template of ['template.yaml', ...examples.map((name) => `examples/${name}`)]) {
+  await results.check(`cfn-lint ${template}`, () => {
+    run('cfn-lint', ['--non-zero-exit-code', 'informational', '--', template]);
+  });
+}
+await results.check('sam validate --lint', () => {
+  run('sam', ['validate', '--lint', '--template', 'template.yaml']);
+});
+
+const copy = mkdtempSync(path.join(tmpdir(), 'sam-build-'));
+try {
+  const isBuilt = await results.check('sam build, without a warning', () => {
+    const files = run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
+    for (const file of files.split('\0')) {
+      if (file !== '' && file !== 'node_modules' && existsSync(file)) cpSync(file, path.join(copy, file));
+    }
+    const output = run('sam', ['build'], copy);
+    const warnings = output.split('\n').filter((line) => /\bwarning\b/i.test(line) && !line.startsWith('npm warn'));
+    if (warnings.length > 0) throw new Error(warnings.join('\n'));
+    rmSync(SAM_BUNDLE, { recursive: true, force: true });
+    cpSync(path.join(copy, '.aws-sam/build/BlueGreenStageFunction'), SAM_BUNDLE, { recursive: true });
+  });
+  if (isBuilt) {
+    await results.check('sam build wrote the same code as npm run build', () => {
+      run(process.execPath, ['scripts/sam/same-bundle.mjs', 'dist', SAM_BUNDLE]);
+    });
+    testBundle();
+  }
+} finally {
+  rmSync(copy, { recursive: true, force: true });
+}
+results.close();
+
+/** The end-to-end tests count one by one. */
+function testBundle(): void {
+  rmSync(JEST_REPORT, { force: true });
+  const jest = ['node_modules/jest/bin/jest.js', 'test/e2e/bundle.test.ts', '--json', `--outputFile=${JEST_REPORT}`];
+  const { status } = spawnSync(process.execPath, jest, {
+    env: { ...env, BUNDLE: SAM_BUNDLE },
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 900_000,
+  });
+  if (!existsSync(JEST_REPORT)) {
+    console.log(`FAIL  the end-to-end tests did not run (exit code ${status ?? 'none'})`);
+    results.add(0, 1);
+    return;
+  }
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
+    readFileSync(JEST_REPORT, 'utf8'),
+  ) as Record<'numPassedTests' | 'numFailedTests' | 'numFailedTestSuites', number>;
+  results.add(numPassedTests, Math.max(numFailedTests, numFailedTestSuites));
+  console.log(`${status === 0 ? 'ok   ' : 'FAIL '} the end-to-end tests on ${SAM_BUNDLE}: ${numPassedTests} passed`);
+}
+
+/** @returns what it printed; throws with that when it fails */
+function run(command: string, args: readonly string[], cwd = '.'): string {
+  const { status, error, stdout, stderr } = spawnSync(command, args, {
+    cwd,
+    env,
+    encoding: 'utf8',
+    timeout: 600_000,
+    maxBuffer: 1 << 28,
+  });
+  if (error) throw error;
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status ?? 'none'}\n${stdout}${stderr}`);
+  return command === 'git' ? stdout : stdout + stderr;
+}
