@@ -1,4 +1,4 @@
-import { type Node, type ParseError, parseTree } from 'jsonc-parser';
+import { createScanner, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import type { Problem } from '../errors';
 import { kindOf } from '../input/valueText';
 import { accepted, type Parsed, refused } from '../parsed';
@@ -10,8 +10,10 @@ export interface Entry {
   readonly value: unknown;
 }
 
-// CodePipeline allows 1000 characters; resolved variables may add some. It also bounds the parser's recursion.
+// CodePipeline allows 1000 characters; resolved variables may add some.
 const MAX_LENGTH = 5000;
+// No parameter takes more than a list. The parser recurses, and a few thousand levels overflow the stack of Node 24.
+const MAX_DEPTH = 20;
 const EXPECTED = 'one JSON object of names and values in double quotes, such as {"ACCOUNT_ID": "act-1a2b3c4d", …}';
 
 /**
@@ -25,12 +27,27 @@ export function parseEntries(text: string): Parsed<readonly Entry[]> {
   }
   const foreign = describeForeignText(text);
   if (foreign !== undefined) return broken(foreign);
+  if (depthOf(text) > MAX_DEPTH) return broken(`is nested more than ${MAX_DEPTH} levels deep`);
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [error] = errors;
   if (error !== undefined) return broken(describeBrokenJson(text, error));
   if (root?.type !== 'object') return broken(describeOtherTopLevel(root));
   return accepted((root.children ?? []).map(toEntry));
+}
+
+/** How deep lists and objects are nested, counted without recursion; brackets inside strings do not count. */
+function depthOf(text: string): number {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  let deepest = 0;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const first = text.charAt(scanner.getTokenOffset());
+    if (first === '[' || first === '{') depth += 1;
+    if (first === ']' || first === '}') depth -= 1;
+    deepest = Math.max(deepest, depth);
+  }
+  return deepest;
 }
 
 function broken(what: string): Parsed<never> {

@@ -1,3 +1,4 @@
+import { timerClock } from '../simulator/clocks';
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { runAction } from '../simulator/pipeline';
@@ -82,7 +83,7 @@ async function peakOf({ scenario, nodeOptions }: Kind): Promise<{ rss: number; h
     await messageOf(child);
     await runAction({
       world,
-      clock: { now: () => Date.now(), sleep },
+      clock: timerClock,
       gapSeconds: 0.5,
       redelivery: 'none',
       invoke: async (event) => {
@@ -104,14 +105,4 @@ async function messageOf(child: ChildProcess): Promise<unknown> {
   ended.catch(() => undefined);
   const [message] = (await Promise.race([once(child, 'message'), ended])) as unknown[];
   return message;
-}
-
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { timerClock } from '../simulator/clocks';
 import { waitUntilDeploymentSuccessful } from '@aws-sdk/client-codedeploy';
 import { PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
 import type { CodePipelineEvent } from 'aws-lambda';
@@ -48,7 +49,7 @@ export async function playNaively(
     const action = await time.run(() =>
       runAction({
         world,
-        clock: { now: clock.now, sleep: sleepUnless },
+        clock: timerClock,
         invoke: (event) => drive(event, world, latencyMs, pace),
         gapSeconds: 10,
         redelivery: 'none',
@@ -100,14 +101,4 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
   }
   if (state.phase !== 'succeeded') throw new Error(`The naive driver met ${state.phase}.`);
   await aws.codePipeline.send(new PutJobSuccessResultCommand({ jobId }));
-}
-
-function sleepUnless(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { timerClock } from '../simulator/clocks';
 import { createAwsClients } from '../../src/clients/awsClients';
 import { runJob } from '../../src/runJob';
 import { captureLogs } from '../harness/captureLogs';
@@ -98,7 +99,7 @@ async function playMany(count: number): Promise<ScaleResult> {
         const transport = inProcessTransport({ world, inject, latencyMs });
         const action = await runAction({
           world,
-          clock: { now: clock.now, sleep: sleepUnless },
+          clock: timerClock,
           gapSeconds: 10,
           redelivery: 'lambda',
           invoke: (event) => {
@@ -172,14 +173,4 @@ class Throttle {
     bucket.tokens -= 1;
     return true;
   }
-}
-
-function sleepUnless(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,3 +1,4 @@
+import { timerClock } from '../simulator/clocks';
 import type { CodePipelineEvent } from 'aws-lambda';
 import { createAwsClients } from '../../src/clients/awsClients';
 // Loaded here, since an import at the first use would take real time while virtual time goes on.
@@ -46,10 +47,7 @@ export interface RunTrace {
 
 const START = Date.UTC(2026, 0, 5, 9, 0, 0);
 
-const clock: Clock = {
-  now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
-};
+const clock: Clock = timerClock;
 
 /** Plays one action of a pipeline in virtual time, from its first event until every delivery has run out. */
 export async function playRun(plan: RunPlan): Promise<RunTrace> {
@@ -68,7 +66,7 @@ export async function playRun(plan: RunPlan): Promise<RunTrace> {
     const action = await time.run(() =>
       runAction({
         world,
-        clock: { now: clock.now, sleep: sleepUnless },
+        clock: timerClock,
         invoke,
         gapSeconds: plan.gapSeconds ?? 10,
         redelivery: 'lambda',
@@ -130,14 +128,4 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
       clearTimeout(timeUp);
     }
   };
-}
-
-function sleepUnless(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

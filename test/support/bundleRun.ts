@@ -1,3 +1,4 @@
+import { timerClock } from '../simulator/clocks';
 import { runAction, type ActionResult, type ActionSettings } from '../simulator/pipeline';
 import type { WorldOptions } from '../simulator/options';
 import type { Scenario } from '../simulator/scenario';
@@ -58,7 +59,7 @@ export async function runBundle({
   try {
     const result = await runAction({
       world,
-      clock: { now: () => Date.now(), sleep },
+      clock: timerClock,
       gapSeconds: 5 / speed,
       redelivery: 'lambda',
       limits: { retryDelaysSeconds: [10 / speed, 20 / speed] },
@@ -85,14 +86,4 @@ export async function runBundle({
     for (const stage of processes) stage.kill();
     await server.close();
   }
-}
-
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

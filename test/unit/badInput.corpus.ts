@@ -424,7 +424,13 @@ const noJson = texts([
     `{${WITH_TOKEN}, "DESCRIPTION": "${'x'.repeat(100_000)}"}`,
     'characters long; CodePipeline allows 1000.',
   ],
-  ['5000 nested lists', '['.repeat(5000), 'the text ends before its closing brace'],
+  ['5000 nested lists', '['.repeat(5000), 'is nested more than 20 levels deep'],
+  ['800 nested objects, all closed', `${'{"a":'.repeat(800)}1${'}'.repeat(800)}`, 'is nested more than 20 levels deep'],
+  [
+    '20 nested lists in a value',
+    `{"TIMEOUT": ${'['.repeat(20)}${']'.repeat(20)}}`,
+    'is nested more than 20 levels deep',
+  ],
 ]);
 
 const badTokens = [

@@ -1,3 +1,4 @@
+import { timerClock } from '../clocks';
 import { readFile } from 'node:fs/promises';
 import { lambdaFunction } from '../../support/lambdaFunction';
 import { runAction, type ActionResult } from '../pipeline';
@@ -41,7 +42,7 @@ export async function play({ eventFile, scenarioName, speed, showLogs }: PlaySet
   try {
     const action = await runAction({
       world,
-      clock: { now: () => Date.now(), sleep },
+      clock: timerClock,
       configuration: { UserParameters: event.userParameters },
       inputArtifacts: event.inputArtifacts,
       firstJobId: event.jobId,
@@ -62,14 +63,4 @@ export async function play({ eventFile, scenarioName, speed, showLogs }: PlaySet
 
 function exitCodeOf(action: ActionResult): number {
   return action.status === 'Succeeded' ? 0 : 1;
-}
-
-function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal?.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }

@@ -1,0 +1,15 @@
+import { scenarioNamed } from '../simulator/scenarios';
+import { FROM_GITHUB, tryEveryFault } from './everyFault';
+
+tryEveryFault([
+  { name: 'script-fails', plan: { seed: 3, scenario: scenarioNamed('script-fails'), userParameters: FROM_GITHUB } },
+  {
+    name: 'never-finishes',
+    plan: {
+      seed: 4,
+      scenario: scenarioNamed('never-finishes'),
+      env: { POLL_INTERVAL_SECONDS: '10' },
+      userParameters: { ...FROM_GITHUB, TIMEOUT: 60 },
+    },
+  },
+]);
