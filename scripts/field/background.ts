@@ -21,9 +21,17 @@ export function background(command: string, args: readonly string[], env: NodeJS
       resolve();
     });
   });
+  const kill = () => {
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
+  };
+  // A group of its own is not reached by what ends this process.
+  process.once('exit', kill);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   return {
     async stop() {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+      process.off('exit', kill);
+      kill();
       await ended;
     },
     output: () => output,
