@@ -104,7 +104,8 @@ describe('it outlives an invocation', () => {
   test.concurrent(
     'one tick per invocation (POLL_WINDOW_SECONDS=0) gets there too, with percent and summary on the way',
     async () => {
-      const trace = await play('success', { env: { POLL_WINDOW_SECONDS: '0' }, speed: 20 });
+      // Slow enough that a process which takes seconds to start still sees each phase.
+      const trace = await play('success', { env: { POLL_WINDOW_SECONDS: '0' }, speed: 5 });
       expect(trace.action.status).toBe('Succeeded');
       expect(trace.action.jobs.length).toBeGreaterThan(4);
       const percents = trace.action.history.map(({ percentComplete }) => percentComplete ?? -1);
