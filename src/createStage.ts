@@ -8,14 +8,14 @@ import { elastigroupClient } from './clients/elastigroup';
 import { elastigroupEventsClient } from './clients/elastigroupEvents';
 import { greenInstancesClient } from './clients/greenInstances';
 import { revisionObjectClient } from './clients/revisionObject';
-import { SpotApi, type RateLimitBlocks } from './clients/spotApi';
+import { SpotApi, type RateLimitBlocks, type SpotApiOptions } from './clients/spotApi';
 import type { Stage } from './deployment/stage';
 import type { JobInput } from './jobInput';
 import type { Log } from './log';
 
 interface Ingredients {
   readonly input: JobInput;
-  readonly token: string;
+  readonly token: SpotApiOptions['token'];
   readonly aws: AwsClients;
   readonly spotAdapter: AxiosAdapter | undefined;
   readonly budget: CallBudget;

@@ -14,15 +14,18 @@ export class StageError extends Error {
   override readonly name = 'StageError';
   /** A well-known cause; `message` ends with what to do about it. */
   readonly known: KnownCause | undefined;
+  /** What the action has under way already could not be seen: perhaps another delivery of its event has started something. */
+  readonly unseen: boolean;
 
   constructor(
     readonly type: FailureType,
     /** What happened, without what to do about it. */
     readonly headline: string,
-    { known, ...options }: ErrorOptions & { known?: KnownCause | undefined } = {},
+    { known, unseen = false, ...options }: ErrorOptions & { known?: KnownCause | undefined; unseen?: boolean } = {},
   ) {
     super(known ? `${headline} ${fixFor(known)}` : headline, options);
     this.known = known;
+    this.unseen = unseen;
   }
 }
 

@@ -2,12 +2,10 @@ import type { AxiosAdapter } from 'axios';
 import type { AwsClients } from './clients/awsClients';
 import type { CallBudget } from './clients/callPolicy';
 import { jitterFrom } from './clients/jitter';
-import { resolveSpotToken } from './clients/spotToken';
+import { spotTokenReader } from './clients/spotToken';
 import type { RateLimitBlocks } from './clients/spotApi';
-import { UpstreamError } from './clients/upstreamError';
 import type { Clock } from './clock';
 import { decodeToken, encodeToken, type Resumption } from './continuationToken';
-import { withoutToken } from './deployment/advance';
 import { fieldsOf, poll } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
 import { firstState, idsOf } from './deployment/transitions';
@@ -151,19 +149,13 @@ interface Advanced {
   readonly evidence?: Evidence | undefined;
 }
 
-/** Polls with the services that the parameters name. Without the Spot token nothing can be done, not even cleaning up. */
+/** Polls with the services that the parameters name; looks for the cause where the deployment has failed. */
 async function advanceFor(state: ActiveState, blocks: RateLimitBlocks, input: JobInput, job: Job): Promise<Advanced> {
-  const { clock, aws, spotAdapter } = job.invocation;
+  const { aws, spotAdapter } = job.invocation;
   const budget = budgetOf(job, job.time.workUntil);
-  let token: string;
-  try {
-    token = await resolveSpotToken(input.parameters.token, aws.secretsManager, budget);
-  } catch (error) {
-    if (error instanceof UpstreamError || error instanceof StageError)
-      return { state: withoutToken(state, error, clock.now()) };
-    throw error;
-  }
-  job.redactor.add(token);
+  const token = spotTokenReader(input.parameters.token, aws.secretsManager, (text) => {
+    job.redactor.add(text);
+  });
   const ingredients = { input, token, aws, spotAdapter, budget, blocks, log: job.log };
   const { pollIntervalSeconds, pollWindowSeconds } = input.settings;
   const next = await poll(state, createStage(ingredients), {

@@ -18,7 +18,8 @@ export type CallKind = 'read' | 'write' | 'report';
 const RETRIED: Record<CallKind, ReadonlySet<UpstreamErrorKind>> = {
   read: new Set(['refused', 'connection', 'unavailable', 'throttled']),
   write: new Set(['refused', 'throttled']),
-  report: new Set(['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled']),
+  // A denial too: a role that was just made is not known everywhere yet, and without its result the job hangs.
+  report: new Set(['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled', 'denied']),
 };
 const RETRIES: Record<CallKind, number> = { read: 2, write: 2, report: 8 };
 

@@ -33,7 +33,8 @@ export type RateLimitBlocks = Map<string, number>;
 
 export interface SpotApiOptions {
   readonly url: string;
-  readonly token: string;
+  /** The token in clear text; see spotToken.ts. Throws UpstreamError. */
+  readonly token: (budget: CallBudget) => Promise<string>;
   readonly accountId: string;
   readonly budget: CallBudget;
   readonly blocks: RateLimitBlocks;
@@ -60,7 +61,7 @@ export class SpotApi {
   constructor(private readonly options: SpotApiOptions) {
     this.http = axios.create({
       baseURL: options.url,
-      headers: { Authorization: `Bearer ${options.token}`, Accept: 'application/json' },
+      headers: { Accept: 'application/json' },
       // The token belongs to this host alone.
       maxRedirects: 0,
       maxContentLength: 5_000_000,
@@ -73,9 +74,12 @@ export class SpotApi {
 
   /** The items of the answer, unchecked. No items, or null, is an empty list. */
   async items(request: SpotRequest): Promise<readonly unknown[]> {
-    return callUpstream(this.options.budget, { service: 'Spot', ...request }, async (signal) => {
+    const { budget } = this.options;
+    // Not among the repeats of this call: Secrets Manager's have been made when it fails.
+    const token = await this.options.token(budget);
+    return callUpstream(budget, { service: 'Spot', ...request }, async (signal) => {
       this.respectRateLimit(request);
-      const envelope = this.readAnswer(request, await this.send(request, signal));
+      const envelope = this.readAnswer(request, await this.send(request, token, signal));
       return envelope.items ?? [];
     });
   }
@@ -87,11 +91,12 @@ export class SpotApi {
     throw failed(request, 'rate-limited', 'waiting for the end of the rate limit', { retryAt });
   }
 
-  private async send(request: SpotRequest, signal: AbortSignal): Promise<AxiosResponse<unknown>> {
+  private async send(request: SpotRequest, token: string, signal: AbortSignal): Promise<AxiosResponse<unknown>> {
     try {
       return await this.http.request<unknown>({
         method: request.method,
         url: request.path,
+        headers: { Authorization: `Bearer ${token}` },
         params: { ...request.query, accountId: this.options.accountId },
         ...(request.body !== undefined && { data: request.body }),
         signal,

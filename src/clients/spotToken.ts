@@ -5,14 +5,50 @@ import { callAws, missingActionOf } from './awsCall';
 import type { CallBudget } from './callPolicy';
 import { UpstreamError } from './upstreamError';
 
+type LoadClient = () => Promise<SecretsManagerClient>;
+
+/** There is no token to be had, and waiting will not mend it. `failure` says so to the person who can. */
+export class SpotTokenError extends UpstreamError {
+  constructor(
+    readonly failure: StageError,
+    kind: 'denied' | 'rejected' = 'rejected',
+  ) {
+    super({ service: 'Secrets Manager', operation: 'GetSecretValue', kind, detail: failure.message });
+  }
+}
+
+/**
+ * Reads the token at the first request that needs it, and keeps it: a rotated one is seen by the next invocation.
+ * After an error the next request asks again. `onToken` is called before the token is used anywhere.
+ */
+export function spotTokenReader(
+  source: TokenSource,
+  loadClient: LoadClient,
+  onToken: (token: string) => void,
+): (budget: CallBudget) => Promise<string> {
+  let reading: Promise<string> | undefined;
+  return (budget) => {
+    reading ??= resolveSpotToken(source, loadClient, budget).then(
+      (token) => {
+        onToken(token);
+        return token;
+      },
+      (error: unknown) => {
+        reading = undefined;
+        throw error;
+      },
+    );
+    return reading;
+  };
+}
+
 /**
  * The Spot API token in clear text, from the parameters or from Secrets Manager (through Powertools' parameters).
- * It is asked for once an invocation, so that a rotated token is seen by the next one.
- * Throws StageError for a secret that cannot be used, UpstreamError (transient) while Secrets Manager does not answer.
+ * Throws SpotTokenError for a secret that cannot be used, UpstreamError (transient) while Secrets Manager does not answer.
  */
 export async function resolveSpotToken(
   source: TokenSource,
-  loadClient: () => Promise<SecretsManagerClient>,
+  loadClient: LoadClient,
   budget: CallBudget,
 ): Promise<string> {
   if (source.kind === 'clear') return source.value;
@@ -20,11 +56,7 @@ export async function resolveSpotToken(
   return checkedToken(source.jsonKey === undefined ? text : pickKey(text, source.id, source.jsonKey), source.id);
 }
 
-async function readSecret(
-  id: string,
-  loadClient: () => Promise<SecretsManagerClient>,
-  budget: CallBudget,
-): Promise<string> {
+async function readSecret(id: string, loadClient: LoadClient, budget: CallBudget): Promise<string> {
   const [awsSdkV3Client, { SecretsProvider }] = await Promise.all([loadClient(), import('./secretsSdk')]);
   const provider = new SecretsProvider({ awsSdkV3Client });
   try {
@@ -85,23 +117,20 @@ function checkedToken(text: string, id: string): string {
   return token;
 }
 
-function unusable(id: string, what: string): StageError {
-  return new StageError('ConfigurationError', `The secret ${id} ${what}. Nothing was called at Spot or CodeDeploy.`);
+function unusable(id: string, what: string): SpotTokenError {
+  return new SpotTokenError(new StageError('ConfigurationError', `The secret ${id} ${what}.`));
 }
 
-function explain(error: UpstreamError, id: string): StageError {
+function explain(error: UpstreamError, id: string): SpotTokenError {
+  if (error instanceof SpotTokenError) return error;
   if (error.kind === 'denied') {
     const action = missingActionOf(error) ?? 'secretsmanager:GetSecretValue';
-    return new StageError(
-      'PermissionError',
-      `The function may not read the secret ${id}: allow ${action} for it in the function's role (${error.detail}).`,
-    );
+    const message = `The function may not read the secret ${id}: allow ${action} for it in the function's role (${error.detail}).`;
+    return new SpotTokenError(new StageError('PermissionError', message), 'denied');
   }
-  if (error.code === 'ResourceNotFoundException') {
-    return new StageError(
-      'ConfigurationError',
-      `There is no secret ${id} in this account and region. Check API_TOKEN_SECRET, or the function's SPOT_TOKEN_SECRET.`,
-    );
-  }
-  return new StageError('ConfigurationError', `The secret ${id} could not be read: ${error.detail}`);
+  const message =
+    error.code === 'ResourceNotFoundException'
+      ? `There is no secret ${id} in this account and region. Check API_TOKEN_SECRET, or the function's SPOT_TOKEN_SECRET.`
+      : `The secret ${id} could not be read: ${error.detail}`;
+  return new SpotTokenError(new StageError('ConfigurationError', message));
 }

@@ -56,10 +56,15 @@ async function afterError(state: ActiveState, error: unknown, stage: Stage): Pro
 /** A look failed for good. An earlier delivery of this event may have died right after its start: nobody could see it. */
 function afterBlindness(state: ActiveState, error: StageError, stage: Stage): Promise<State> | State {
   if (state.phase !== 'starting' || state.unconfirmedSince !== undefined) return failFrom(state, error, stage);
-  const left =
-    'This run has started nothing; whether an earlier delivery of its event has could not be seen. ' +
-    `Its instances would carry the tag GreenIdentifier=${state.greenIdentifier}.`;
+  const left = `This run has started nothing. ${perhapsOfAnother(state)}`;
   return toFailed(state, stage.clock.now(), failureOf(error), { cleaned: [], left: [left] });
+}
+
+function perhapsOfAnother(state: ActiveState): string {
+  return (
+    'Should another delivery of this event have launched instances, ' +
+    `they carry the tag GreenIdentifier=${state.greenIdentifier}.`
+  );
 }
 
 /** After a bug nobody knows what was started: cleaning up looks. */
@@ -87,7 +92,10 @@ async function failFrom(state: ActiveState, error: StageError, stage: Stage): Pr
   switch (state.phase) {
     case 'starting':
       return state.unconfirmedSince === undefined
-        ? toFailed(state, now, wholeFailureOf(error), { cleaned: [], left: [] })
+        ? toFailed(state, now, wholeFailureOf(error), {
+            cleaned: [],
+            left: error.unseen ? [perhapsOfAnother(state)] : [],
+          })
         : toCleaningUp(state, now, failure);
     case 'launching':
     case 'installing':
@@ -116,23 +124,4 @@ function whatMayBeLeft(state: ActiveState, why: string): string {
     `${why} Check Elastigroup deployment ${elastigroupDeploymentId}, CodeDeploy ${deploymentId} ` +
     `and the instances with the tag GreenIdentifier=${state.greenIdentifier}.`
   );
-}
-
-/** Without the Spot token nothing can be looked at or stopped: a passing fault waits for the next invocation, the rest fails here. */
-export function withoutToken(state: ActiveState, error: UpstreamError | StageError, now: number): State {
-  const outageSince = state.outageSince ?? now;
-  const seconds = (now - outageSince) / 1000;
-  if (error instanceof UpstreamError && error.transient && seconds < OUTAGE_LIMIT_S) return { ...state, outageSince };
-  const failure = failureOf(
-    error instanceof StageError ? error : error.transient ? lastingOutage(error, seconds) : asStageError(error),
-  );
-  if (state.phase === 'starting' && state.unconfirmedSince === undefined)
-    return toFailed(state, now, failure, { cleaned: [], left: [] });
-  if (state.phase === 'cleaningUp') return failedToCleanUp(state, now, failure);
-  const served =
-    state.phase === 'finalizing'
-      ? `CodeDeploy ${state.deploymentId} succeeded, and green serves; nothing was stopped. `
-      : '';
-  const left = [whatMayBeLeft(state, `${served}Without the Spot token nothing could be looked at or stopped.`)];
-  return toFailed(state, now, failure, { cleaned: [], left });
 }

@@ -42,7 +42,8 @@ function whatWasDone(state: CleaningUp, view: CleanupView, green: Sight<readonly
   const hasNoFleet = elastigroup.seen && elastigroup.value.every(({ state: word }) => hasEnded(word));
   if (state.elastigroupStopSentAt !== undefined && hasNoFleet)
     done.push(`Elastigroup deployment ${state.elastigroupDeploymentId ?? ''} was stopped.`);
-  if (green.seen && !green.value.some(isLeft)) done.push('No green instance is left.');
+  // While Spot cannot be asked, it may be launching some that are not tagged yet.
+  if (elastigroup.seen && green.seen && !green.value.some(isLeft)) done.push('No green instance is left.');
   return done;
 }
 
@@ -65,9 +66,13 @@ function leftInstances(state: CleaningUp, green: Sight<readonly GreenInstance[]>
 function leftDeployments(state: CleaningUp, view: CleanupView): string[] {
   const left: string[] = [];
   const problem = state.stopProblem === undefined ? '' : ` (${state.stopProblem})`;
-  if (!view.elastigroup.seen)
-    left.push(`Elastigroup could not be asked (${view.elastigroup.error.message}); its own timeout ends what is left.`);
-  else {
+  if (!view.elastigroup.seen) {
+    const deployment = state.elastigroupDeploymentId ?? 'of this action';
+    left.push(
+      `Elastigroup could not be asked (${view.elastigroup.error.message}); its own timeout ends deployment ${deployment}, ` +
+        `which may still launch instances with the tag GreenIdentifier=${state.greenIdentifier}.`,
+    );
+  } else {
     for (const { id, state: word } of view.elastigroup.value) {
       if (!hasEnded(word))
         left.push(

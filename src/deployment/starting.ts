@@ -1,6 +1,7 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy';
 import type { GreenInstance } from '../clients/greenInstances';
 import { UpstreamError } from '../clients/upstreamError';
+import { StageError } from '../errors';
 import { preflight } from '../preflight/preflight';
 import { failureOf, launchedBefore, startRefused, timedOut } from './failures';
 import { elastigroupTimeoutMinutes, isTimedOut, LOST_START_GRACE_S } from './limits';
@@ -128,13 +129,18 @@ function afterFailedStart(state: Starting, error: unknown, stage: Stage): State 
     const looking = progressed(afterRefusal(state), 'Spot refused the start; looking for one that is under way');
     return { ...looking, refusal: error.detail, unconfirmedSince: stage.clock.now() };
   }
-  // The looks before the start have succeeded: it is known that nothing was started.
-  if (error.surelyNotProcessed) throw error.transient ? error : asStageError(error);
+  if (error.surelyNotProcessed) throw error.transient ? error : startDenied(error);
   stage.log.warn(`The answer to the start was lost, looking whether it was processed: ${error.message}`);
   return {
     ...progressed(withoutOthers(state), 'the answer to the start was lost; looking for it'),
     unconfirmedSince: stage.clock.now(),
   };
+}
+
+/** This run has started nothing, but a duplicate of its event, which was as far, may not have been denied it. */
+function startDenied(error: UpstreamError): StageError {
+  const { type, headline, known } = asStageError(error);
+  return new StageError(type, headline, { cause: error, known, unseen: true });
 }
 
 /** What was waited for may be there still although Spot does not list it: the first refusal after a wait is not believed. */

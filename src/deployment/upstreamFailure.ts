@@ -1,10 +1,12 @@
 import { missingActionOf } from '../clients/awsCall';
+import { SpotTokenError } from '../clients/spotToken';
 import type { UpstreamError } from '../clients/upstreamError';
 import type { CauseName, KnownCause } from '../diagnosis/knownCause';
 import { StageError, type FailureType } from '../errors';
 
 /** An upstream error that waiting will not mend, as the failure that a person can act on. */
 export function asStageError(error: UpstreamError): StageError {
+  if (error instanceof SpotTokenError) return error.failure;
   if (error.service === 'Spot') return spotFailure(error);
   if (error.kind === 'denied') return permissionFailure(error);
   const [type, cause] = MEANINGS.get(error.code) ?? ['JobFailed', undefined];

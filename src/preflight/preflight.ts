@@ -11,7 +11,7 @@ import { tellFindings } from './tellFindings';
  * Looks, before anything is launched, for what would make the deployment fail, side by side. Returns the warnings, which
  * it has logged. Throws StageError with all problems at once, or UpstreamError (transient) where a check had no answer.
  *
- * `refusal`: what a service has refused already, and what is told with the rest.
+ * `refusal`: the look at what is under way was refused; that is told with the rest.
  */
 export async function preflight(stage: Stage, refusal?: UpstreamError): Promise<readonly string[]> {
   const sights = await Promise.all(
@@ -22,7 +22,7 @@ export async function preflight(stage: Stage, refusal?: UpstreamError): Promise<
     if (!sight.seen) throw sight.error;
     findings.push(...sight.value);
   }
-  return tellFindings(findings, stage.log);
+  return tellFindings(findings, stage.log, refusal !== undefined && hidesDeployments(refusal));
 }
 
 /** The token too: what it may not read, it may not deploy to. */
@@ -54,6 +54,11 @@ async function checkRevision({ revisionObject, parameters: { revision } }: Stage
     // S3 says no more than a status, so that nothing is sure but that it was not checked.
     return [warning(`The revision could not be checked: ${lasting(error).message}.`)];
   }
+}
+
+/** What one run may not see, a duplicate of its event may have started. A group or an application that is unknown has nothing. */
+function hidesDeployments({ service, kind }: UpstreamError): boolean {
+  return kind === 'denied' || service === 'Secrets Manager';
 }
 
 /** A refusal that waiting will not mend; everything else goes on. */

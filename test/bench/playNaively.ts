@@ -75,7 +75,15 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
   const token = await resolveSpotToken(input.parameters.token, aws.secretsManager, budget);
   const { axiosAdapter: spotAdapter } = transport;
   const log = createLog(new Redactor());
-  const stage = createStage({ input, token, aws, spotAdapter, budget, blocks: new Map(), log });
+  const stage = createStage({
+    input,
+    token: () => Promise.resolve(token),
+    aws,
+    spotAdapter,
+    budget,
+    blocks: new Map(),
+    log,
+  });
   const jobId = event['CodePipeline.job'].id;
   const pause = () => clock.sleep(pace.seconds * 1000);
 

@@ -101,7 +101,7 @@ describe('how often a call is attempted follows from its kind and the kind of th
       unreadable: 9,
       throttled: 9,
       'rate-limited': 1,
-      denied: 1,
+      denied: 9,
       rejected: 1,
     },
   };

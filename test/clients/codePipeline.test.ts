@@ -51,6 +51,7 @@ describe.each(RESULTS)('%s', (operation, put, result) => {
     ['500', awsError('InternalFailure', 'oops', 500)],
     ['503 in HTML', respond(503, '<h1>503</h1>')],
     ['a reset', { does: 'reset' }],
+    ['a role that is not known everywhere yet', awsError('AccessDeniedException', 'no')],
   ])('%s: repeated until it is taken', async (_name, answer) => {
     server.repeat(8, answer);
     server.script(json({}));
@@ -62,7 +63,6 @@ describe.each(RESULTS)('%s', (operation, put, result) => {
     ['ValidationException', awsError('ValidationException', 'too long'), 'rejected'],
     ['JobNotFoundException', awsError('JobNotFoundException', 'no such job'), 'rejected'],
     ['OutputVariablesSizeExceededException', awsError('OutputVariablesSizeExceededException', 'too much'), 'rejected'],
-    ['AccessDeniedException', awsError('AccessDeniedException', 'no'), 'denied'],
   ])('%s is not repeated', async (code, answer, kind) => {
     server.script(answer);
     expect(await upstreamErrorOf(put())).toMatchObject({ service: 'CodePipeline', operation, kind, code });

@@ -22,7 +22,7 @@ const ITEM = {
 function elastigroup(groupId = 'sig-1a2b') {
   const options = {
     url: server.url,
-    token: 'token',
+    token: () => Promise.resolve('token'),
     accountId: 'act-9',
     budget: budgetFor(AMPLE_MS),
     blocks: new Map(),

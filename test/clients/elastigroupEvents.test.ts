@@ -31,7 +31,7 @@ function events() {
   const budget = { clock: systemClock, until: Date.now() + 5000, jitter: () => 0, redact: (text: string) => text };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return elastigroupEventsClient(
-    new SpotApi({ url, token: 'test-token', accountId: 'act-1', budget, blocks: new Map() }),
+    new SpotApi({ url, token: () => Promise.resolve('test-token'), accountId: 'act-1', budget, blocks: new Map() }),
     'sig-1',
   );
 }

@@ -56,7 +56,13 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
     dryRun: false,
     ...changes,
   };
-  const api = new SpotApi({ url: server.url, token, accountId, budget, blocks: new Map() });
+  const api = new SpotApi({
+    url: server.url,
+    token: () => Promise.resolve(token),
+    accountId,
+    budget,
+    blocks: new Map(),
+  });
   return {
     revisionObject: revisionObjectClient(aws.s3, budget),
     deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),

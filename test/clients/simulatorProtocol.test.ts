@@ -874,7 +874,7 @@ describe('faults', () => {
   });
 
   it('are all known', () => {
-    expect(FAULT_KINDS).toHaveLength(13);
+    expect(FAULT_KINDS).toHaveLength(14);
   });
 });
 

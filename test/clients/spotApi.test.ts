@@ -20,7 +20,13 @@ interface Setup {
 }
 
 function spotApi({ url = server.url, budget = budgetFor(AMPLE_MS), blocks = new Map(), accountId }: Setup = {}) {
-  return new SpotApi({ url, token: TOKEN, accountId: accountId ?? 'act-1a2b3c', budget, blocks });
+  return new SpotApi({
+    url,
+    token: () => Promise.resolve(TOKEN),
+    accountId: accountId ?? 'act-1a2b3c',
+    budget,
+    blocks,
+  });
 }
 
 function redactingBudget(milliseconds = AMPLE_MS): CallBudget {

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CallBudget } from '../../src/clients/callPolicy';
-import { resolveSpotToken } from '../../src/clients/spotToken';
-import { StageError } from '../../src/errors';
+import { resolveSpotToken, SpotTokenError, spotTokenReader } from '../../src/clients/spotToken';
+import type { StageError } from '../../src/errors';
 import { splitTokenSecret } from '../../src/userParameters/compoundFields';
 import { awsError, json, respond, targetOf, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { awsSettings } from './awsSettings';
@@ -17,10 +17,13 @@ function resolve(reference = 'spot/token', budget: CallBudget = budgetFor(AMPLE_
   return resolveSpotToken({ kind: 'secret', ...splitTokenSecret(reference) }, client, budget);
 }
 
-async function stageErrorOf(work: Promise<unknown>): Promise<StageError> {
+/** What the user is told. */
+async function failureOf(work: Promise<unknown>): Promise<StageError> {
   const error = await caught(work);
-  if (!(error instanceof StageError)) throw new Error('expected a StageError', { cause: error });
-  return error;
+  if (!(error instanceof SpotTokenError)) throw new Error('expected a SpotTokenError', { cause: error });
+  expect(error.transient).toBe(false);
+  expect(everythingShownOf(error)).not.toContain(TOKEN.slice(0, 8));
+  return error.failure;
 }
 
 function secret(SecretString: string): Answer {
@@ -113,7 +116,7 @@ describe('a secret that cannot be used is a ConfigurationError that says why, an
     ['nothing at all', 'spot/token', json({}), 'holds no text'],
   ])('%s', async (_name, reference, answer, why) => {
     server.script(answer);
-    const error = await stageErrorOf(resolve(reference));
+    const error = await failureOf(resolve(reference));
     expect(error.type).toBe('ConfigurationError');
     expect(error.message).toContain('The secret spot/token ');
     expect(error.message).toContain(why);
@@ -125,7 +128,7 @@ describe('a secret that cannot be used is a ConfigurationError that says why, an
 describe('a refusal of Secrets Manager is said as what a person can mend, and is not repeated', () => {
   test('ResourceNotFound', async () => {
     server.script(awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret."));
-    const error = await stageErrorOf(resolve('spot/tokn#token'));
+    const error = await failureOf(resolve('spot/tokn#token'));
     expect(error.type).toBe('ConfigurationError');
     expect(error.message).toContain('There is no secret spot/tokn in this account and region.');
     expect(server.requests).toHaveLength(1);
@@ -140,7 +143,7 @@ describe('a refusal of Secrets Manager is said as what a person can mend, and is
     ['secretsmanager:GetSecretValue', 'Access to KMS is not allowed'],
   ])('AccessDenied: names %s', async (action, message) => {
     server.script(awsError('AccessDeniedException', message));
-    const error = await stageErrorOf(resolve());
+    const error = await failureOf(resolve());
     expect(error.type).toBe('PermissionError');
     expect(error.message).toContain(`may not read the secret spot/token: allow ${action} `);
     expect(error.message).toContain(message);
@@ -149,7 +152,7 @@ describe('a refusal of Secrets Manager is said as what a person can mend, and is
 
   test('any other', async () => {
     server.script(awsError('InvalidRequestException', 'You can’t perform this operation: it was marked for deletion.'));
-    const error = await stageErrorOf(resolve());
+    const error = await failureOf(resolve());
     expect(error.type).toBe('ConfigurationError');
     expect(error.message).toContain('marked for deletion');
     expect(server.requests).toHaveLength(1);
@@ -189,5 +192,37 @@ describe('while Secrets Manager does not answer, the error is one that passes', 
     server.script(awsError('ThrottlingException', 'Rate exceeded'), secret(TOKEN));
     await expect(resolve()).resolves.toBe(TOKEN);
     expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('the reader of an invocation', () => {
+  const told: string[] = [];
+  const reader = () => {
+    told.length = 0;
+    const client = new SecretsManagerClient(awsSettings(server.url));
+    const onToken = (token: string) => {
+      told.push(token);
+    };
+    return spotTokenReader({ kind: 'secret', id: 'spot/token' }, async () => client, onToken);
+  };
+
+  test('reads the secret once, also for requests that are made at the same time', async () => {
+    server.script(secret(TOKEN));
+    const read = reader();
+    const budget = budgetFor(AMPLE_MS);
+    await expect(Promise.all([read(budget), read(budget)])).resolves.toEqual([TOKEN, TOKEN]);
+    await expect(read(budget)).resolves.toBe(TOKEN);
+    expect(server.requests).toHaveLength(1);
+    expect(told).toEqual([TOKEN]);
+  });
+
+  test('asks again after an error', async () => {
+    server.repeat(3, respond(503, ''));
+    server.script(secret(TOKEN));
+    const read = reader();
+    const budget = budgetFor(AMPLE_MS);
+    await expect(upstreamErrorOf(read(budget))).resolves.toMatchObject({ kind: 'unavailable' });
+    await expect(read(budget)).resolves.toBe(TOKEN);
+    expect(told).toEqual([TOKEN]);
   });
 });

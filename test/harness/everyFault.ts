@@ -1,4 +1,4 @@
-import { FAULT_KINDS } from '../simulator/faults';
+import { FAULT_KINDS, type FaultKind } from '../simulator/faults';
 import { violationsOf } from './invariants';
 import { playRun, type RunPlan, type RunTrace } from './playRun';
 
@@ -38,7 +38,7 @@ export function tryEveryFault(plans: readonly FaultPlan[]): void {
         const trace = await playRun({ ...plan, inject: (call) => (call === index ? kind : undefined) });
         cases += 1;
         wrong.push(
-          ...[...violationsOf(trace), ...unexpectedEnd(trace)].map(
+          ...[...violationsOf(trace), ...unexpectedEnd(trace, kind)].map(
             (violation) => `${kind} at call ${index} (${calledAt(trace, index)}): ${violation}`,
           ),
         );
@@ -49,7 +49,8 @@ export function tryEveryFault(plans: readonly FaultPlan[]): void {
 }
 
 /** One fault that passes is no reason for another end. */
-function unexpectedEnd({ action, plan }: RunTrace): string[] {
+function unexpectedEnd({ action, plan }: RunTrace, kind: FaultKind): string[] {
+  if (kind === 'denied') return [];
   return action.status === plan.scenario.expected ? [] : [`ended as ${action.status}: ${action.message}`];
 }
 

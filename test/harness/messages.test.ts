@@ -125,8 +125,9 @@ describe('what the developer reads in CodePipeline', () => {
     // Preflight finds it, so that what to do about it is part of its finding.
     expect(linesOf(trace)).toEqual([
       expect.stringMatching(
-        /^Spot does not accept the API token: Failed to authenticate: the token is invalid .* Check the Spot API token \(a personal one dies with its user; use a programmatic token\), and that it may act in ACCOUNT_ID\. Nothing was started\.$/,
+        /^Spot does not accept the API token: Failed to authenticate: the token is invalid .* Check the Spot API token \(a personal one dies with its user; use a programmatic token\), and that it may act in ACCOUNT_ID\. This run has started nothing\.$/,
       ),
+      'Should another delivery of this event have launched instances, they carry the tag GreenIdentifier=JOB.',
       TO_ELASTIGROUP.replace(', deployment CDBG', ''),
     ]);
     // Nothing was started, so that nothing is looked for.

@@ -11,7 +11,7 @@ import { randomPlan } from './randomPlan';
  * violated. Without a bug the same runs are clean.
  */
 
-const RUNS = 250;
+const RUNS = 400;
 /** `npm run soak` plays thousands. */
 const CLEAN_RUNS = 100;
 
@@ -21,6 +21,8 @@ interface Bug {
   /** What replaces the module's own exports. */
   readonly plant: (actual: Record<string, unknown>) => Record<string, unknown>;
   readonly violation: RegExp;
+  /** The only scenario that can show it: of the soak's runs those in it are played. */
+  readonly scenario?: string;
 }
 
 const BUGS: readonly Bug[] = [
@@ -62,6 +64,7 @@ const BUGS: readonly Bug[] = [
       progressOf: optimisticProgress(actual['progressOf'] as (state: string) => string),
     }),
     violation: /Elastigroup has not FINISHED/,
+    scenario: 'odd-states',
   },
   {
     name: 'a failed report is forgotten',
@@ -73,11 +76,13 @@ const BUGS: readonly Bug[] = [
 
 test.each(BUGS)(
   'the soak notices when $name',
-  async ({ module, plant, violation }) => {
+  async ({ module, plant, violation, scenario }) => {
     const play = harnessWith(module, plant);
-    for (let seed = 1; seed <= RUNS; seed += 1) {
-      const found = violationsOf(await play(randomPlan(seed)));
-      if (found.some((text) => violation.test(text))) return;
+    for (let seed = 1, played = 0; played < RUNS; seed += 1) {
+      const plan = randomPlan(seed);
+      if (scenario !== undefined && plan.scenario.name !== scenario) continue;
+      played += 1;
+      if (violationsOf(await play(plan)).some((text) => violation.test(text))) return;
     }
     throw new Error(`${RUNS} runs, and no violation was found.`);
   },

@@ -29,6 +29,9 @@ function count({ calls }: RunTrace, operation: string): number {
 const CHECKS = ['GET group', 'GetDeploymentGroup', 'HeadObject'];
 const warningsOf = ({ logs }: RunTrace) => logs.filter((line) => line.includes('Preflight: '));
 
+/** Where Spot's list could not be seen. */
+const OF_A_DUPLICATE = /^Should another delivery of this event have launched instances, they carry the tag Green/;
+
 describe('what is wrong is said within two seconds, and nothing is launched', () => {
   test.each<[string, Partial<RunPlan>, string, RegExp[]]>([
     [
@@ -68,7 +71,7 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'RevisionUnavailable',
       [/It is the input artifact SourceOutput/],
     ],
-    ['wrong-token', {}, 'ConfigurationError', [/^Spot does not accept the API token: /]],
+    ['wrong-token', {}, 'ConfigurationError', [/^Spot does not accept the API token: /, OF_A_DUPLICATE]],
     [
       'success',
       { userParameters: { GROUP_ID: 'sig-99999999' } },
@@ -104,6 +107,7 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
         /^- Spot does not accept the API token/,
         /^- Deployment group .* is IN_PLACE/,
         /^- The revision .* does not exist/,
+        OF_A_DUPLICATE,
       ],
     ],
     [

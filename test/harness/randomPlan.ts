@@ -5,13 +5,17 @@ import { Random } from '../simulator/random';
 import { SCENARIOS } from '../simulator/scenarios';
 import type { RunPlan } from './playRun';
 
+/** Seconds after the start of an action, between which CodeDeploy succeeds where all goes well. */
+const AROUND_CODEDEPLOYS_END = [40, 65] as const;
+
 /** A random plan; the seed alone decides it, so that a violation can be replayed. */
 export function randomPlan(seed: number): RunPlan {
   const random = new Random(seed);
   // In turn: the first numbers of neighbouring seeds are alike, and left scenarios out.
   const scenario = SCENARIOS[seed % SCENARIOS.length] ?? pick(random, SCENARIOS);
   // TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds.
-  const timeout = random.next() < 0.6 ? undefined : Math.round(random.between(15, 150));
+  const [from, to] = random.next() < 0.5 ? [15, 150] : AROUND_CODEDEPLOYS_END;
+  const timeout = random.next() < 0.5 ? undefined : Math.round(random.between(from, to));
   const leavesNoTrace = scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60;
   const pollWindow = pick(random, ['', '', '0', '10', '60']);
   const invocationSeconds = pick(random, [60, 120, 300, 900]);
@@ -44,6 +48,7 @@ function randomOptions(random: Random): Partial<WorldOptions> {
     groupAutoRollback: random.next() < 0.3,
     tagVisibilitySeconds: pick(random, [0, 0, 6]),
     codeDeployTagLagSeconds: pick(random, [0, 0, 4]),
+    secretAccess: random.next() < 0.95 ? 'allowed' : 'once',
   };
 }
 

@@ -17,6 +17,7 @@ export const FAULT_KINDS = [
   'error-503',
   'not-json',
   'not-json-after',
+  'denied',
   'killed-before',
   'killed-after',
 ] as const;
@@ -67,6 +68,8 @@ export function playCall(world: World, request: WireRequest, fault: FaultKind | 
     case 'not-json':
     case 'not-json-after':
       return answer({ status: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
+    case 'denied':
+      return answer(denied(world, request));
   }
 }
 
@@ -83,6 +86,18 @@ function rateLimited(world: World, request: WireRequest): WireResponse {
     return ec2Error(new ServiceError(503, 'RequestLimitExceeded', 'Request limit exceeded.'), REQUEST_ID);
   }
   return awsJsonError(new ServiceError(400, 'ThrottlingException', 'Rate exceeded'));
+}
+
+/** A permission that was taken away, or a token that was revoked. */
+function denied({ account }: World, request: WireRequest): WireResponse {
+  const { service, operation } = describeCall(request);
+  if (service === 'spot') return spotError(new ServiceError(401, 'AuthFailure', 'The token is not authorized.'));
+  if (service === 's3') return { status: 403, headers: {}, body: '' };
+  const user = `arn:aws:sts::${account.awsAccountId}:assumed-role/${account.roleName}/${account.functionName}`;
+  const message = `User: ${user} is not authorized to perform: ${service}:${operation} because no identity-based policy allows it`;
+  return service === 'ec2'
+    ? ec2Error(new ServiceError(403, 'UnauthorizedOperation', message), REQUEST_ID)
+    : awsJsonError(new ServiceError(400, 'AccessDeniedException', message));
 }
 
 const REQUEST_ID = '00000000-0000-4000-8000-000000000500';
@@ -107,11 +122,13 @@ function serverError(request: WireRequest, status: 500 | 503): WireResponse {
   }
 }
 
+const STATUS_TEXT: Readonly<Record<number, string>> = { 401: 'Unauthorized', 500: 'Internal Server Error' };
+
 /** Spot's body "can also be plain text" (FACTS 4): so is this 503. */
 function spotError({ status, code, message }: ServiceError): WireResponse {
   if (status === 503) return { status, headers: { 'content-type': 'text/plain' }, body: message };
   const body = {
-    response: { status: { code: status, message: 'Internal Server Error' }, errors: [{ code, message }] },
+    response: { status: { code: status, message: STATUS_TEXT[status] ?? '' }, errors: [{ code, message }] },
   };
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }

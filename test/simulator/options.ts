@@ -35,7 +35,8 @@ export interface WorldOptions {
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
-  readonly secretAccess: 'allowed' | 'denied';
+  /** `once`: somebody deletes it after the first time that it is read. */
+  readonly secretAccess: 'allowed' | 'denied' | 'once';
 }
 
 export interface DeploymentGroupSetup {

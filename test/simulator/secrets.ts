@@ -6,6 +6,7 @@ import { ServiceError, type WireRequest, type WireResponse } from './wire';
 /** Secrets Manager: GetSecretValue by name, or by ARN (which ends in six random characters). */
 export class SecretsApi {
   readonly #context: Context;
+  #reads = 0;
 
   constructor(context: Context) {
     this.#context = context;
@@ -17,12 +18,15 @@ export class SecretsApi {
     }
     const id = asText(awsInput(request)['SecretId']) ?? '';
     this.#checkAccess(id);
-    const { secrets } = this.#context.account;
+    const { account, options } = this.#context;
+    const { secrets } = account;
     const name = Object.keys(secrets).find((candidate) => candidate === id || this.#arn(candidate) === id);
-    if (name === undefined) {
+    const isDeleted = options.secretAccess === 'once' && this.#reads > 0;
+    if (name === undefined || isDeleted) {
       const message = "Secrets Manager can't find the specified secret.";
       throw new ServiceError(400, 'ResourceNotFoundException', message);
     }
+    this.#reads += 1;
     return awsJson({
       ARN: this.#arn(name),
       Name: name,
@@ -35,7 +39,7 @@ export class SecretsApi {
 
   #checkAccess(id: string): void {
     const { options, account } = this.#context;
-    if (options.secretAccess === 'allowed') return;
+    if (options.secretAccess !== 'denied') return;
     const message =
       `User: arn:aws:sts::${account.awsAccountId}:assumed-role/${account.roleName}/${account.functionName} is not ` +
       `authorized to perform: secretsmanager:GetSecretValue on resource: ${id} because no identity-based policy ` +

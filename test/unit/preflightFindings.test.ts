@@ -191,16 +191,18 @@ describe('all findings together', () => {
       },
     ],
   ])('%s', (_name, findings, expected) => {
-    const failure = failureOfFindings(findings);
+    const failure = failureOfFindings(findings, false);
     expect(failure && { type: failure.type, message: failure.message }).toEqual(expected);
   });
 
   test('what two calls are refused for is told once', () => {
     const unknown = 'ApplicationDoesNotExistException';
     const findings = [refused(refusal('ListDeployments', unknown)), refused(refusal('GetDeploymentGroup', unknown))];
-    expect(failureOfFindings(findings)?.message).toMatch(
-      /^CodeDeploy ListDeployments: .* Check APP_NAME.* Nothing was started\.$/,
+    const failure = failureOfFindings(findings, true);
+    expect(failure?.message).toMatch(
+      /^CodeDeploy ListDeployments: .* Check APP_NAME.* This run has started nothing\.$/,
     );
+    expect(failure?.unseen).toBe(true);
   });
 
   test('a missing permission is named', () => {

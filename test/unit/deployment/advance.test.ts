@@ -1,5 +1,6 @@
+import { SpotTokenError } from '../../../src/clients/spotToken';
 import { UpstreamError } from '../../../src/clients/upstreamError';
-import { advance, withoutToken } from '../../../src/deployment/advance';
+import { advance } from '../../../src/deployment/advance';
 import type { ActiveState, State } from '../../../src/deployment/state';
 import { StageError } from '../../../src/errors';
 import {
@@ -174,48 +175,44 @@ test.each([starting(), launching(), installing(), finalizing(), cleaningUp()])(
 );
 
 describe('without the Spot token', () => {
-  const down = noAnswer('Secrets Manager', 'unavailable');
-  const gone = noAnswer('Secrets Manager', 'rejected', 'the secret was deleted', 'ResourceNotFoundException');
+  const gone = new SpotTokenError(new StageError('ConfigurationError', 'There is no secret spot/token.'));
 
-  test('a passing fault waits for the next invocation, for 600 s', () => {
-    expect(withoutToken(launching(), down, at(5))).toEqual(launching({ outageSince: at(5) }));
-    expect(withoutToken(launching({ outageSince: at(5) }), down, at(604)).phase).toBe('launching');
-    expect(inPhase(withoutToken(launching({ outageSince: at(5) }), down, at(605)), 'failed').failure.type).toBe(
-      'SystemUnavailable',
+  test('the secret is what the message names, not Spot', async () => {
+    const { next } = await tick(launching(), {}, { list: [gone] });
+    expect(inPhase(next, 'cleaningUp').failure).toEqual({
+      type: 'ConfigurationError',
+      headline: 'There is no secret spot/token.',
+    });
+  });
+
+  test('CodeDeploy is still stopped, and Elastigroup named', async () => {
+    const inProgress = codeDeploy('d-OWN', 'InProgress');
+    const stopped = await tick(
+      cleaningUp(),
+      {},
+      { list: [gone], getDeployment: [inProgress], stopCodeDeploy: ['stopping'] },
+    );
+    expect(stopped.stage.changes).toEqual(['stop CodeDeploy d-OWN']);
+
+    const ended = await tick(
+      active(stopped.next),
+      { after: 5 },
+      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], green: [[instance('i-1')]] },
+    );
+    const { failure, left, cleaned } = inPhase(ended.next, 'failed');
+    expect(failure).toEqual(FAILURE);
+    expect(cleaned).toEqual(['CodeDeploy d-OWN was stopped with rollback.']);
+    expect(left.join()).toMatch(
+      /Green instances are left: i-1\..*Elastigroup could not be asked .*no secret spot\/token/,
     );
   });
 
-  test('nothing is said to be left where nothing was started', () => {
-    expect(inPhase(withoutToken(starting(), gone, at(5)), 'failed').left).toEqual([]);
-  });
-
-  test.each([starting({ unconfirmedSince: at(0) }), launching(), installing(), finalizing(), cleaningUp()])(
-    'all that may be left is named while $phase',
-    (state) => {
-      const { left } = inPhase(withoutToken(state, gone, at(5)), 'failed');
-      expect(left.join()).toContain(JOB);
-      if ('elastigroupDeploymentId' in state) expect(left.join()).toContain('cdbg-1');
-      if ('deploymentId' in state) expect(left.join()).toContain('d-OWN');
-    },
-  );
-
-  test('while finalizing it is said that CodeDeploy succeeded and that green serves', () => {
-    const { left } = inPhase(withoutToken(finalizing(), gone, at(5)), 'failed');
-    expect(left.join()).toContain('CodeDeploy d-OWN succeeded, and green serves');
-  });
-
-  test('the failure that led to cleaning up stays the failure', () => {
-    const { failure, left } = inPhase(withoutToken(cleaningUp(), gone, at(5)), 'failed');
-    expect(failure).toEqual(FAILURE);
-    expect(left.join()).toContain('the secret was deleted');
-  });
-
-  test('an error that says what to mend is kept as it is', () => {
-    const error = new StageError('ConfigurationError', 'The secret has no key "token".');
-    expect(inPhase(withoutToken(starting(), error, at(5)), 'failed').failure).toEqual({
-      type: 'ConfigurationError',
-      headline: 'The secret has no key "token".',
-    });
+  test('nothing is stopped once CodeDeploy has succeeded', async () => {
+    const { next, stage } = await tick(finalizing(), {}, { list: [gone], green: [[instance('i-1')]] });
+    expect(stage.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join()).toContain(
+      'Green instances i-1 are in service: CodeDeploy d-OWN succeeded',
+    );
   });
 });
 

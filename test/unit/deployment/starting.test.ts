@@ -214,13 +214,14 @@ describe('a start that surely was not processed', () => {
     expect(second.next.phase).toBe('launching');
   });
 
-  test('for lack of a permission ends the action, with nothing to clean up', async () => {
+  test('for lack of a permission ends the action; what a duplicate may have started is named by its tag', async () => {
     const { next } = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', 'denied', 'Invalid token')] });
 
     const { failure, cleaned, left } = inPhase(next, 'failed');
     expect(failure.type).toBe('ConfigurationError');
     expect(failure.headline).toContain('Invalid token');
-    expect([...cleaned, ...left]).toEqual([]);
+    expect(cleaned).toEqual([]);
+    expect(left.join()).toContain(`GreenIdentifier=${JOB}`);
   });
 });
 

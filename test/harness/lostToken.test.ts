@@ -1,0 +1,46 @@
+import { scenarioNamed } from '../simulator/scenarios';
+import { violationsOf } from './invariants';
+import { playRun, type RunTrace } from './playRun';
+
+/*
+ * Somebody deletes the secret with the Spot token while a deployment runs: CodeDeploy and EC2 are still there, Spot is not.
+ * The first invocation polls for `seconds`; the one after it finds no secret any more.
+ */
+
+function play(seconds: number, scenario = 'success'): Promise<RunTrace> {
+  return playRun({
+    seed: 1,
+    scenario: scenarioNamed(scenario),
+    options: { secretAccess: 'once' },
+    env: { POLL_WINDOW_SECONDS: String(seconds) },
+  });
+}
+
+function stopsOf({ calls }: RunTrace): string[] {
+  return calls.map(({ operation }) => operation).filter((operation) => operation === 'StopDeployment');
+}
+
+test.each([
+  ['green is launched', 8, 0],
+  ['the revision is installed', 32, 1],
+])('while %s: the action fails, CodeDeploy is stopped, and what is left is named', async (_when, seconds, stops) => {
+  const trace = await play(seconds);
+  expect(violationsOf(trace)).toEqual([]);
+  expect(trace.action.failure?.type).toBe('ConfigurationError');
+  expect(trace.action.message).toMatch(/^There is no secret spot\/api-token in this account and region\./);
+  expect(trace.action.message).toMatch(/Elastigroup could not be asked .* its own timeout ends deployment cdbg-/);
+  expect(stopsOf(trace)).toHaveLength(stops);
+});
+
+test('after CodeDeploy has succeeded: nothing is stopped, and what serves is named', async () => {
+  const trace = await play(55);
+  expect(violationsOf(trace)).toEqual([]);
+  expect(trace.action.message).toMatch(/Green instances .* are in service: CodeDeploy d-\w+ succeeded/);
+  expect(stopsOf(trace)).toEqual([]);
+});
+
+test('while cleaning up: what led to it stays the headline', async () => {
+  const trace = await play(47, 'script-fails');
+  expect(violationsOf(trace)).toEqual([]);
+  expect(trace.action.message).toMatch(/^CodeDeploy d-\w+ failed \(HEALTH_CONSTRAINTS/);
+});
