@@ -6,9 +6,9 @@ import { spotTokenReader } from './clients/spotToken';
 import type { RateLimitBlocks } from './clients/spotApi';
 import type { Clock } from './clock';
 import { decodeToken, encodeToken, type Resumption } from './continuationToken';
-import { fieldsOf, poll } from './deployment/poll';
+import { poll, rememberInLog } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
-import { firstState, idsOf } from './deployment/transitions';
+import { firstState } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, StageError } from './errors';
@@ -57,7 +57,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   }
   const redactor = new Redactor();
   for (const secret of readArtifactSecrets(event)) redactor.add(secret);
-  const log = createLog(redactor);
+  const log = createLog(redactor, invocation.clock);
   log.remember({ jobId: id });
   const job: Job = { id, invocation, time: allotTime(invocation), redactor, log };
 
@@ -88,12 +88,12 @@ async function work(event: unknown, job: Job): Promise<Result> {
   const { state, blocks } = resume(input, job);
   const { parameters } = input;
   const group = `${parameters.applicationName}/${parameters.deploymentGroupName}`;
-  job.log.remember({ greenIdentifier: state.greenIdentifier, group, ...fieldsOf(state) });
-  if (state.invocations > 1)
-    job.log.info(`Resuming, invocation ${state.invocations}: ${state.phase}: ${state.progress}`);
+  job.log.remember({ greenIdentifier: state.greenIdentifier, group });
+  rememberInLog(state, job.log);
+  if (state.invocations > 1) job.log.info(`Resuming in invocation ${state.invocations}: ${state.progress}`);
 
   const { state: next, evidence } = await advanceFor(state, blocks, input, job);
-  job.log.remember({ ...fieldsOf(next), ...idsOf(next) });
+  rememberInLog(next, job.log);
   if (hasResult(next)) {
     const ended = endOf(next, { group, isDryRun: parameters.dryRun, evidence });
     return { report: reportEnd(next, evidence, parameters, job), ended };

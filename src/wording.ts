@@ -37,6 +37,11 @@ export function cutStart(text: string, limit: number): string {
     .replace(/^\uFFFD/u, '')}`;
 }
 
+/** With a capital at its beginning. */
+export function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 /** `a, b and 3 more` */
 export function listing(items: readonly string[], shown = 10): string {
   const more = items.length - shown;

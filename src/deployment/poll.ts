@@ -2,10 +2,11 @@ import type { RateLimitBlocks } from '../clients/spotApi';
 import { SPOT_OPERATIONS } from '../clients/elastigroup';
 import { advance } from './advance';
 import { finalizingEndsAt, timeoutAt } from './limits';
-import type { LogFields } from '../log';
+import type { Log } from '../log';
 import { pollInterval } from './pollInterval';
 import type { Stage } from './stage';
 import { hasResult, type ActiveState, type State } from './state';
+import { asSentence } from '../wording';
 import { idsOf } from './transitions';
 
 /** How one invocation polls. Times are ms since the epoch. */
@@ -66,15 +67,16 @@ function blockedFor(state: ActiveState, stage: Stage, { blocks }: Pacing): numbe
 }
 
 /** What every line says of the deployment, as far as it is known. */
-export function fieldsOf(state: State): LogFields {
-  const { deploymentId } = idsOf(state);
-  return { phase: state.phase, ...(deploymentId !== undefined && { deploymentId }) };
+export function rememberInLog(state: State, log: Log): void {
+  log.countFrom(state.startedAt);
+  log.remember({ phase: state.phase, ...idsOf(state) });
 }
 
 /** A line on every change, not on every poll. */
 function tellChange(previous: ActiveState, next: State, stage: Stage): void {
-  stage.log.remember(fieldsOf(next));
+  rememberInLog(next, stage.log);
+  // The line with the result says it.
+  if (hasResult(next)) return;
   if (previous.phase === next.phase && previous.progress === next.progress) return;
-  const elapsedSeconds = Math.round((stage.clock.now() - next.startedAt) / 1000);
-  stage.log.info(`${next.phase}: ${next.progress}`, { phase: next.phase, percent: next.percent, elapsedSeconds });
+  stage.log.info(asSentence(next.progress), { percent: next.percent });
 }

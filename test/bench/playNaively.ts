@@ -74,7 +74,7 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
   const budget: CallBudget = { clock, until: clock.now() + 3_600_000, jitter: () => 0.5, redact: (text) => text };
   const token = await resolveSpotToken(input.parameters.token, aws.secretsManager, budget);
   const { axiosAdapter: spotAdapter } = transport;
-  const log = createLog(new Redactor());
+  const log = createLog(new Redactor(), clock);
   const stage = createStage({
     input,
     token: () => Promise.resolve(token),

@@ -1,5 +1,6 @@
 import { createLog, type Log, type LogFields } from '../../src/log';
 import { Redactor } from '../../src/redaction';
+import { ManualClock } from '../support/manualClock';
 
 const TOKEN = 'f5a1c0ffee00d15ea5e0123456789abcdef';
 const ENVIRONMENT = { ...process.env };
@@ -35,10 +36,12 @@ function lines(): Record<string, unknown>[] {
     });
 }
 
+const clock = new ManualClock(0);
+
 function logWith(...secrets: readonly string[]): { log: Log; redactor: Redactor } {
   const redactor = new Redactor();
   for (const secret of secrets) redactor.add(secret);
-  return { log: createLog(redactor), redactor };
+  return { log: createLog(redactor, clock), redactor };
 }
 
 describe('a line is one JSON object', () => {
@@ -82,6 +85,17 @@ describe('a line is one JSON object', () => {
     logWith().log.debug('loud', { a: 1 });
     expect(lines()).toEqual([expect.objectContaining({ level: 'DEBUG', message: 'loud', a: 1 })]);
   });
+});
+
+test('all lines carry the whole seconds since the action started, once that is known', () => {
+  const { log } = logWith();
+  log.info('first');
+  log.countFrom(clock.now() - 10_000);
+  clock.moveOn(2.4);
+  log.info('second');
+  log.countFrom(clock.now() - 60_000);
+  log.warn('third');
+  expect(lines().map(({ elapsedSeconds }) => elapsedSeconds)).toEqual([undefined, 12, 60]);
 });
 
 describe('remembered fields are in all later lines, and in those of this log alone', () => {

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
+import { metricLinesOf } from './metricLines';
 import type { RunTrace } from './playRun';
 
 /** What must hold after every run, whatever went wrong (issue 3). Each violation is a sentence. */
@@ -13,6 +14,7 @@ export function violationsOf(trace: RunTrace): string[] {
     ...othersUntouched(trace),
     ...noSecretLeaks(trace),
     ...politeCalls(trace),
+    ...countedOnce(trace),
   ];
 }
 
@@ -121,6 +123,16 @@ function noSecretLeaks(trace: RunTrace): string[] {
 
 function decoded(token: string): string {
   return Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8');
+}
+
+/** The metrics count an action at most once (not at all, where the process dies after its report), and as what it was. */
+function countedOnce({ action, logs }: RunTrace): string[] {
+  const [first, ...more] = metricLinesOf(logs);
+  if (more.length > 0) return [`${more.length + 1} lines of metrics for one action`];
+  const succeeded = first?.measures.DeploymentSucceeded;
+  return succeeded === undefined || (succeeded === 1) === (action.status === 'Succeeded')
+    ? []
+    : [`the metrics say DeploymentSucceeded ${succeeded}, and the action ${action.status}`];
 }
 
 /** Spot's reset is waited for by the run that met it, and nothing is called that the services do not have. */

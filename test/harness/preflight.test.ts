@@ -291,7 +291,7 @@ describe('ON_CONFLICT', () => {
 
   test('a wait is told once in the log, not at every poll', async () => {
     const trace = await play('conflict-outlasts-timeout');
-    expect(trace.logs.filter((line) => line.includes('starting: waiting for'))).toHaveLength(1);
+    expect(trace.logs.filter((line) => line.includes('"Waiting for'))).toHaveLength(1);
   });
 
   test.each(['rejected', 'accepted'] as const)(

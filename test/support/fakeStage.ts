@@ -78,6 +78,12 @@ export class CollectedLog implements Log {
   remember(fields: LogFields): void {
     this.remembered.push(fields);
   }
+
+  startedAt: number | undefined;
+
+  countFrom(startedAt: number): void {
+    this.startedAt = startedAt;
+  }
 }
 
 /** The answers that are left for each call, and the calls for which there was none. */

@@ -31,6 +31,7 @@ const log: Log = {
   warn: silent,
   error: (sentence) => void errors.push(sentence),
   remember: silent,
+  countFrom: silent,
 };
 
 const codeDeploy: CodeDeploy = {

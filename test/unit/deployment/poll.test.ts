@@ -273,10 +273,9 @@ describe('the log', () => {
     );
 
     expect(stage.log.lines.map(({ sentence }) => sentence)).toEqual([
-      'launching: Elastigroup cdbg-1: STARTING',
-      'launching: Elastigroup cdbg-1: TAG_INSTANCES_WITH_GREEN_TAG',
+      'Elastigroup cdbg-1: STARTING',
+      'Elastigroup cdbg-1: TAG_INSTANCES_WITH_GREEN_TAG',
     ]);
-    expect(stage.log.lines.map(({ fields }) => fields['elapsedSeconds'])).toEqual([0, 15]);
   });
 
   test('says the new phase with its percentage', async () => {
@@ -289,15 +288,18 @@ describe('the log', () => {
     expect(stage.log.lines).toEqual([
       {
         level: 'info',
-        sentence: 'finalizing: CodeDeploy d-OWN: succeeded; Elastigroup is replacing blue',
-        fields: { phase: 'finalizing', percent: 85, elapsedSeconds: 0 },
+        sentence: 'CodeDeploy d-OWN: succeeded; Elastigroup is replacing blue',
+        fields: { percent: 85 },
       },
     ]);
   });
 
-  test('has the phase, and the CodeDeploy deployment as soon as it is known, on all later lines', async () => {
+  test('has the phase, and the deployments as soon as they are known, on all later lines', async () => {
     const { stage } = await run(installing(), { list: [GOING], getDeployment: [inProgress] }, { until: at(0) });
 
-    expect(stage.log.remembered).toEqual([{ phase: 'installing', deploymentId: 'd-OWN' }]);
+    expect(stage.log.remembered).toEqual([
+      { phase: 'installing', deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' },
+    ]);
+    expect(stage.log.startedAt).toBe(installing().startedAt);
   });
 });
