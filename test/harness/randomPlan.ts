@@ -19,6 +19,10 @@ export function randomPlan(seed: number): RunPlan {
   const leavesNoTrace = scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60;
   const pollWindow = pick(random, ['', '', '0', '10', '60']);
   const invocationSeconds = pick(random, [60, 120, 300, 900]);
+  // A denial ends an action at any moment: also before it has left a trace. So does TIMEOUT, while another's is waited for.
+  const mayBeDenied = random.next() < 0.3;
+  const waits = scenario.userParameters['ON_CONFLICT'] === 'WAIT' && timeout !== undefined;
+  const deliveredOnce = mayBeDenied || waits;
   return {
     seed,
     scenario,
@@ -30,8 +34,11 @@ export function randomPlan(seed: number): RunPlan {
     ...(timeout !== undefined && { userParameters: { TIMEOUT: timeout } }),
     gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
     invocationSeconds: () => invocationSeconds,
-    duplicates: randomDuplicates(random),
-    inject: randomFaults(random, leavesNoTrace ? 0 : MOST_KILLS),
+    duplicates: deliveredOnce ? [] : randomDuplicates(random),
+    inject: randomFaults(random, {
+      mostKills: leavesNoTrace || deliveredOnce ? 0 : MOST_KILLS,
+      kinds: mayBeDenied ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind !== 'denied'),
+    }),
     latencyMs: randomLatency(random),
   };
 }
@@ -73,13 +80,16 @@ function randomDuplicates(random: Random): Duplicate[] {
 const MOST_KILLS = 2;
 const MOST_FAULTS = 12;
 
-function randomFaults(random: Random, mostKills: number): Injector {
+function randomFaults(
+  random: Random,
+  { mostKills, kinds }: { mostKills: number; kinds: readonly FaultKind[] },
+): Injector {
   const rate = pick(random, [0, 0.02, 0.05, 0.15]);
   let kills = 0;
   let faults = 0;
   return () => {
     if (random.next() >= rate || faults >= MOST_FAULTS) return undefined;
-    const kind: FaultKind = pick(random, FAULT_KINDS);
+    const kind = pick(random, kinds);
     if (kind.startsWith('killed')) {
       if (kills >= mostKills) return undefined;
       kills += 1;
