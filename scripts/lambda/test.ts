@@ -10,6 +10,7 @@ import { runAction, type ActionResult } from '../../test/simulator/pipeline';
 import { scaled, scenarioNamed } from '../../test/simulator/scenarios';
 import { environmentFor, startServer } from '../../test/simulator/server';
 import { World } from '../../test/simulator/world';
+import { invokeUrl } from '../../test/support/invokeUrl';
 import { answering, background, freePort } from '../field/background';
 import { tally } from '../field/tally';
 import { lambdaRuntime, pythonTools } from '../field/tools';
@@ -102,16 +103,7 @@ async function play(eventFile: string): Promise<{ action: ActionResult; world: W
       gapSeconds: 0.3,
       redelivery: 'none',
       limits: { noAnswerSeconds: 20 },
-      invoke: async (delivered) => {
-        const answer = await fetch(url, {
-          method: 'POST',
-          body: JSON.stringify(delivered),
-          signal: AbortSignal.timeout(60_000),
-        });
-        const body = await answer.text();
-        // The emulator answers 200 with the error in the body when the function threw, or could not be loaded.
-        if (!answer.ok || /errorType|Task timed out/.test(body)) throw new Error(body);
-      },
+      invoke: (delivered) => invokeUrl(url, delivered, 60),
     });
     const failed = action.invocations.find(({ error }) => error !== undefined);
     if (failed) throw new Error(`An invocation failed: ${String(failed.error)}\n${runtime.output()}`);

@@ -1,4 +1,9 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { environmentForSam } from '../simulator/cli/environment';
+import { lambdaFunction } from '../support/lambdaFunction';
 
 /* `npm start` as a new user calls it, on each sample event. */
 
@@ -57,4 +62,57 @@ test.concurrent('--list names the scenarios, and an unknown one is told with tho
     code: 2,
     output: expect.stringContaining('The scenarios are: success, ') as string,
   });
+});
+
+async function listening(server: Server): Promise<number> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+/** A port that nobody else has, at the moment. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listening(server);
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+test.concurrent('--lambda plays a function that runs elsewhere, with the environment of --env-vars', async () => {
+  const port = await freePort();
+  const printed = await start('--env-vars', `http://127.0.0.1:${port}`);
+  const { Parameters: env } = JSON.parse(printed.output) as ReturnType<typeof environmentForSam>;
+  const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'FAKE', AWS_SECRET_ACCESS_KEY: 'fake' };
+  const stage = lambdaFunction({ bundle: 'dist/handler.mjs', env: { ...env, ...credentials } });
+  // As `sam local start-lambda` and the Runtime Interface Emulator answer.
+  const lambda = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      stage.invoke(JSON.parse(Buffer.concat(chunks).toString()), 30).then(
+        () => response.end('null'),
+        (error: unknown) => response.end(JSON.stringify({ errorType: 'Error', errorMessage: String(error) })),
+      );
+    });
+  });
+  try {
+    const url = `http://127.0.0.1:${await listening(lambda)}/2015-03-31/functions/BlueGreenStageFunction/invocations`;
+    const { code, output } = await start('--lambda', url, '--port', String(port));
+    expect(output).toMatch(/Succeeded after \d+\.\d s, [2-9] invocations/);
+    expect(code).toBe(0);
+    expect(stage.logs.join()).toContain('The action succeeded');
+  } finally {
+    stage.kill();
+    lambda.close();
+  }
+});
+
+test.concurrent('a port that is taken is told', async () => {
+  const server = createServer();
+  const port = await listening(server);
+  expect(await start('--port', String(port))).toMatchObject({
+    code: 2,
+    output: expect.stringContaining(`address already in use 127.0.0.1:${port}`) as string,
+  });
+  server.close();
 });

@@ -8,6 +8,8 @@ export interface ServerSettings {
   readonly world: World;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** The address to listen on; 127.0.0.1, the default, is reached from this machine only. */
+  readonly host?: string;
   readonly intercept?: Injector;
   /** Called on killed-before and killed-after; that call gets no answer. */
   readonly onKill?: () => void;
@@ -20,7 +22,13 @@ export interface SimulatorServer {
 }
 
 /** All services of a world on one loopback port. */
-export async function startServer({ world, port = 0, intercept, onKill }: ServerSettings): Promise<SimulatorServer> {
+export async function startServer({
+  world,
+  port = 0,
+  host = '127.0.0.1',
+  intercept,
+  onKill,
+}: ServerSettings): Promise<SimulatorServer> {
   let callIndex = 0;
   const server = createServer((incoming, outgoing) => {
     void readRequest(incoming).then((request) => {
@@ -44,8 +52,9 @@ export async function startServer({ world, port = 0, intercept, onKill }: Server
       }
     });
   });
-  await new Promise<void>((resolve) => {
-    server.listen(port, '127.0.0.1', resolve);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The simulator has no port.');

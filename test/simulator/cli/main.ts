@@ -1,6 +1,10 @@
 import { parseArgs } from 'node:util';
 import { SCENARIOS } from '../scenarios';
+import { environmentForSam } from './environment';
 import { play } from './play';
+
+/** A port of its own, so that what a container was told stays true. */
+const DEFAULT_PORT = 4599;
 
 const USAGE = `npm start -- [--event FILE] [--scenario NAME] [--speed N] [--logs] [--list]
 
@@ -8,7 +12,14 @@ const USAGE = `npm start -- [--event FILE] [--scenario NAME] [--speed N] [--logs
   --scenario NAME  what happens upstream (default success; --list shows all)
   --speed N        how many times faster than the scenario's own durations the upstream runs (default 5)
   --logs           also print the function's log lines
-  --list           list the scenarios`;
+  --list           list the scenarios
+
+A function that runs elsewhere, e.g. in the container of the SAM CLI:
+
+  --lambda URL     invoke the function at this address of Lambda's Invoke API, instead of dist/handler.mjs
+  --port N         the simulator's port (default ${DEFAULT_PORT} with --lambda, else any that is free)
+  --host ADDRESS   the address on which the simulator listens (default 127.0.0.1)
+  --env-vars URL   print the JSON for \`sam local … --env-vars\` with which the function finds the simulator at URL`;
 
 /** Plays CodePipeline on this machine: the built bundle against the simulator. Exit code 0 when the action succeeds. */
 async function main(): Promise<number> {
@@ -19,15 +30,33 @@ async function main(): Promise<number> {
       speed: { type: 'string', default: '5' },
       logs: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      lambda: { type: 'string' },
+      port: { type: 'string' },
+      host: { type: 'string', default: '127.0.0.1' },
+      'env-vars': { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return print(USAGE);
   if (values.list) return print(SCENARIOS.map(({ name, title }) => `${name.padEnd(26)}${title}`).join('\n'));
-  const speed = Number(values.speed);
-  if (!(speed > 0 && speed <= 100))
-    throw new Error(`--speed ${values.speed}: expected a number above 0 and up to 100.`);
-  return play({ eventFile: values.event, scenarioName: values.scenario, speed, showLogs: values.logs });
+  const speed = numberOf('speed', values.speed, 100);
+  const address = values['env-vars'];
+  if (address !== undefined) return print(JSON.stringify(environmentForSam(address, speed), undefined, 2));
+  return play({
+    eventFile: values.event,
+    scenarioName: values.scenario,
+    speed,
+    showLogs: values.logs,
+    host: values.host,
+    ...(values.lambda !== undefined && { lambda: values.lambda, port: DEFAULT_PORT }),
+    ...(values.port !== undefined && { port: numberOf('port', values.port, 65_535) }),
+  });
+}
+
+function numberOf(name: string, text: string, most: number): number {
+  const number = Number(text);
+  if (number > 0 && number <= most) return number;
+  throw new Error(`--${name} ${text}: expected a number above 0 and up to ${most}.`);
 }
 
 function print(text: string): number {

@@ -3,42 +3,38 @@ import { readFile } from 'node:fs/promises';
 import { lambdaFunction } from '../../support/lambdaFunction';
 import { runAction, type ActionResult } from '../pipeline';
 import { scaled, scenarioNamed } from '../scenarios';
-import { environmentFor, startServer } from '../server';
+import { startServer } from '../server';
 import { World } from '../world';
+import { invokeUrl } from '../../support/invokeUrl';
+import { environmentAt } from './environment';
 import { accountFor, readEvent } from './event';
-import { createView } from './view';
+import { createView, type View } from './view';
 
 export interface PlaySettings {
   readonly eventFile: string;
   readonly scenarioName: string;
   readonly speed: number;
   readonly showLogs: boolean;
+  /** Where the simulator listens; without a port on any. */
+  readonly host: string;
+  readonly port?: number;
+  /** An address of Lambda's Invoke API, where the function runs; else it is the built bundle, in a process of its own. */
+  readonly lambda?: string;
 }
 
-/** Seconds, before the speed-up: how often the function polls, how long it does so in one invocation, and CodePipeline's gap. */
-const POLL_INTERVAL_S = 2.5;
-const POLL_WINDOW_S = 30;
+/** Seconds of CodePipeline's gap between two invocations, before the speed-up. */
 const GAP_S = 8;
+const LONGEST_INVOCATION_S = 60;
 
 /** @returns the exit code: 0 when the action succeeded */
-export async function play({ eventFile, scenarioName, speed, showLogs }: PlaySettings): Promise<number> {
+export async function play(settings: PlaySettings): Promise<number> {
+  const { eventFile, scenarioName, speed, host, port = 0 } = settings;
   const scenario = scaled(scenarioNamed(scenarioName), 1 / speed);
   const event = readEvent(await readFile(eventFile, 'utf8'), eventFile, scenario.userParameters);
   const world = new World({ now: () => Date.now(), seed: 1, scenario, options: { account: accountFor(event) } });
-  const server = await startServer({ world });
+  const server = await startServer({ world, host, port });
   const view = createView(world, { eventFile, scenario, speed });
-  const stage = lambdaFunction({
-    bundle: 'dist/handler.mjs',
-    env: {
-      ...environmentFor(server.url),
-      POLL_INTERVAL_SECONDS: String(POLL_INTERVAL_S / speed),
-      POLL_WINDOW_SECONDS: String(POLL_WINDOW_S / speed),
-      CLEANUP_TIMEOUT_SECONDS: '60',
-    },
-    onLog: (line) => {
-      if (showLogs) view.line(line);
-    },
-  });
+  const stage = playedFunction(settings, server.url, view);
   try {
     const action = await runAction({
       world,
@@ -49,7 +45,7 @@ export async function play({ eventFile, scenarioName, speed, showLogs }: PlaySet
       ...(event.continuationToken !== undefined && { firstToken: event.continuationToken }),
       gapSeconds: GAP_S / speed,
       redelivery: 'none',
-      invoke: (delivered) => stage.invoke(delivered, 60),
+      invoke: (delivered) => stage.invoke(delivered),
       onEvent: view.onEvent,
     });
     view.end(action);
@@ -59,6 +55,28 @@ export async function play({ eventFile, scenarioName, speed, showLogs }: PlaySet
     stage.kill();
     await server.close();
   }
+}
+
+/** The function that is played, wherever it runs. */
+function playedFunction({ lambda, speed, showLogs }: PlaySettings, simulatorUrl: string, view: View) {
+  if (lambda !== undefined) {
+    const invoke = (event: unknown) => invokeUrl(lambda, event, LONGEST_INVOCATION_S);
+    return { invoke, kill: () => undefined };
+  }
+  const bundle = lambdaFunction({
+    bundle: 'dist/handler.mjs',
+    env: environmentAt(simulatorUrl, speed),
+    onLog: (line) => {
+      if (showLogs) view.line(line);
+    },
+  });
+  const invoke = (event: unknown) => bundle.invoke(event, LONGEST_INVOCATION_S);
+  return {
+    invoke,
+    kill: () => {
+      bundle.kill();
+    },
+  };
 }
 
 function exitCodeOf(action: ActionResult): number {
