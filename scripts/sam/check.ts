@@ -23,14 +23,17 @@ const SAM_BUNDLE = 'build/sam-bundle';
 const JEST_REPORT = 'build/sam-jest.json';
 const results = tally('build/sam.json');
 
-const examples = readdirSync('examples').filter((name) => name.endsWith('.yaml'));
-for (const template of ['template.yaml', ...examples.map((name) => `examples/${name}`)]) {
+for (const template of ['template.yaml', ...filesIn('examples', '.yaml')]) {
   await results.check(`cfn-lint ${template}`, () => {
     run('cfn-lint', ['--non-zero-exit-code', 'informational', '--', template]);
   });
+  await results.check(`sam validate --lint ${template}`, () => {
+    run('sam', ['validate', '--lint', '--template', template]);
+  });
 }
-await results.check('sam validate --lint', () => {
-  run('sam', ['validate', '--lint', '--template', 'template.yaml']);
+await results.check('shellcheck, on the hooks of the example revision and on .ci/run', () => {
+  const hooks = filesIn('examples/revision/scripts', '.sh');
+  run('shellcheck', ['--external-sources', '--source-path=SCRIPTDIR', ...hooks, '.ci/run']);
 });
 
 const copy = mkdtempSync(path.join(tmpdir(), 'sam-build-'));
@@ -56,6 +59,12 @@ try {
   rmSync(copy, { recursive: true, force: true });
 }
 results.close();
+
+function filesIn(folder: string, ending: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(ending))
+    .map((name) => path.join(folder, name));
+}
 
 /** The end-to-end tests count one by one. */
 function testBundle(): void {
