@@ -11,6 +11,9 @@ import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstr
  * - `report`: the job's result. Repeated for as long as the time reserved for it lasts; CodePipeline accepts
  *   the first result only, so a repeat is harmless.
  *
+ * What repeats cost a service that is down or throttles is bounded: an invocation has a stock of them for each service,
+ * which only answers fill up again. When it is used up, a call is one request, and the next tick asks again.
+ *
  * Spot's 429 is never repeated here: its wait (`X-RateLimit-Reset`) can be longer than the invocation lives.
  */
 export type CallKind = 'read' | 'write' | 'report';
@@ -21,6 +24,9 @@ const RETRIED: Record<CallKind, ReadonlySet<UpstreamErrorKind>> = {
   report: new Set(['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled']),
 };
 const RETRIES: Record<CallKind, number> = { read: 2, write: 2, report: 8 };
+
+/** Repeats of reads and writes that an invocation has in stock for each service; each answer puts one back. */
+const REPEATS_IN_STOCK = 6;
 
 /** Milliseconds. The first pause before a repeat lasts 0.5 to 1.5 times this, each further one twice as long. */
 const FIRST_PAUSE_MS = 300;
@@ -38,11 +44,29 @@ export interface UpstreamCall {
   readonly kind: CallKind;
 }
 
+/** How many repeats an invocation still has for each service. */
+export class RepeatStock {
+  readonly #used = new Map<ServiceName, number>();
+
+  /** False where there is none left. */
+  take(service: ServiceName): boolean {
+    const used = this.#used.get(service) ?? 0;
+    if (used >= REPEATS_IN_STOCK) return false;
+    this.#used.set(service, used + 1);
+    return true;
+  }
+
+  putBack(service: ServiceName): void {
+    this.#used.set(service, Math.max(0, (this.#used.get(service) ?? 0) - 1));
+  }
+}
+
 /** What the calls of one invocation share. `until` is when the last of them must have ended (ms since the epoch). */
 export interface CallBudget {
   readonly clock: Clock;
   readonly until: number;
   readonly jitter: () => number;
+  readonly repeats: RepeatStock;
   /** Takes secrets out of what a service says. */
   readonly redact: (text: string) => string;
 }
@@ -63,7 +87,10 @@ export async function callUpstream<T>(
   const firstPause = FIRST_PAUSE_MS * (0.5 + budget.jitter());
   const limited = async () => {
     try {
-      return await withTimeLimit(Math.max(SHORTEST_CALL_MS, Math.min(CALL_TIME_LIMIT_MS, remaining())), attempt);
+      const limit = Math.max(SHORTEST_CALL_MS, Math.min(CALL_TIME_LIMIT_MS, remaining()));
+      const answer = await withTimeLimit(limit, attempt);
+      budget.repeats.putBack(service);
+      return answer;
     } catch (error) {
       throw error instanceof UpstreamError ? error.redacted(budget.redact) : error;
     }
@@ -76,6 +103,8 @@ export async function callUpstream<T>(
     shouldRetry: ({ error, retriesConsumed }) =>
       error instanceof UpstreamError &&
       RETRIED[kind].has(error.kind) &&
-      remaining() > Math.min(LONGEST_PAUSE_MS, firstPause * 2 ** retriesConsumed) + SHORTEST_CALL_MS,
+      remaining() > Math.min(LONGEST_PAUSE_MS, firstPause * 2 ** retriesConsumed) + SHORTEST_CALL_MS &&
+      // The report has time of its own, and no next tick.
+      (kind === 'report' || budget.repeats.take(service)),
   });
 }

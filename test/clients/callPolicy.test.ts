@@ -1,8 +1,14 @@
 import FakeTimers, { type Clock as FakeClock } from '@sinonjs/fake-timers';
 import fc from 'fast-check';
-import { CALL_TIME_LIMIT_MS, callUpstream, type CallBudget, type CallKind } from '../../src/clients/callPolicy';
+import {
+  CALL_TIME_LIMIT_MS,
+  callUpstream,
+  RepeatStock,
+  type CallBudget,
+  type CallKind,
+} from '../../src/clients/callPolicy';
 import { jitterFrom } from '../../src/clients/jitter';
-import { UpstreamError, type UpstreamErrorKind } from '../../src/clients/upstreamError';
+import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
 import { systemClock } from '../../src/clock';
 import { everythingShownOf, upstreamErrorOf, caught } from './caught';
 
@@ -21,7 +27,14 @@ afterEach(() => {
 });
 
 function budgetFor(milliseconds: number, more: Partial<CallBudget> = {}): CallBudget {
-  return { clock: systemClock, until: NOW + milliseconds, jitter: () => 0.5, redact: (text) => text, ...more };
+  return {
+    clock: systemClock,
+    until: NOW + milliseconds,
+    jitter: () => 0.5,
+    repeats: new RepeatStock(),
+    redact: (text) => text,
+    ...more,
+  };
 }
 
 function callOf(kind: CallKind) {
@@ -203,6 +216,50 @@ describe('the pauses', () => {
     expect(Math.min(...firstPauses)).toBeGreaterThanOrEqual(150);
     expect(Math.max(...firstPauses)).toBeLessThanOrEqual(450);
     expect(new Set(firstPauses).size).toBeGreaterThan(10);
+  });
+});
+
+describe('the repeats of an invocation', () => {
+  const reads = async (count: number, budget: CallBudget, kind: CallKind = 'read') => {
+    const attempts: number[] = [];
+    for (let call = 0; call < count; call += 1) attempts.push((await failing(budget, kind, 'throttled')).begun.length);
+    return attempts;
+  };
+  const answered = (budget: CallBudget, service: ServiceName = 'Spot') =>
+    callUpstream(budget, { service, operation: 'list', kind: 'read' }, () => Promise.resolve('an answer'));
+
+  test.each<CallKind>(['read', 'write'])(
+    'six of a service that answers no %s, then one request for each call',
+    async (kind) => {
+      expect(await reads(6, budgetFor(AMPLE_MS), kind)).toEqual([3, 3, 3, 1, 1, 1]);
+    },
+  );
+
+  test('one more for each answer, and never more than six', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    await answered(budget);
+    expect(await reads(4, budget)).toEqual([3, 3, 3, 1]);
+    await answered(budget);
+    expect(await reads(2, budget)).toEqual([2, 1]);
+  });
+
+  test('another service has its own', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    await reads(3, budget);
+    await answered(budget, 'EC2');
+    expect(await reads(1, budget)).toEqual([1]);
+  });
+
+  test('the report is not bound by them: there is no next tick for it', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    await reads(3, budget);
+    expect(await reads(1, budget, 'report')).toEqual([9]);
+  });
+
+  test('what is not repeated uses up none', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    for (let call = 0; call < 10; call += 1) await failing(budget, 'read', 'rejected');
+    expect(await reads(1, budget)).toEqual([3]);
   });
 });
 
