@@ -32,6 +32,7 @@ export async function poll(first: ActiveState, stage: Stage, pacing: Pacing): Pr
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
       saved,
+      limitedUntil: pacing.blocks.get(SPOT_OPERATIONS.list),
       now: stage.clock.now(),
     });
     saved += wanted.saves;

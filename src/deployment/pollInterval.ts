@@ -1,3 +1,4 @@
+import { SHARED_LIMIT_PERIOD_MS } from '../clients/callPolicy';
 import type { ActiveState } from './state';
 
 /** A pause where nothing can be over yet, or where a late look delays nothing: twice the setting. */
@@ -13,6 +14,8 @@ export interface Circumstances {
   readonly setting: number;
   /** By how much earlier pauses of the invocation were longer than the setting. */
   readonly saved: number;
+  /** Until when Spot's rate limit allowed no look, where there was such a time. */
+  readonly limitedUntil: number | undefined;
   readonly now: number;
 }
 
@@ -26,12 +29,15 @@ export interface Pause {
 /**
  * POLL_INTERVAL_SECONDS is what pauses are on average at least: one is only as much shorter as earlier ones were longer.
  * While nothing can be seen they grow with the outage, so that a service that throttles is asked less and less; an error
- * that comes alone costs one tick. They are then spread widely, that many deployments do not come back in step, and save nothing that they
- * could spend all at once.
+ * that comes alone costs one tick. After a refusal by Spot's rate limit, which others may share, they stay long for a
+ * while. Both are spread widely, that many deployments do not come back in step, and save nothing that they could spend
+ * all at once.
  */
-export function nextPause(state: ActiveState, { setting, saved, now }: Circumstances): Pause {
+export function nextPause(state: ActiveState, { setting, saved, limitedUntil, now }: Circumstances): Pause {
   const blindSince = blindSinceOf(state);
   if (blindSince !== undefined) return wide(Math.max(setting, Math.min(LONGEST_PAUSE_MS, now - blindSince)));
+  if (limitedUntil !== undefined && now - limitedUntil < SHARED_LIMIT_PERIOD_MS)
+    return wide(Math.max(setting, LONGEST_PAUSE_MS));
   const interval = Math.max(setting * wish(state), setting - Math.max(0, saved));
   return { interval, spread: 0.1, saves: interval - setting };
 }

@@ -13,7 +13,7 @@ const finalizing = toFinalizing(installing, 0, 'd-OWN');
 const cleaningUp = toCleaningUp(installing, 0, { type: 'JobFailed', headline: 'it failed' });
 
 function pauseOf(state: ActiveState, more: Partial<Circumstances> = {}) {
-  return nextPause(state, { setting: SETTING, saved: AMPLE, now: 0, ...more });
+  return nextPause(state, { setting: SETTING, saved: AMPLE, limitedUntil: undefined, now: 0, ...more });
 }
 
 function interval(state: ActiveState, more: Partial<Circumstances> = {}): number {
@@ -101,5 +101,21 @@ describe('while nothing can be seen', () => {
   test('otherwise by a tenth', () => {
     const pause = pauseOf(launching);
     expect([0, 0.5, 1].map((jitter) => jittered(pause, jitter))).toEqual([4500, 5000, 5500]);
+  });
+});
+
+describe("after a refusal by Spot's rate limit, which others may share", () => {
+  test.each([
+    [-1, 30_000],
+    [0, 30_000],
+    [119_999, 30_000],
+    [120_000, 5000],
+  ])('%d ms after its end a pause lasts %d ms', (ago, expected) => {
+    expect(interval(launching, { limitedUntil: 0, now: ago })).toBe(expected);
+  });
+
+  test('a setting that is longer stays, and nothing is saved', () => {
+    const pause = pauseOf(launching, { setting: 40_000, limitedUntil: 0 });
+    expect(pause).toEqual({ interval: 40_000, spread: 0.5, saves: 0 });
   });
 });
