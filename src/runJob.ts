@@ -1,6 +1,6 @@
 import type { AxiosAdapter } from 'axios';
 import type { AwsClients } from './clients/awsClients';
-import type { CallBudget } from './clients/callPolicy';
+import { RepeatStock, type CallBudget } from './clients/callPolicy';
 import { jitterFrom } from './clients/jitter';
 import { spotTokenReader } from './clients/spotToken';
 import type { RateLimitBlocks } from './clients/spotApi';
@@ -191,6 +191,7 @@ function budgetOf(job: Job, until: number): CallBudget {
     clock: job.invocation.clock,
     until,
     jitter: jitterFrom(job.id),
+    repeats: new RepeatStock(),
     redact: (text) => job.redactor.redact(text),
   };
 }

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-ec2';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../../src/clock';
-import type { CallBudget } from '../../src/clients/callPolicy';
+import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
 import { greenInstancesClient } from '../../src/clients/greenInstances';
 import { resolveSpotToken } from '../../src/clients/spotToken';
 import { answering, background, freePort } from '../field/background';
@@ -167,6 +167,7 @@ function budget(): CallBudget {
     clock: systemClock,
     until: Date.now() + 60_000,
     jitter: () => 0.5,
+    repeats: new RepeatStock(),
     redact: (text) => text,
   };
 }

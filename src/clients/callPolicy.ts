@@ -11,7 +11,11 @@ import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstr
  * - `report`: the job's result. Repeated for as long as the time reserved for it lasts; CodePipeline accepts
  *   the first result only, so a repeat is harmless.
  *
- * Spot's 429 is never repeated here: its wait (`X-RateLimit-Reset`) can be longer than the invocation lives.
+ * What repeats cost a service that is down or throttles is bounded: an invocation has a stock of them for each service,
+ * which only answers fill up again. When it is used up, a call is one request, and the next tick asks again.
+ *
+ * Spot's 429 is never repeated here: its wait (`X-RateLimit-Reset`) can be longer than the invocation lives. When the
+ * next request may be sent is in `afterRateLimit`, and pauses between looks in deployment/pollInterval.ts.
  */
 export type CallKind = 'read' | 'write' | 'report';
 
@@ -22,6 +26,9 @@ const RETRIED: Record<CallKind, ReadonlySet<UpstreamErrorKind>> = {
   report: new Set(['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled', 'denied']),
 };
 const RETRIES: Record<CallKind, number> = { read: 2, write: 2, report: 8 };
+
+/** Repeats of reads and writes that an invocation has in stock for each service; each answer puts one back. */
+const REPEATS_IN_STOCK = 6;
 
 /** Milliseconds. The first pause before a repeat lasts 0.5 to 1.5 times this, each further one twice as long. */
 const FIRST_PAUSE_MS = 300;
@@ -39,11 +46,29 @@ export interface UpstreamCall {
   readonly kind: CallKind;
 }
 
+/** How many repeats an invocation still has for each service. */
+export class RepeatStock {
+  readonly #used = new Map<ServiceName, number>();
+
+  /** False where there is none left. */
+  take(service: ServiceName): boolean {
+    const used = this.#used.get(service) ?? 0;
+    if (used >= REPEATS_IN_STOCK) return false;
+    this.#used.set(service, used + 1);
+    return true;
+  }
+
+  putBack(service: ServiceName): void {
+    this.#used.set(service, Math.max(0, (this.#used.get(service) ?? 0) - 1));
+  }
+}
+
 /** What the calls of one invocation share. `until` is when the last of them must have ended (ms since the epoch). */
 export interface CallBudget {
   readonly clock: Clock;
   readonly until: number;
   readonly jitter: () => number;
+  readonly repeats: RepeatStock;
   /** Takes secrets out of what a service says. */
   readonly redact: (text: string) => string;
 }
@@ -64,7 +89,10 @@ export async function callUpstream<T>(
   const firstPause = FIRST_PAUSE_MS * (0.5 + budget.jitter());
   const limited = async () => {
     try {
-      return await withTimeLimit(Math.max(SHORTEST_CALL_MS, Math.min(CALL_TIME_LIMIT_MS, remaining())), attempt);
+      const limit = Math.max(SHORTEST_CALL_MS, Math.min(CALL_TIME_LIMIT_MS, remaining()));
+      const answer = await withTimeLimit(limit, attempt);
+      budget.repeats.putBack(service);
+      return answer;
     } catch (error) {
       throw error instanceof UpstreamError ? error.redacted(budget.redact) : error;
     }
@@ -77,6 +105,44 @@ export async function callUpstream<T>(
     shouldRetry: ({ error, retriesConsumed }) =>
       error instanceof UpstreamError &&
       RETRIED[kind].has(error.kind) &&
-      remaining() > Math.min(LONGEST_PAUSE_MS, firstPause * 2 ** retriesConsumed) + SHORTEST_CALL_MS,
+      remaining() > Math.min(LONGEST_PAUSE_MS, firstPause * 2 ** retriesConsumed) + SHORTEST_CALL_MS &&
+      // The report has time of its own, and no next tick.
+      (kind === 'report' || budget.repeats.take(service)),
   });
+}
+
+/** Seconds to wait after a 429 that does not say how long: Spot's whole window (FACTS, section 4). */
+const RATE_LIMIT_WINDOW_S = 60;
+const LONGEST_RESET_S = 3600;
+/** Runs that were told of the same reset come back one after the other: within so many seconds, or a quarter of the wait. */
+const LONGEST_SPREAD_S = 15;
+/** Where others use up the same limit: the clock by which runs come back, and for how long one knows of them. */
+export const SHARED_LIMIT_PERIOD_MS = 120_000;
+
+/** Seconds to wait, by the header. An absurd one (a date instead of seconds) would block until the end of the action. */
+export function rateLimitWait(seconds: number): number {
+  return seconds >= 0 && seconds <= LONGEST_RESET_S ? seconds : RATE_LIMIT_WINDOW_S;
+}
+
+/**
+ * When a run may ask again that was refused for `wait` seconds, and has waited for a refusal before until `waitedUntil`
+ * (ms since the epoch, both). Jitter is added to the reset, never taken from it.
+ *
+ * A run that is refused again soon shares the limit with runs that do not know of each other, and a request before the
+ * reset extends the block for all of them (https://docs-spot.flexera.com/administration/api): each by itself, they would
+ * keep it up for ever. So they fall silent together, by the clock: all come back at the next full two minutes, and
+ * the window before is without a request.
+ */
+export function afterRateLimit(
+  { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>,
+  wait: number,
+  waitedUntil: number | undefined,
+): number {
+  const now = clock.now();
+  // A second more, since the header is cut to whole seconds.
+  const reset = now + (wait + 1) * 1000;
+  if (waitedUntil === undefined || now - waitedUntil >= SHARED_LIMIT_PERIOD_MS)
+    return reset + Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
+  const together = Math.ceil(reset / SHARED_LIMIT_PERIOD_MS) * SHARED_LIMIT_PERIOD_MS;
+  return together + LONGEST_SPREAD_S * 1000 * jitter();
 }

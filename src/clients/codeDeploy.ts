@@ -2,7 +2,7 @@ import {
   BatchGetDeploymentsCommand,
   CreateDeploymentCommand,
   GetDeploymentCommand,
-  paginateListDeployments,
+  ListDeploymentsCommand,
   StopDeploymentCommand,
   type CodeDeployClient,
   type DeploymentInfo,
@@ -12,6 +12,7 @@ import { callAws } from './awsCall';
 import type { CallBudget, CallKind } from './callPolicy';
 import { createDeploymentInput } from './createDeploymentInput';
 import type { Tag } from './elastigroup';
+import { everyPage } from './pages';
 import { UpstreamError } from './upstreamError';
 
 /** A CodeDeploy deployment, as far as the stage looks at it (GetDeployment's `deploymentInfo`; FACTS, section 2). */
@@ -60,14 +61,15 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
   const call = <T>(operation: string, kind: CallKind, send: (signal: AbortSignal) => Promise<T>) =>
     callAws(budget, { service: 'CodeDeploy', operation, kind }, send);
 
-  const listIds = (since: number) =>
-    call('ListDeployments', 'read', async (abortSignal) => {
-      const filter = { applicationName, deploymentGroupName, createTimeRange: { start: new Date(since) } };
-      const ids: string[] = [];
-      for await (const page of paginateListDeployments({ client }, filter, { abortSignal }))
-        ids.push(...(page.deployments ?? []));
-      return ids;
-    });
+  const listIds = (since: number) => {
+    const filter = { applicationName, deploymentGroupName, createTimeRange: { start: new Date(since) } };
+    return everyPage((nextToken) =>
+      call('ListDeployments', 'read', async (abortSignal) => {
+        const page = await client.send(new ListDeploymentsCommand({ ...filter, nextToken }), { abortSignal });
+        return { items: page.deployments ?? [], nextToken: page.nextToken };
+      }),
+    );
+  };
   const describe = (deploymentIds: string[]) =>
     call('BatchGetDeployments', 'read', async (abortSignal) => {
       const answer = await client.send(new BatchGetDeploymentsCommand({ deploymentIds }), { abortSignal });

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
+import { everyPage } from './pages';
 import { UpstreamError } from './upstreamError';
 
 /** What CodeDeploy did on one instance (BatchGetDeploymentTargets' `instanceTarget`; FACTS, section 2). */
@@ -54,19 +55,14 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
   const call = <T>(operation: string, send: (signal: AbortSignal) => Promise<T>) =>
     callAws(budget, { service: 'CodeDeploy', operation, kind: 'read' }, send);
 
-  const listIds = async (deploymentId: string): Promise<readonly string[]> => {
-    const ids: string[] = [];
-    let nextToken: string | undefined;
-    // The SDK has no paginator for this operation.
-    do {
-      const command = new ListDeploymentTargetsCommand({ deploymentId, nextToken });
-      const page = await call('ListDeploymentTargets', (abortSignal) => client.send(command, { abortSignal }));
-      ids.push(...(page.targetIds ?? []));
-      // A token that comes again would never end.
-      nextToken = page.nextToken === nextToken ? undefined : page.nextToken;
-    } while (nextToken !== undefined && nextToken !== '');
-    return ids;
-  };
+  const listIds = (deploymentId: string) =>
+    everyPage((nextToken) =>
+      call('ListDeploymentTargets', async (abortSignal) => {
+        const command = new ListDeploymentTargetsCommand({ deploymentId, nextToken });
+        const page = await client.send(command, { abortSignal });
+        return { items: page.targetIds ?? [], nextToken: page.nextToken };
+      }),
+    );
 
   return {
     async list(deploymentId) {

@@ -2,6 +2,7 @@ import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
 import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
 import type { Tag } from './elastigroup';
+import { everyPage } from './pages';
 import { UpstreamError } from './upstreamError';
 
 /** An EC2 instance that carries the green tag. */
@@ -27,17 +28,18 @@ export interface GreenInstances {
 export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budget: CallBudget): GreenInstances {
   return {
     async find(greenTag) {
-      const [client, { paginateDescribeInstances }] = await Promise.all([loadClient(), import('./ec2Sdk')]);
-      return callAws(budget, { service: 'EC2', operation: 'DescribeInstances', kind: 'read' }, async (abortSignal) => {
-        const found: GreenInstance[] = [];
-        const query = { Filters: [{ Name: `tag:${greenTag.key}`, Values: [greenTag.value] }], MaxResults: 1000 };
-        for await (const page of paginateDescribeInstances({ client }, query, { abortSignal })) {
+      const [client, { DescribeInstancesCommand }] = await Promise.all([loadClient(), import('./ec2Sdk')]);
+      const query = { Filters: [{ Name: `tag:${greenTag.key}`, Values: [greenTag.value] }], MaxResults: 1000 };
+      const call = { service: 'EC2', operation: 'DescribeInstances', kind: 'read' } as const;
+      return everyPage((NextToken) =>
+        callAws(budget, call, async (abortSignal) => {
+          const page = await client.send(new DescribeInstancesCommand({ ...query, NextToken }), { abortSignal });
           // EC2 sends the set even when it is empty. Without it this is no answer: it must not read as "none left".
           if (page.Reservations === undefined) throw unreadable();
-          for (const reservation of page.Reservations) found.push(...(reservation.Instances ?? []).map(readInstance));
-        }
-        return found;
-      });
+          const items = page.Reservations.flatMap(({ Instances = [] }) => Instances.map(readInstance));
+          return { items, nextToken: page.NextToken };
+        }),
+      );
     },
   };
 }

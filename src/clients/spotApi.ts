@@ -2,7 +2,7 @@ import type { AxiosAdapter, AxiosInstance, AxiosResponse } from 'axios';
 import * as z from 'zod/mini';
 import { cut } from '../wording';
 import { axios } from './axiosOverHttp';
-import { callUpstream, type CallBudget, type CallKind } from './callPolicy';
+import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from './callPolicy';
 import { UpstreamError, type UpstreamErrorKind } from './upstreamError';
 
 /** The envelope of every answer of the Spot API (FACTS, section 4); items are checked by who asked for them. */
@@ -49,9 +49,6 @@ const CONNECTION_NEVER_MADE: ReadonlySet<string> = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** Seconds to wait after a 429 that does not say how long: Spot's whole window (FACTS, section 4). */
-const RATE_LIMIT_WINDOW_S = 60;
-const LONGEST_RESET_S = 3600;
 const LONGEST_QUOTE = 500;
 
 /** The Spot API: one request in, the answer's items out. Throws UpstreamError, and never returns an error body as an answer. */
@@ -129,10 +126,8 @@ export class SpotApi {
 
   private rateLimited(request: SpotRequest, resetHeader: unknown): UpstreamError {
     const seconds = typeof resetHeader === 'string' ? Number.parseFloat(resetHeader) : Number.NaN;
-    // An absurd one (a date instead of seconds) would block until the end of the action.
-    const wait = seconds >= 0 && seconds <= LONGEST_RESET_S ? seconds : RATE_LIMIT_WINDOW_S;
-    // A second more, since the header is cut to whole seconds.
-    const retryAt = this.options.budget.clock.now() + (wait + 1) * 1000;
+    const wait = rateLimitWait(seconds);
+    const retryAt = afterRateLimit(this.options.budget, wait, this.options.blocks.get(request.operation));
     this.options.blocks.set(request.operation, retryAt);
     return failed(request, 'rate-limited', `the rate limit of the Spot organisation is used up for ${wait} s`, {
       retryAt,

@@ -9,7 +9,7 @@ import { OUTAGE_LIMIT_S } from './limits';
 import { start } from './starting';
 import type { Stage } from './stage';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
-import { idsOf, toCleaningUp, toFailed } from './transitions';
+import { idsOf, progressed, toCleaningUp, toFailed } from './transitions';
 import { asStageError, lastingOutage } from './upstreamFailure';
 
 /** One tick: looks at the outside world, makes at most one change there, and tells the next state. Never throws. */
@@ -43,6 +43,7 @@ async function afterError(state: ActiveState, error: unknown, stage: Stage): Pro
   if (error instanceof StageError) return failFrom(state, error, stage);
   if (!(error instanceof UpstreamError)) return afterBug(state, unexpected(error, stage), stage);
   if (!error.transient) return afterBlindness(state, asStageError(error), stage);
+  if (error.kind === 'rate-limited') return whileLimited(state, stage);
   const now = stage.clock.now();
   const outageSince = state.outageSince ?? now;
   const seconds = (now - outageSince) / 1000;
@@ -51,6 +52,13 @@ async function afterError(state: ActiveState, error: unknown, stage: Stage): Pro
     `No usable answer, trying again at the next poll: ${error.message}`,
   );
   return { ...state, outageSince };
+}
+
+/** Spot answers, and says how long to wait: that is no outage, and TIMEOUT is its bound. */
+function whileLimited(state: ActiveState, stage: Stage): ActiveState {
+  const { outageSince: _over, ...answered } = state;
+  stage.log.debug("Spot's rate limit is used up: waiting for its reset.");
+  return progressed(answered, "Spot's rate limit is used up: waiting for its reset");
 }
 
 /** A look failed for good. An earlier delivery of this event may have died right after its start: nobody could see it. */

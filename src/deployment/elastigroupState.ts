@@ -37,6 +37,27 @@ const PROGRESS: ReadonlyMap<string, ElastigroupProgress> = new Map([
   ['FINISHED_STOPPED', 'undone'],
 ]);
 
+/** How soon what the phase waits for can come: `far`, nothing can be over yet; `near`, it is the next thing to happen. */
+export type Pace = 'far' | 'near';
+
+const PACE: ReadonlyMap<string, Pace> = new Map([
+  // Instances have still to boot.
+  ['VALIDATE_TAGS', 'far'],
+  ['LAUNCHING_NEW_INSTANCES', 'far'],
+  ['TAG_INSTANCES_WITH_GREEN_TAG', 'near'],
+  // EC2 and CodeDeploy take seconds to see the tags.
+  ['AWAITING_USER_DEPLOYMENT', 'near'],
+  // Blue's instances have still to go.
+  ['WAIT_BEFORE_TERMINATION', 'far'],
+  ['REMOVE_OLD_INSTANCES', 'near'],
+  ['REMOVE_ALL_SUSPENSIONS', 'near'],
+]);
+
+/** For the pause after having seen this state; undefined: neither. */
+export function paceOf(state: string): Pace | undefined {
+  return PACE.get(state);
+}
+
 export function progressOf(state: string): ElastigroupProgress {
   return PROGRESS.get(state) ?? 'unknown';
 }

@@ -35,7 +35,7 @@ function describePhase(state: State, stage: Stage): string {
   }
   switch (state.phase) {
     case 'starting':
-      return 'the deployment was not yet started';
+      return `the deployment was not yet started (${state.progress})`;
     case 'launching':
       return `green was being launched (${state.progress})`;
     case 'installing':

@@ -1,14 +1,14 @@
 import type { ElastigroupDeployment } from '../clients/elastigroup';
 import { isLeft } from '../clients/greenInstances';
 import { listing } from '../wording';
-import { fractionOf, isGoingWrong, progressOf } from './elastigroupState';
+import { fractionOf, isGoingWrong, paceOf, progressOf } from './elastigroupState';
 import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from './failures';
 import { finalizingEndsAt, UNLISTED_PROOF_S } from './limits';
 import { followed, listElastigroup, stopStrays, straysBeside } from './ownDeployments';
 import { lookAt } from './sight';
 import { greenTag, type Stage } from './stage';
 import type { Failed, Failure, Finalizing, State } from './state';
-import { progressed, toFailed, toSucceeded } from './transitions';
+import { paced, progressed, toFailed, toSucceeded } from './transitions';
 
 /**
  * CodeDeploy has succeeded: green serves. Follows Elastigroup until it has replaced blue. From here on nothing is
@@ -49,7 +49,7 @@ async function succeed(state: Finalizing, stage: Stage): Promise<State> {
 function noLongerListed(state: Finalizing, stage: Stage): Finalizing {
   const { deploymentId, elastigroupDeploymentId = 'the deployment of this action' } = state;
   const progress = `CodeDeploy ${deploymentId}: succeeded; Spot does not list ${elastigroupDeploymentId}`;
-  return { ...progressed(state, progress), unlistedSince: state.unlistedSince ?? stage.clock.now() };
+  return { ...progressed(paced(state, undefined), progress), unlistedSince: state.unlistedSince ?? stage.clock.now() };
 }
 
 /**
@@ -88,5 +88,5 @@ async function describeGreenInService(state: Finalizing, stage: Stage): Promise<
 function shown(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {
   const { unlistedSince: _over, ...listed } = state;
   const progress = `CodeDeploy ${state.deploymentId}: succeeded; Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`;
-  return progressed(listed, progress, 80 + 19 * fractionOf(elastigroup.state));
+  return progressed(paced(listed, paceOf(elastigroup.state)), progress, 80 + 19 * fractionOf(elastigroup.state));
 }

@@ -1,14 +1,14 @@
 import { SPOT_OPERATIONS, type ElastigroupDeployment } from '../clients/elastigroup';
 import { UpstreamError } from '../clients/upstreamError';
 import { createCodeDeploy } from './createCodeDeploy';
-import { fractionOf, isGoingWrong, progressOf } from './elastigroupState';
+import { fractionOf, isGoingWrong, paceOf, progressOf } from './elastigroupState';
 import { elastigroupWentWrong, finishedWithoutCodeDeploy, timedOut } from './failures';
 import { isTimedOut } from './limits';
 import { findCodeDeploy, listElastigroup, settle, startedNoLaterThan, stopStrays } from './ownDeployments';
 import { withoutOthers } from './othersDeployment';
 import type { Stage } from './stage';
 import type { Launching, State } from './state';
-import { progressed, toCleaningUp, toInstalling } from './transitions';
+import { paced, progressed, toCleaningUp, toInstalling } from './transitions';
 
 /** Follows Elastigroup until green is launched and tagged, and then starts CodeDeploy on it. */
 export async function launch(state: Launching, stage: Stage): Promise<State> {
@@ -39,7 +39,7 @@ function hasLetGo(deployment: ElastigroupDeployment): boolean {
 
 function shown(state: Launching, elastigroup: ElastigroupDeployment): Launching {
   return progressed(
-    state,
+    paced(state, paceOf(elastigroup.state)),
     `Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`,
     5 + 50 * fractionOf(elastigroup.state),
   );

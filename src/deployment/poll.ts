@@ -1,9 +1,9 @@
 import type { RateLimitBlocks } from '../clients/spotApi';
 import { SPOT_OPERATIONS } from '../clients/elastigroup';
 import { advance } from './advance';
-import { finalizingEndsAt, timeoutAt } from './limits';
+import { finalizingEndsAt, OUTAGE_LIMIT_S, timeoutAt } from './limits';
 import type { Log } from '../log';
-import { pollInterval } from './pollInterval';
+import { jittered, nextPause } from './pollInterval';
 import type { Stage } from './stage';
 import { hasResult, type ActiveState, type State } from './state';
 import { asSentence } from '../wording';
@@ -30,21 +30,26 @@ export async function poll(first: ActiveState, stage: Stage, pacing: Pacing): Pr
     tellChange(state, next, stage);
     if (stage.clock.now() >= pacing.until) return next;
     if (hasResult(next)) return next;
-    const setting = pacing.pollIntervalSeconds * 1000;
-    const interval = pollInterval(next, setting, saved);
-    saved += interval - setting;
-    pause = pauseAfter(state, next, interval, stage, pacing);
+    const wanted = nextPause(next, {
+      setting: pacing.pollIntervalSeconds * 1000,
+      saved,
+      limitedUntil: pacing.blocks.get(SPOT_OPERATIONS.list),
+      now: stage.clock.now(),
+    });
+    saved += wanted.saves;
+    pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), stage, pacing);
     state = next;
   }
   return state;
 }
 
-/** Milliseconds until the next tick: none where cleaning up begins, else the interval, a little jittered. */
-function pauseAfter(previous: ActiveState, next: ActiveState, interval: number, stage: Stage, pacing: Pacing): number {
+/** Milliseconds until the next tick: none where cleaning up begins, else what is wanted, but not beyond a limit. */
+function pauseAfter(previous: ActiveState, next: ActiveState, wanted: number, stage: Stage, pacing: Pacing): number {
   if (next.phase === 'cleaningUp' && previous.phase !== 'cleaningUp') return 0;
-  const jittered = interval * (0.9 + 0.2 * pacing.jitter());
-  const untilDeadline = deadlineOf(next, stage) - stage.clock.now();
-  const pause = untilDeadline > 0 ? Math.min(jittered, untilDeadline) : jittered;
+  const now = stage.clock.now();
+  const outageEndsAt = (next.outageSince ?? Number.POSITIVE_INFINITY) + OUTAGE_LIMIT_S * 1000;
+  const ahead = [deadlineOf(next, stage), outageEndsAt].filter((limit) => limit > now);
+  const pause = Math.min(wanted, ...ahead.map((limit) => limit - now));
   return Math.max(pause, blockedFor(next, stage, pacing));
 }
 

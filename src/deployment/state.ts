@@ -46,6 +46,9 @@ const common = {
   outageSince: z.exactOptional(time),
 };
 
+/** Present where the Elastigroup state seen last says how soon the next one can come (elastigroupState.ts). */
+const pace = z.exactOptional(z.enum(['far', 'near']));
+
 /** Present while another's deployment is waited for, which is in the way; since when it runs, where that is known. */
 const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(time) }));
 
@@ -64,6 +67,7 @@ const launching = z.strictObject({
   ...common,
   phase: z.literal('launching'),
   elastigroupDeploymentId: id,
+  pace,
   waitsForOther,
   /** Since when CodeDeploy does not see the tagged instances, where that is so. */
   noTargetsSince: z.exactOptional(time),
@@ -79,6 +83,7 @@ const finalizing = z.strictObject({
   phase: z.literal('finalizing'),
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
+  pace,
   /** Since when Spot does not list the deployment, where that is so. */
   unlistedSince: z.exactOptional(time),
 });

@@ -1,4 +1,5 @@
 import { cut } from '../wording';
+import type { Pace } from './elastigroupState';
 import type {
   ActiveState,
   CleaningUp,
@@ -40,6 +41,13 @@ export function firstState(greenIdentifier: string, now: number): Starting {
 /** The same phase, a little further. The percentage never goes back. */
 export function progressed<S extends ActiveState>(state: S, progress: string, percent: number = state.percent): S {
   return { ...state, progress: cut(progress, LONGEST_PROGRESS), percent: Math.max(state.percent, Math.round(percent)) };
+}
+
+/** With the pace that the Elastigroup state seen now sets, or without one. */
+export function paced<S extends Launching | Finalizing>(state: S, pace: Pace | undefined): S {
+  const { pace: _before, ...rest } = state;
+  // TypeScript does not see that a state without an optional part is one of its kind still.
+  return (pace === undefined ? rest : { ...rest, pace }) as S;
 }
 
 export function toLaunching(state: Starting, now: number, elastigroupDeploymentId: string): Launching {

@@ -3,7 +3,7 @@ import { waitUntilDeploymentSuccessful } from '@aws-sdk/client-codedeploy';
 import { PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
 import type { CodePipelineEvent } from 'aws-lambda';
 import { createAwsClients } from '../../src/clients/awsClients';
-import type { CallBudget } from '../../src/clients/callPolicy';
+import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
 import { resolveSpotToken } from '../../src/clients/spotToken';
 import { createStage } from '../../src/createStage';
 import { advance } from '../../src/deployment/advance';
@@ -71,7 +71,13 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
     credentials: { accessKeyId: 'AKIAFAKEHARNESS00000', secretAccessKey: 'fake' },
   });
   const input = readJobInput(event, { SPOT_API_URL: 'https://api.spotinst.io' });
-  const budget: CallBudget = { clock, until: clock.now() + 3_600_000, jitter: () => 0.5, redact: (text) => text };
+  const budget: CallBudget = {
+    clock,
+    until: clock.now() + 3_600_000,
+    jitter: () => 0.5,
+    repeats: new RepeatStock(),
+    redact: (text) => text,
+  };
   const token = await resolveSpotToken(input.parameters.token, aws.secretsManager, budget);
   const { axiosAdapter: spotAdapter } = transport;
   const log = createLog(new Redactor(), clock);

@@ -1,4 +1,4 @@
-import type { CallBudget } from '../../src/clients/callPolicy';
+import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
 import { systemClock } from '../../src/clock';
 
 /**
@@ -10,6 +10,7 @@ export function budgetFor(milliseconds: number, more: Partial<CallBudget> = {}):
     clock: systemClock,
     until: systemClock.now() + milliseconds,
     jitter: () => -0.5,
+    repeats: new RepeatStock(),
     redact: (text) => text,
     ...more,
   };

@@ -1,8 +1,16 @@
 import FakeTimers, { type Clock as FakeClock } from '@sinonjs/fake-timers';
 import fc from 'fast-check';
-import { CALL_TIME_LIMIT_MS, callUpstream, type CallBudget, type CallKind } from '../../src/clients/callPolicy';
+import {
+  afterRateLimit,
+  CALL_TIME_LIMIT_MS,
+  callUpstream,
+  rateLimitWait,
+  RepeatStock,
+  type CallBudget,
+  type CallKind,
+} from '../../src/clients/callPolicy';
 import { jitterFrom } from '../../src/clients/jitter';
-import { UpstreamError, type UpstreamErrorKind } from '../../src/clients/upstreamError';
+import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
 import { systemClock } from '../../src/clock';
 import { everythingShownOf, upstreamErrorOf, caught } from './caught';
 
@@ -21,7 +29,14 @@ afterEach(() => {
 });
 
 function budgetFor(milliseconds: number, more: Partial<CallBudget> = {}): CallBudget {
-  return { clock: systemClock, until: NOW + milliseconds, jitter: () => 0.5, redact: (text) => text, ...more };
+  return {
+    clock: systemClock,
+    until: NOW + milliseconds,
+    jitter: () => 0.5,
+    repeats: new RepeatStock(),
+    redact: (text) => text,
+    ...more,
+  };
 }
 
 function callOf(kind: CallKind) {
@@ -206,6 +221,50 @@ describe('the pauses', () => {
   });
 });
 
+describe('the repeats of an invocation', () => {
+  const reads = async (count: number, budget: CallBudget, kind: CallKind = 'read') => {
+    const attempts: number[] = [];
+    for (let call = 0; call < count; call += 1) attempts.push((await failing(budget, kind, 'throttled')).begun.length);
+    return attempts;
+  };
+  const answered = (budget: CallBudget, service: ServiceName = 'Spot') =>
+    callUpstream(budget, { service, operation: 'list', kind: 'read' }, () => Promise.resolve('an answer'));
+
+  test.each<CallKind>(['read', 'write'])(
+    'six of a service that answers no %s, then one request for each call',
+    async (kind) => {
+      expect(await reads(6, budgetFor(AMPLE_MS), kind)).toEqual([3, 3, 3, 1, 1, 1]);
+    },
+  );
+
+  test('one more for each answer, and never more than six', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    await answered(budget);
+    expect(await reads(4, budget)).toEqual([3, 3, 3, 1]);
+    await answered(budget);
+    expect(await reads(2, budget)).toEqual([2, 1]);
+  });
+
+  test('another service has its own', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    await reads(3, budget);
+    await answered(budget, 'EC2');
+    expect(await reads(1, budget)).toEqual([1]);
+  });
+
+  test('the report is not bound by them: there is no next tick for it', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    await reads(3, budget);
+    expect(await reads(1, budget, 'report')).toEqual([9]);
+  });
+
+  test('what is not repeated uses up none', async () => {
+    const budget = budgetFor(AMPLE_MS);
+    for (let call = 0; call < 10; call += 1) await failing(budget, 'read', 'rejected');
+    expect(await reads(1, budget)).toEqual([3]);
+  });
+});
+
 describe('time limits', () => {
   const NEVER = () => 3_600_000;
 
@@ -291,5 +350,68 @@ test('what a service says loses its secrets, wherever it stands in the error', a
     detail: 'no ***',
     message: 'Spot list: X-***: no ***',
     retryAt: 7,
+  });
+});
+
+describe('when Spot may be asked again after its 429', () => {
+  const MINUTE = 60_000;
+  const WAITS = fc.integer({ min: 0, max: 3600 });
+  const CHANCES = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+  const after = (now: number, wait: number, waitedUntil?: number, jitter = 0.5) =>
+    afterRateLimit({ clock: { now: () => now, sleep: systemClock.sleep }, jitter: () => jitter }, wait, waitedUntil);
+
+  test.each([
+    [0, 0],
+    [0.5, 0.5],
+    [3600, 3600],
+    [3601, 60],
+    [-1, 60],
+    [Number.NaN, 60],
+  ])('a header of %d s means %d s', (header, seconds) => {
+    expect(rateLimitWait(header)).toBe(seconds);
+  });
+
+  test('never before the reset, and at most 15 s or a quarter of the wait after it', () => {
+    fc.assert(
+      fc.property(WAITS, CHANCES, (wait, jitter) => {
+        const beyond = after(NOW, wait, undefined, jitter) - (NOW + (wait + 1) * 1000);
+        expect(beyond).toBeGreaterThanOrEqual(0);
+        expect(beyond).toBeLessThanOrEqual(Math.min(15, wait / 4) * 1000);
+      }),
+    );
+  });
+
+  test('runs that were told of the same reset come back over all of that time', () => {
+    const runs = Array.from({ length: 1000 }, (_, run) => after(NOW, 60, undefined, jitterFrom(`job-${run}`)()));
+    const perSecond = new Map<number, number>();
+    for (const at of runs) perSecond.set(Math.floor(at / 1000), (perSecond.get(Math.floor(at / 1000)) ?? 0) + 1);
+    expect(perSecond.size).toBe(15);
+    expect(Math.max(...perSecond.values())).toBeLessThan(100);
+  });
+
+  test('refused again within two minutes, at whatever time: all within 15 s of the same full two minutes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 58_999 }), fc.integer({ min: 0, max: 60 }), CHANCES, (ms, wait, jitter) => {
+        const now = NOW + ms;
+        const back = after(now, wait, now - 1000, jitter);
+        expect(back).toBeGreaterThanOrEqual(NOW + 2 * MINUTE);
+        expect(back).toBeLessThanOrEqual(NOW + 2 * MINUTE + 15_000);
+      }),
+    );
+  });
+
+  test('that is never before the reset either', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 600_000 }), WAITS, CHANCES, (ms, wait, jitter) => {
+        expect(after(NOW + ms, wait, NOW + ms, jitter)).toBeGreaterThanOrEqual(NOW + ms + (wait + 1) * 1000);
+      }),
+    );
+  });
+
+  test.each([
+    [119_999, 2 * MINUTE],
+    [120_000, 16_000],
+  ])('a refusal %d ms after the last wait counts as one of its own or not', (ago, expected) => {
+    expect(after(NOW, 15, NOW - ago, 0) - NOW).toBe(expected);
   });
 });

@@ -430,16 +430,19 @@ describe('all deployments of the group since a time', () => {
     expect(server.requests).toHaveLength(answers.length);
   });
 
-  test('a page that is lost is asked for again', async () => {
+  test('a page that is lost is asked for again, and those before it are not', async () => {
     server.script(
       json({ deployments: ['d-1'], nextToken: 'x' }),
       respond(503),
-      json({ deployments: ['d-1'] }),
-      json({ deploymentsInfo: [info('d-1')] }),
+      respond(503),
+      json({ deployments: ['d-2'] }),
+      json({ deploymentsInfo: [info('d-1'), info('d-2')] }),
     );
     const found = await codeDeploy().findDeployments(SINCE);
-    expect(found.map(({ id }) => id)).toEqual(['d-1']);
-    expect(server.requests).toHaveLength(4);
+    expect(found.map(({ id }) => id)).toEqual(['d-1', 'd-2']);
+    const [first, ...more] = bodies();
+    expect(first).not.toHaveProperty('nextToken');
+    expect(more.slice(0, 3)).toEqual(Array(3).fill(expect.objectContaining({ nextToken: 'x' })));
   });
 });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../src/clock';
 import { elastigroupEventsClient } from '../../src/clients/elastigroupEvents';
+import { RepeatStock } from '../../src/clients/callPolicy';
 import { SpotApi } from '../../src/clients/spotApi';
 import type { UpstreamError } from '../../src/clients/upstreamError';
 
@@ -28,7 +29,13 @@ afterEach(async () => {
 });
 
 function events() {
-  const budget = { clock: systemClock, until: Date.now() + 5000, jitter: () => 0, redact: (text: string) => text };
+  const budget = {
+    clock: systemClock,
+    until: Date.now() + 5000,
+    jitter: () => 0,
+    repeats: new RepeatStock(),
+    redact: (text: string) => text,
+  };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return elastigroupEventsClient(
     new SpotApi({ url, token: () => Promise.resolve('test-token'), accountId: 'act-1', budget, blocks: new Map() }),

@@ -151,16 +151,27 @@ describe('an error of EC2 is told apart', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  test('a repeat begins at the first page, and counts no instance twice', async () => {
+  test('a repeat begins at the page that was throttled: those before it are not asked for again', async () => {
+    const throttled = ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
     server.script(
-      page([[instance('i-1')]], 'more'),
-      ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503),
-      page([[instance('i-1')]], 'more'),
-      page([[instance('i-2')]]),
+      throttled,
+      page([[instance('i-1')]], 'two'),
+      throttled,
+      throttled,
+      page([[instance('i-2')]], 'three'),
+      throttled,
+      page([[instance('i-3')]]),
     );
     const found = await greenInstances().find(GREEN);
-    expect(found.map(({ id }) => id)).toEqual(['i-1', 'i-2']);
-    expect(server.requests).toHaveLength(4);
+    expect(found.map(({ id }) => id)).toEqual(['i-1', 'i-2', 'i-3']);
+    const tokens = server.requests.map(({ body }) => new URLSearchParams(body).get('NextToken'));
+    expect(tokens).toEqual([null, null, 'two', 'two', 'two', 'three', 'three']);
+  });
+
+  test('a token that comes again is not followed for ever', async () => {
+    server.script(page([[instance('i-1')]], 'again'), page([[instance('i-2')]], 'again'));
+    expect((await greenInstances().find(GREEN)).map(({ id }) => id)).toEqual(['i-1', 'i-2']);
+    expect(server.requests).toHaveLength(2);
   });
 
   test('a bad filter: rejected, not repeated', async () => {

@@ -1,5 +1,5 @@
 import { createAwsClients } from '../../src/clients/awsClients';
-import type { CallBudget } from '../../src/clients/callPolicy';
+import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
 import { deploymentGroupClient } from '../../src/clients/deploymentGroup';
 import { elastigroupClient } from '../../src/clients/elastigroup';
 import { revisionObjectClient } from '../../src/clients/revisionObject';
@@ -40,6 +40,7 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
     clock: systemClock,
     until: Date.now() + 10_000,
     jitter: () => 0,
+    repeats: new RepeatStock(),
     redact: (text) => text,
   };
   const aws = createAwsClients({ hasOwnS3Endpoint: true });

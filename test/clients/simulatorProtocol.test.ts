@@ -728,6 +728,16 @@ describe('upstream of each scenario', () => {
     expect((await errorOf(create(inProcess('revision-refused').clients))).name).toBe('RevisionDoesNotExistException');
   });
 
+  it('throttled-account refuses what is more than its limits, until time has passed', async () => {
+    const { clients, clock } = inProcess('throttled-account');
+    const look = () => clients.ec2.send(new DescribeInstancesCommand({}));
+    await look();
+    expect((await errorOf(look())).name).toBe('RequestLimitExceeded');
+    clock.advance(11);
+    await look();
+    expect((await errorOf(look())).name).toBe('RequestLimitExceeded');
+  });
+
   it('odd-states shows unknown states, and an empty list now and then', async () => {
     const { clients, clock, world } = inProcess('odd-states');
     await post(clients);

@@ -291,6 +291,7 @@ describe('after a 429 no request is sent before the reset', () => {
     const budget = budgetFor(0, {
       clock: { now: () => now, sleep: () => Promise.reject(new Error('nobody sleeps here')) },
       until: START + 3_600_000,
+      jitter: () => 0,
     });
     return {
       budget,

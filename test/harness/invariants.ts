@@ -40,7 +40,7 @@ function ownGreen(trace: RunTrace) {
 
 /** 1. At most one Elastigroup and one CodeDeploy deployment; where Spot accepted two at once, one of them was stopped. */
 function oneOfEach(trace: RunTrace): string[] {
-  const spot = ownSpot(trace);
+  const spot = ownSpot(trace).filter((deployment) => !leftNoTrace(trace, deployment));
   const isConcurrent = (trace.plan.duplicates ?? []).length > 0 && trace.world.options.secondDeployment === 'accepted';
   const counted = isConcurrent
     ? spot.filter(({ state }) => state !== 'FINISHED_STOPPED' && state !== 'FINISHED_ERROR')
@@ -56,6 +56,16 @@ function oneOfEach(trace: RunTrace): string[] {
       ? [`${codeDeploy.length} CodeDeploy deployments of one action: ${codeDeploy.map(({ id }) => id).join(', ')}`]
       : []),
   ];
+}
+
+/**
+ * It ended before any instance was tagged, the process died before its report, and Spot drops what has ended: the next
+ * delivery cannot know of it (docs/how-it-works.md, "What it cannot know").
+ */
+function leftNoTrace({ world, errors }: RunTrace, { state, history }: ReturnType<typeof ownSpot>[number]): boolean {
+  const hasEnded = state === 'FINISHED_STOPPED' || state === 'FINISHED_ERROR';
+  const wasTagged = history.some((entry) => entry.state === 'AWAITING_USER_DEPLOYMENT');
+  return errors.length > 0 && !world.options.listsFinished && hasEnded && !wasTagged;
 }
 
 /** 2. Every job has a result of the function's; none waits out CodePipeline's limits. */

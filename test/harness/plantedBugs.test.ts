@@ -49,6 +49,8 @@ const BUGS: readonly Bug[] = [
     module: '../../src/deployment/cleanupDecision',
     plant: (actual) => ({ ...actual, decideCleanup: stopWhateverItIs }),
     violation: /was stopped after CodeDeploy had succeeded/,
+    // CodeDeploy succeeds between the look that reaches TIMEOUT and the next one: few runs show it.
+    scenario: 'success',
   },
   {
     name: 'secrets are not redacted',

@@ -1,6 +1,7 @@
 import { describeCall, type CallDescription } from './calls';
 import { ServiceError, type WireRequest, type WireResponse } from './wire';
 import { awsJsonError } from './awsJson';
+import { throttledAnswer } from './awsThrottle';
 import { ec2Error } from './ec2/api';
 import type { World } from './world';
 
@@ -77,15 +78,10 @@ function answer(response: WireResponse): Outcome {
   return { kind: 'answer', response };
 }
 
-/** Spot: 429 with a reset; EC2: RequestLimitExceeded (503); the other AWS services: ThrottlingException (400). */
+/** Spot: 429 with a reset. */
 function rateLimited(world: World, request: WireRequest): WireResponse {
   const { service } = describeCall(request);
-  if (service === 'spot') return world.blockSpotRoute(request, INJECTED_RESET_SECONDS);
-  if (service === 's3') return { status: 503, headers: {}, body: '' };
-  if (service === 'ec2') {
-    return ec2Error(new ServiceError(503, 'RequestLimitExceeded', 'Request limit exceeded.'), REQUEST_ID);
-  }
-  return awsJsonError(new ServiceError(400, 'ThrottlingException', 'Rate exceeded'));
+  return service === 'spot' ? world.blockSpotRoute(request, INJECTED_RESET_SECONDS) : throttledAnswer(service);
 }
 
 /** A permission that was taken away, or a token that was revoked. */

@@ -1,4 +1,5 @@
 import type { Account } from './account';
+import type { AwsLimits } from './awsThrottle';
 
 /** What the documentation leaves open or a customer can set: the kinds of world that one scenario can play in. */
 export interface WorldOptions {
@@ -16,6 +17,10 @@ export interface WorldOptions {
   readonly errorsEchoSecrets: boolean;
   /** Requests per route and method in 60 s; 0 = no limit. */
   readonly spotRequestsPerMinute: number;
+  /** Whether the route of Spot's limit holds the group's id, or one limit is for all groups; FACTS 4 leaves it open. */
+  readonly spotLimitFor: 'each-group' | 'all-groups';
+  /** Calls that AWS takes; none: no limit. */
+  readonly awsLimits: AwsLimits;
   /** Which of the two message forms DeploymentLimitExceededException has (FACTS 2). */
   readonly limitMessage: 'active' | 'deploying';
   /** The group's autoRollbackConfiguration is enabled, for failures and for stops on request. */
@@ -57,6 +62,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   emptyListEvery: 0,
   errorsEchoSecrets: false,
   spotRequestsPerMinute: 0,
+  spotLimitFor: 'each-group',
+  awsLimits: {},
   limitMessage: 'active',
   groupAutoRollback: false,
   tagVisibilitySeconds: 0,

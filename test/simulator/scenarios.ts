@@ -1,3 +1,4 @@
+import type { AwsLimits } from './awsThrottle';
 import type { Durations, Scenario } from './scenario';
 
 /** About 70 s from the POST to FINISHED, with four instances installed one at a time. */
@@ -218,6 +219,17 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   }),
   scenario({
+    name: 'throttled-account',
+    title: 'EC2 and CodeDeploy throttle: the account makes more calls than they take.',
+    expected: 'Succeeded',
+    options: {
+      // Looks that come one soon after the other, of one page each.
+      tagVisibilitySeconds: 6,
+      reservationsPerPage: 1000,
+      awsLimits: { ec2: { perSecond: 0.1, atOnce: 1 }, codedeploy: { perSecond: 0.05, atOnce: 1 } },
+    },
+  }),
+  scenario({
     name: 'odd-states',
     title: 'Elastigroup reports unknown states, and an empty list now and then.',
     expected: 'Succeeded',
@@ -237,7 +249,7 @@ export function scenarioNamed(name: string): Scenario {
 /** The same scenario with all upstream durations, and its TIMEOUT, multiplied by `factor`. */
 export function scaled(original: Scenario, factor: number): Scenario {
   const { TIMEOUT, ...others } = original.userParameters;
-  const { tagVisibilitySeconds, codeDeployTagLagSeconds } = original.options;
+  const { tagVisibilitySeconds, codeDeployTagLagSeconds, awsLimits } = original.options;
   return {
     ...original,
     durations: scaledDurations(original.durations, factor),
@@ -245,12 +257,21 @@ export function scaled(original: Scenario, factor: number): Scenario {
       ...original.options,
       ...(tagVisibilitySeconds !== undefined && { tagVisibilitySeconds: tagVisibilitySeconds * factor }),
       ...(codeDeployTagLagSeconds !== undefined && { codeDeployTagLagSeconds: codeDeployTagLagSeconds * factor }),
+      ...(awsLimits !== undefined && { awsLimits: scaledLimits(awsLimits, factor) }),
     },
     userParameters: {
       ...others,
       ...(TIMEOUT !== undefined && { TIMEOUT: Math.max(1, Math.round(Number(TIMEOUT) * factor)) }),
     },
   };
+}
+
+function scaledLimits(limits: AwsLimits, factor: number): AwsLimits {
+  const scaledOnes = Object.entries(limits).map(([service, { perSecond, atOnce }]) => [
+    service,
+    { perSecond: perSecond / factor, atOnce },
+  ]);
+  return Object.fromEntries(scaledOnes) as AwsLimits;
 }
 
 function scaledDurations(durations: Durations, factor: number): Durations {

@@ -1,5 +1,6 @@
 import { DEFAULT_ACCOUNT, type Account } from './account';
 import { awsJsonError } from './awsJson';
+import { AwsThrottle, throttledAnswer } from './awsThrottle';
 import { describeCall, type CallDescription } from './calls';
 import { CodeDeployApi } from './codedeploy/api';
 import { Deployments } from './codedeploy/deployments';
@@ -29,6 +30,8 @@ export interface WorldSettings {
   readonly options?: Partial<WorldOptions>;
   /** One for all worlds of an organisation; without it the world has its own. */
   readonly spotRateLimit?: RateLimit;
+  /** One for all worlds of an AWS account; without it the world has its own. */
+  readonly awsThrottle?: AwsThrottle;
 }
 
 export interface LoggedCall {
@@ -56,6 +59,7 @@ export class World {
   /** Requests for operations that the simulator does not know. */
   readonly unexpectedCalls: WireRequest[] = [];
   readonly #schedule: Schedule;
+  readonly #awsThrottle: AwsThrottle;
   readonly #apis: {
     readonly spot: SpotApi;
     readonly codeDeploy: CodeDeployApi;
@@ -65,10 +69,11 @@ export class World {
   };
   readonly #context: Context;
 
-  constructor({ now, seed, scenario, options, spotRateLimit }: WorldSettings) {
+  constructor({ now, seed, scenario, options, spotRateLimit, awsThrottle }: WorldSettings) {
     this.scenario = scenario;
     this.options = { ...DEFAULT_OPTIONS, ...options, ...scenario.options };
     this.account = { ...DEFAULT_ACCOUNT, ...this.options.account };
+    this.#awsThrottle = awsThrottle ?? new AwsThrottle(this.options.awsLimits);
     this.random = new Random(seed);
     this.#schedule = new Schedule(now);
     const { account, random } = this;
@@ -130,6 +135,7 @@ export class World {
 
   #dispatch(call: CallDescription, request: WireRequest): WireResponse {
     if (!this.#knows(call)) this.unexpectedCalls.push(request);
+    if (!this.#awsThrottle.allows(call, this.time)) return throttledAnswer(call.service);
     try {
       return this.#route(call, request);
     } catch (error) {

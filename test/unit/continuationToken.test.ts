@@ -51,9 +51,14 @@ function statesWith(text: fc.Arbitrary<string>, id: fc.Arbitrary<string>): fc.Ar
   const deployment = id.map((deploymentId) => ({ deploymentId }));
   const own = {
     starting: [optional('unconfirmedSince', time), optional('refusal', text)],
-    launching: [fleet, optional('noTargetsSince', time)],
+    launching: [fleet, optional('noTargetsSince', time), optional('pace', fc.constantFrom('far', 'near'))],
     installing: [optional('elastigroupDeploymentId', id), deployment],
-    finalizing: [optional('elastigroupDeploymentId', id), deployment, optional('unlistedSince', time)],
+    finalizing: [
+      optional('elastigroupDeploymentId', id),
+      deployment,
+      optional('unlistedSince', time),
+      optional('pace', fc.constantFrom('far', 'near')),
+    ],
     cleaningUp: [
       optional('elastigroupDeploymentId', id),
       optional('deploymentId', id),

@@ -1,5 +1,5 @@
 import type { CodeDeploy } from '../../src/clients/codeDeploy';
-import type { CallBudget } from '../../src/clients/callPolicy';
+import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
 import type { Elastigroup } from '../../src/clients/elastigroup';
 import { UpstreamError, type ServiceName } from '../../src/clients/upstreamError';
 import type { Stage } from '../../src/deployment/stage';
@@ -160,6 +160,12 @@ test.each([
   ['nothing, where nothing is left', -1_000, -1_000],
 ])('the search may take %s', (_name, left, expected) => {
   const clock = new ManualClock(START);
-  const budget: CallBudget = { clock, until: START + left, jitter: () => 0, redact: (text) => text };
+  const budget: CallBudget = {
+    clock,
+    until: START + left,
+    jitter: () => 0,
+    repeats: new RepeatStock(),
+    redact: (text) => text,
+  };
   expect(searchBudget(budget)).toEqual({ ...budget, until: START + expected });
 });

@@ -29,7 +29,7 @@ export class SpotApi {
   }
 
   handle(request: WireRequest): WireResponse {
-    const limit = this.rateLimit.count(routeOf(request));
+    const limit = this.rateLimit.count(this.#routeOf(request));
     if (limit.blocked) return this.#answers.tooMany(request, limit);
     const response = this.#answer(request);
     return limit.limit > 0 ? this.#answers.limited(response, limit) : response;
@@ -37,7 +37,14 @@ export class SpotApi {
 
   /** Answers 429, and blocks the route for that long: for injected faults. */
   block(request: WireRequest, seconds: number): WireResponse {
-    return this.#answers.tooMany(request, this.rateLimit.block(routeOf(request), seconds));
+    return this.#answers.tooMany(request, this.rateLimit.block(this.#routeOf(request), seconds));
+  }
+
+  #routeOf(request: WireRequest): string {
+    const path = pathOf(request);
+    const rest = PATH.exec(path)?.[2] ?? '';
+    if (this.#context.options.spotLimitFor === 'each-group') return `${request.method} ${path}`;
+    return `${request.method} ${STOP.test(rest) ? 'stop' : rest}`;
   }
 
   #answer(request: WireRequest): WireResponse {
@@ -123,10 +130,6 @@ export class SpotApi {
       },
     };
   }
-}
-
-function routeOf(request: WireRequest): string {
-  return `${request.method} ${pathOf(request)}`;
 }
 
 function statusItem(instance: Instance): JsonRecord {

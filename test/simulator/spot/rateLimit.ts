@@ -1,6 +1,9 @@
 import type { WorldOptions } from '../options';
 
-/** The window is 60 s per organisation, route and method (FACTS 4). */
+/**
+ * The window is 60 s per organisation, route and method (FACTS 4). The request that meets the limit does not extend the
+ * block, each further one does: no reset until 60 s after it (https://docs-spot.flexera.com/administration/api).
+ */
 const WINDOW_MS = 60_000;
 
 export interface EarlyRequest {
@@ -14,6 +17,8 @@ interface Window {
   startedAt: number;
   count: number;
   blockedUntil: number;
+  /** Requests by whole seconds after the last block. */
+  readonly afterReset: Map<number, number>;
 }
 
 export interface RateLimitState {
@@ -35,6 +40,10 @@ export class RateLimit {
   readonly #context: RateLimitContext;
   readonly #windows = new Map<string, Window>();
   readonly early: EarlyRequest[] = [];
+  /** Requests that got a 429. */
+  refused = 0;
+  /** The most requests of one route in the second after a block was over, and in any one until the next block. */
+  readonly afterReset = { first: 0, busiest: 0 };
 
   constructor(context: RateLimitContext) {
     this.#context = context;
@@ -51,6 +60,7 @@ export class RateLimit {
       return this.#blocked(window, limit);
     }
     if (schedule.time - window.startedAt >= WINDOW_MS) this.#restart(window);
+    if (window.blockedUntil > 0) this.#countAfterReset(window);
     window.count += 1;
     if (limit > 0 && window.count > limit) {
       window.blockedUntil = window.startedAt + WINDOW_MS;
@@ -73,9 +83,17 @@ export class RateLimit {
   #window(route: string): Window {
     const known = this.#windows.get(route);
     if (known) return known;
-    const window = { startedAt: this.#context.schedule.time, count: 0, blockedUntil: 0 };
+    const window = { startedAt: this.#context.schedule.time, count: 0, blockedUntil: 0, afterReset: new Map() };
     this.#windows.set(route, window);
     return window;
+  }
+
+  #countAfterReset({ afterReset, blockedUntil }: Window): void {
+    const second = Math.floor((this.#context.schedule.time - blockedUntil) / 1000);
+    const requests = (afterReset.get(second) ?? 0) + 1;
+    afterReset.set(second, requests);
+    this.afterReset.busiest = Math.max(this.afterReset.busiest, requests);
+    if (second === 0) this.afterReset.first = Math.max(this.afterReset.first, requests);
   }
 
   #restart(window: Window): void {
@@ -85,6 +103,8 @@ export class RateLimit {
 
   #blocked(window: Window, limit: number): RateLimitState {
     const resetSeconds = Math.ceil((window.blockedUntil - this.#context.schedule.time) / 1000);
+    this.refused += 1;
+    window.afterReset.clear();
     return { blocked: true, limit, remaining: 0, resetSeconds };
   }
 }

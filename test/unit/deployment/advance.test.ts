@@ -23,15 +23,7 @@ import {
 import { FakeStage, type Script } from '../../support/fakeStage';
 import { tick } from '../../support/tick';
 
-const TRANSIENT = [
-  'refused',
-  'connection',
-  'timeout',
-  'unavailable',
-  'unreadable',
-  'throttled',
-  'rate-limited',
-] as const;
+const TRANSIENT = ['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled'] as const;
 
 /** A look that fails, in each phase that follows something. */
 const failingLooks: readonly { state: ActiveState; script: (error: Error) => Script; after: State['phase'] }[] = [
@@ -49,6 +41,14 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
     const { next, stage } = await tick(state, { after: 60 }, script(noAnswer('Spot', kind)));
 
     expect(next).toEqual({ ...state, outageSince: at(60) });
+    expect(stage.changes).toEqual([]);
+  });
+
+  test("is no outage where Spot's rate limit is the reason: TIMEOUT is its bound", async () => {
+    const limited = noAnswer('Spot', 'rate-limited');
+    const { next, stage } = await tick({ ...state, outageSince: at(0) }, { after: 1700 }, script(limited));
+
+    expect(next).toEqual({ ...state, progress: "Spot's rate limit is used up: waiting for its reset" });
     expect(stage.changes).toEqual([]);
   });
 

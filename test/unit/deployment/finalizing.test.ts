@@ -51,6 +51,24 @@ describe('on the way to it', () => {
     },
   );
 
+  test.each([
+    ['AWAITING_DEPLOYMENT_TO_FINISH', undefined],
+    ['WAIT_BEFORE_TERMINATION', 'far'],
+    ['REMOVE_OLD_INSTANCES', 'near'],
+    ['REMOVE_ALL_SUSPENSIONS', 'near'],
+    ['A_NEW_STATE', undefined],
+  ] as const)('how soon the end can come follows from the state seen now alone: %s, %s', async (word, pace) => {
+    for (const before of [finalizing(), finalizing({ pace: 'far' }), finalizing({ pace: 'near', percent: 97 })]) {
+      const { next } = await tick(before, {}, { list: [[elastigroup('cdbg-1', word)]] });
+      expect(inPhase(next, 'finalizing').pace).toBe(pace);
+    }
+  });
+
+  test('it is not known of a deployment that Spot does not list', async () => {
+    const { next } = await tick(finalizing({ pace: 'far' }), {}, { list: [[]] });
+    expect(inPhase(next, 'finalizing')).not.toHaveProperty('pace');
+  });
+
   test('the end of TIMEOUT and the time for cleaning up fails it, naming green and stopping nothing', async () => {
     const { next, stage } = await tick(
       finalizing(),

@@ -53,6 +53,32 @@ describe('while Elastigroup launches green', () => {
     expect(Math.max(...percents)).toBeLessThan(40);
   });
 
+  test.each([
+    ['STARTING', undefined],
+    ['VALIDATE_TAGS', 'far'],
+    ['LAUNCHING_NEW_INSTANCES', 'far'],
+    ['AWAITING_INSTANCES_LAUNCH', undefined],
+    ['TAG_INSTANCES_WITH_GREEN_TAG', 'near'],
+    ['A_STATE_OF_NEXT_YEAR', undefined],
+  ] as const)('how soon the end can come follows from the state seen now alone: %s, %s', async (word, pace) => {
+    for (const before of [launching(), launching({ pace: 'far' }), launching({ pace: 'near', percent: 30 })]) {
+      const { next } = await tick(before, {}, { list: [[elastigroup('cdbg-1', word)]] });
+      expect(inPhase(next, 'launching').pace).toBe(pace);
+    }
+  });
+
+  test('it is near while EC2 does not show the tagged instances yet, and not carried into installing', async () => {
+    const waiting = await tick(launching(), {}, { ...READY, green: [[]] });
+    expect(inPhase(waiting.next, 'launching').pace).toBe('near');
+
+    const { next } = await tick(
+      launching({ pace: 'near' }),
+      {},
+      { ...READY_AND_RUNNING, findDeployments: [[]], create: [CREATED] },
+    );
+    expect(inPhase(next, 'installing')).not.toHaveProperty('pace');
+  });
+
   test('TIMEOUT ends it, without a further look', async () => {
     const { next } = await tick(launching(), { after: 1800 }, {});
 

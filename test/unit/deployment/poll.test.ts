@@ -174,6 +174,60 @@ describe('the pause between two ticks', () => {
   });
 });
 
+describe('while nothing can be seen', () => {
+  const throttled = noAnswer('CodeDeploy', 'throttled');
+  const blind = (ticks: number): Script => ({
+    getDeployment: Array<Error>(ticks).fill(throttled),
+    list: Array<typeof GOING>(ticks).fill(GOING),
+  });
+
+  test('an error that comes alone costs one tick', async () => {
+    const { stage } = await run(
+      launching(),
+      { list: [LAUNCHING, noAnswer('Spot', 'unavailable'), LAUNCHING, LAUNCHING] },
+      { until: at(16) },
+    );
+    expect(stage.clock.sleeps).toEqual([5000, 5000, 5000]);
+  });
+
+  test('the pauses grow with the outage, to 30 s', async () => {
+    const { stage } = await run(installing(), blind(7), { until: at(130) });
+    expect(stage.clock.sleeps).toEqual([5000, 5000, 10_000, 20_000, 30_000, 30_000]);
+  });
+
+  test('they are as short as before when it is over', async () => {
+    const { stage } = await run(
+      installing(),
+      {
+        getDeployment: [throttled, throttled, throttled, inProgress, inProgress],
+        list: Array<typeof GOING>(5).fill(GOING),
+      },
+      { until: at(32) },
+    );
+    expect(stage.clock.sleeps).toEqual([5000, 5000, 10_000, 10_000]);
+  });
+
+  test.each([0, 0.5, 0.999])('no pause goes beyond the 600 s that end the action (jitter %d)', async (jitter) => {
+    const stage = new FakeStage(
+      { getDeployment: [throttled, throttled, inProgress], list: [GOING, GOING, GOING], stopCodeDeploy: ['stopping'] },
+      { now: at(590) },
+    );
+    const state = installing({ outageSince: at(0) });
+    const next = await poll(state, stage, pacing({ until: at(601), jitter: () => jitter }));
+
+    expect(stage.clock.sleeps).toEqual([10_000]);
+    expect(inPhase(next, 'cleaningUp').failure.type).toBe('SystemUnavailable');
+  });
+
+  test('nor beyond TIMEOUT', async () => {
+    const stage = new FakeStage(blind(3), { now: at(1790) });
+    const next = await poll(installing({ outageSince: at(1500) }), stage, pacing({ until: at(1801) }));
+
+    expect(stage.clock.sleeps).toEqual([10_000]);
+    expect(inPhase(next, 'cleaningUp').failure.timedOut).toBe(true);
+  });
+});
+
 describe("a block by Spot's rate limit", () => {
   const followed: readonly (readonly [ActiveState, Script])[] = [
     [starting(), { list: [LAUNCHING] }],

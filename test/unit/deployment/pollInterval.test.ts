@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { pollInterval } from '../../../src/deployment/pollInterval';
+import { jittered, nextPause, type Circumstances } from '../../../src/deployment/pollInterval';
 import type { ActiveState } from '../../../src/deployment/state';
 import { firstState, toCleaningUp, toFinalizing, toInstalling, toLaunching } from '../../../src/deployment/transitions';
 
@@ -12,31 +12,27 @@ const installing = toInstalling(launching, 0, 'd-OWN');
 const finalizing = toFinalizing(installing, 0, 'd-OWN');
 const cleaningUp = toCleaningUp(installing, 0, { type: 'JobFailed', headline: 'it failed' });
 
+function pauseOf(state: ActiveState, more: Partial<Circumstances> = {}) {
+  return nextPause(state, { setting: SETTING, saved: AMPLE, limitedUntil: undefined, now: 0, ...more });
+}
+
+function interval(state: ActiveState, more: Partial<Circumstances> = {}): number {
+  return pauseOf(state, more).interval;
+}
+
 test.each<[string, ActiveState, number]>([
   ['starting', starting, 1],
-  ['STARTING', launching, 1],
-  ['VALIDATE_TAGS: instances have still to boot', { ...launching, percent: 10 }, 2],
-  ['LAUNCHING_NEW_INSTANCES: the same', { ...launching, percent: 15 }, 2],
-  ['AWAITING_INSTANCES_LAUNCH: it may be over soon', { ...launching, percent: 20 }, 1],
-  ['TAG_INSTANCES_WITH_GREEN_TAG: the next state is the one that is waited for', { ...launching, percent: 25 }, 0.5],
-  ['AWAITING_USER_DEPLOYMENT: EC2 or CodeDeploy does not see the tags yet', { ...launching, percent: 30 }, 0.5],
+  ['launching, neither far nor near', launching, 1],
+  ['launching, far: instances have still to boot', { ...launching, pace: 'far' }, 2],
+  ['launching, near', { ...launching, pace: 'near' }, 0.5],
+  ['launching, but waiting for the deployment of another', { ...launching, pace: 'near', waitsForOther: {} }, 1],
   ['installing: Elastigroup follows CodeDeploy by itself', installing, 2],
-  ['finalizing: Elastigroup has not noticed yet', finalizing, 1],
-  ['AWAITING_DEPLOYMENT_TO_FINISH', { ...finalizing, percent: 91 }, 1],
-  ['WAIT_BEFORE_TERMINATION: blue has still to go', { ...finalizing, percent: 93 }, 2],
-  ['REMOVE_OLD_INSTANCES', { ...finalizing, percent: 95 }, 0.5],
-  ['REMOVE_ALL_SUSPENSIONS', { ...finalizing, percent: 97 }, 0.5],
+  ['finalizing, neither far nor near', finalizing, 1],
+  ['finalizing, far: blue has still to go', { ...finalizing, pace: 'far' }, 2],
+  ['finalizing, near', { ...finalizing, pace: 'near' }, 0.5],
   ['cleaning up', cleaningUp, 1],
 ])('%s', (_name, state, times) => {
-  expect(pollInterval(state, SETTING, AMPLE)).toBe(times * SETTING);
-});
-
-test('waiting for the deployment of another is neither far nor near', () => {
-  expect(pollInterval({ ...launching, percent: 30, waitsForOther: {} }, SETTING, AMPLE)).toBe(SETTING);
-});
-
-test('an outage is neither far nor near', () => {
-  expect(pollInterval({ ...installing, outageSince: 1 }, SETTING, AMPLE)).toBe(SETTING);
+  expect(interval(state)).toBe(times * SETTING);
 });
 
 test.each([
@@ -46,24 +42,80 @@ test.each([
   [9000, 2500],
   [-1, 5000],
 ])('with %d ms saved, a look near the end comes after %d ms', (saved, pause) => {
-  expect(pollInterval({ ...finalizing, percent: 97 }, SETTING, saved)).toBe(pause);
+  expect(interval({ ...finalizing, pace: 'near' }, { saved })).toBe(pause);
 });
 
 test('on average, no walk through the phases looks more often than the setting says', () => {
   const states: readonly ActiveState[] = [
     starting,
-    ...[5, 10, 15, 20, 25, 30].map((percent) => ({ ...launching, percent })),
+    ...[launching, finalizing].flatMap((state): ActiveState[] => [
+      state,
+      { ...state, pace: 'far' },
+      { ...state, pace: 'near' },
+    ]),
     installing,
-    ...[85, 91, 93, 95, 97].map((percent) => ({ ...finalizing, percent })),
     cleaningUp,
   ];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...states), { minLength: 1 }), fc.integer({ min: 10 }), (walk, setting) => {
       let saved = 0;
       for (const state of walk) {
-        saved += pollInterval(state, setting, saved) - setting;
+        saved += pauseOf(state, { setting, saved }).saves;
         expect(saved).toBeGreaterThanOrEqual(0);
       }
     }),
   );
+});
+
+describe('while nothing can be seen', () => {
+  const blind: readonly ActiveState[] = [
+    ...[starting, { ...launching, pace: 'near' } as const, installing, finalizing, cleaningUp].map((state) => ({
+      ...state,
+      outageSince: 0,
+    })),
+    { ...cleaningUp, unseenSince: 0 },
+  ];
+
+  test.each(blind)('the first pause is the setting, whatever the phase ($phase)', (state) => {
+    expect(interval(state)).toBe(SETTING);
+  });
+
+  test.each(blind)('a pause grows with the outage, to 30 s ($phase)', (state) => {
+    const pauses = [4, 6, 12, 29, 31, 500].map((seconds) => interval(state, { now: seconds * 1000 }));
+    expect(pauses).toEqual([5000, 6000, 12_000, 29_000, 30_000, 30_000]);
+  });
+
+  test('a setting that is longer stays', () => {
+    expect(interval({ ...installing, outageSince: 0 }, { setting: 300_000, now: 400_000 })).toBe(300_000);
+  });
+
+  test('pauses differ by half to either side, that deployments which met the same outage do not come back in step', () => {
+    const pause = pauseOf({ ...launching, outageSince: 0 }, { now: 20_000 });
+    expect([0, 0.5, 1].map((jitter) => jittered(pause, jitter))).toEqual([10_000, 20_000, 30_000]);
+  });
+
+  test('what they take is not saved: deployments would spend it all at once when it is over', () => {
+    expect(pauseOf({ ...launching, outageSince: 0 }, { now: 20_000 }).saves).toBe(0);
+  });
+
+  test('otherwise by a tenth', () => {
+    const pause = pauseOf(launching);
+    expect([0, 0.5, 1].map((jitter) => jittered(pause, jitter))).toEqual([4500, 5000, 5500]);
+  });
+});
+
+describe("after a refusal by Spot's rate limit, which others may share", () => {
+  test.each([
+    [-1, 30_000],
+    [0, 30_000],
+    [119_999, 30_000],
+    [120_000, 5000],
+  ])('%d ms after its end a pause lasts %d ms', (ago, expected) => {
+    expect(interval(launching, { limitedUntil: 0, now: ago })).toBe(expected);
+  });
+
+  test('a setting that is longer stays, and nothing is saved', () => {
+    const pause = pauseOf(launching, { setting: 40_000, limitedUntil: 0 });
+    expect(pause).toEqual({ interval: 40_000, spread: 0.5, saves: 0 });
+  });
 });
