@@ -34,25 +34,22 @@ const STAGE_TO_SPOT = toSpot(STAGE);
 const NAIVE_TO_SPOT = toSpot(NAIVE);
 const SUBJECTS = [NODE, FLOOR, STAGE, NAIVE, STAGE_TO_SPOT, NAIVE_TO_SPOT];
 
-/** template.yaml sets it, so a cold start has it too. */
-const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
-
 /** From the start of the process to its first request: all is loaded by then that an accepted event needs. */
 export async function coldStartRows(): Promise<Row[]> {
   buildOthers();
   const { url, firstRequest, close } = await listener();
-  const plain: Record<string, string> = { ...environmentFor(url), BENCH_EVENT: sampleEvent() };
+  const env: Record<string, string> = { ...environmentFor(url), BENCH_EVENT: sampleEvent() };
   const times = new Map<string, number[]>();
   for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
     for (const subject of SUBJECTS) {
       const list = times.get(subject.name) ?? [];
-      list.push(await timeToFirstRequest(subject, { ...plain, ...SOURCE_MAPS }, firstRequest));
+      list.push(await timeToFirstRequest(subject, env, firstRequest));
       times.set(subject.name, list);
     }
   }
   const loaded = new Map<string, number>();
   for (const subject of [FLOOR, STAGE, NAIVE, STAGE_TO_SPOT])
-    loaded.set(subject.name, await bytesLoaded(subject, plain, firstRequest));
+    loaded.set(subject.name, await bytesLoaded(subject, env, firstRequest));
   await close();
 
   const ms = ({ name }: Subject) => median(times.get(name) ?? []);
