@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
 import { SCENARIOS, scenarioNamed } from '../simulator/scenarios';
@@ -152,6 +154,18 @@ describe('it outlives an invocation', () => {
       expectNoSecrets(trace);
     },
   );
+});
+
+test('loading it makes Node load neither fetch nor HTTP/2', async () => {
+  const script = `await import(process.argv[1]); console.log(process.moduleLoadList.join('\\n'));`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    script,
+    pathToFileURL(bundle).href,
+  ]);
+  expect(stdout).toMatch(/NativeModule https\n/);
+  expect(stdout).not.toMatch(/undici|NativeModule http2/);
 });
 
 describe('a stack names the files and lines of the source', () => {
