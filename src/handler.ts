@@ -2,6 +2,7 @@ import type { Context } from 'aws-lambda';
 import { createAwsClients, type AwsClients } from './clients/awsClients';
 import { systemClock } from './clock';
 import { runJob } from './runJob';
+import { withSourcePositions } from './sourcePositions';
 
 let aws: AwsClients | undefined;
 
@@ -10,10 +11,16 @@ export async function handler(event: unknown, context: Pick<Context, 'getRemaini
   // The SDK itself reads these two (FACTS, section 5).
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   aws ??= createAwsClients({ hasOwnS3Endpoint: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined });
-  await runJob(event, {
-    clock: systemClock,
-    env: process.env,
-    remainingMilliseconds: () => context.getRemainingTimeInMillis(),
-    aws,
-  });
+  try {
+    await runJob(event, {
+      clock: systemClock,
+      env: process.env,
+      remainingMilliseconds: () => context.getRemainingTimeInMillis(),
+      aws,
+    });
+  } catch (error) {
+    // Lambda logs its stack.
+    if (error instanceof Error && error.stack !== undefined) error.stack = withSourcePositions(error.stack);
+    throw error;
+  }
 }

@@ -21,6 +21,7 @@ import { Redactor } from './redaction';
 import { reportDryRun, reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report';
 import { sendReport } from './sendReport';
 import { createStage } from './createStage';
+import { logUnexpected } from './unexpectedError';
 import type { UserParameters } from './userParameters/userParameters';
 
 /** One invocation of the function, and what it runs on. Tests give it a clock of their own and services in process. */
@@ -177,8 +178,7 @@ function lastResort(error: unknown, job: Job): Result {
     const report = reportFailure(job.id, error.type, error.message, redact);
     return { report, ended: { kind: 'withoutState', failureType: error.type } };
   }
-  const what = error instanceof Error ? error.message : String(error);
-  job.log.error(`Unexpected error: ${error instanceof Error ? (error.stack ?? what) : what}`);
+  const what = logUnexpected(error, job.log);
   const message =
     `The stage itself failed unexpectedly: ${what}. Its CloudWatch log has the details; please report it. ` +
     'What it may have started ends by its own timeout: look for the tag GreenIdentifier in the Spot and EC2 consoles.';

@@ -84,7 +84,6 @@ async function play(eventFile: string): Promise<{ action: ActionResult; world: W
       AWS_LAMBDA_FUNCTION_NAME: 'blue-green-stage',
       AWS_LAMBDA_FUNCTION_TIMEOUT: '60',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
-      NODE_OPTIONS: '--enable-source-maps',
       POLL_INTERVAL_SECONDS: '0.1',
       POLL_WINDOW_SECONDS: '2',
       CLEANUP_TIMEOUT_SECONDS: '20',

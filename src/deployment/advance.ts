@@ -1,5 +1,6 @@
 import { UpstreamError } from '../clients/upstreamError';
 import { StageError } from '../errors';
+import { logUnexpected } from '../unexpectedError';
 import { cleanUp } from './cleaningUp';
 import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './finalizing';
@@ -84,8 +85,7 @@ function afterBug(state: ActiveState, bug: StageError, stage: Stage): Promise<St
 
 /** A bug of ours: what was started is still cleaned up, and the message says where to look. */
 function unexpected(error: unknown, stage: Stage): StageError {
-  const message = error instanceof Error ? error.message : String(error);
-  stage.log.error(`Unexpected error: ${error instanceof Error ? (error.stack ?? message) : message}`);
+  const message = logUnexpected(error, stage.log);
   return new StageError(
     'JobFailed',
     `The stage itself failed unexpectedly (${message}). Its CloudWatch log has the details; please report it.`,

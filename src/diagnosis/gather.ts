@@ -4,6 +4,7 @@ import { UpstreamError } from '../clients/upstreamError';
 import { followed, listElastigroup } from '../deployment/ownDeployments';
 import { greenTag, type Stage } from '../deployment/stage';
 import type { Failed } from '../deployment/state';
+import { logUnexpected } from '../unexpectedError';
 import { cut } from '../wording';
 import { failedAt, isReclaimed, type Evidence } from './evidence';
 import { fixFor } from './knownCause';
@@ -66,8 +67,7 @@ function ifKnown<T>(id: string | undefined, look: (id: string) => Promise<T>): P
 
 function complaint(what: string, error: unknown, stage: Stage): string {
   if (!(error instanceof UpstreamError)) {
-    const words = error instanceof Error ? error.message : String(error);
-    stage.log.error(`Unexpected error: ${error instanceof Error ? (error.stack ?? words) : words}`);
+    logUnexpected(error, stage.log);
     return `${what} could not be read (unexpected error).`;
   }
   const action = error.kind === 'denied' ? missingActionOf(error) : undefined;

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,25 +34,22 @@ const STAGE_TO_SPOT = toSpot(STAGE);
 const NAIVE_TO_SPOT = toSpot(NAIVE);
 const SUBJECTS = [NODE, FLOOR, STAGE, NAIVE, STAGE_TO_SPOT, NAIVE_TO_SPOT];
 
-/** template.yaml sets it, so a cold start has it too. */
-const SOURCE_MAPS = { NODE_OPTIONS: '--enable-source-maps' };
-
 /** From the start of the process to its first request: all is loaded by then that an accepted event needs. */
 export async function coldStartRows(): Promise<Row[]> {
   buildOthers();
   const { url, firstRequest, close } = await listener();
-  const plain: Record<string, string> = { ...environmentFor(url), BENCH_EVENT: sampleEvent() };
+  const env: Record<string, string> = { ...environmentFor(url), BENCH_EVENT: sampleEvent() };
   const times = new Map<string, number[]>();
   for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
     for (const subject of SUBJECTS) {
       const list = times.get(subject.name) ?? [];
-      list.push(await timeToFirstRequest(subject, { ...plain, ...SOURCE_MAPS }, firstRequest));
+      list.push(await timeToFirstRequest(subject, env, firstRequest));
       times.set(subject.name, list);
     }
   }
   const loaded = new Map<string, number>();
   for (const subject of [FLOOR, STAGE, NAIVE, STAGE_TO_SPOT])
-    loaded.set(subject.name, await bytesLoaded(subject, plain, firstRequest));
+    loaded.set(subject.name, await bytesLoaded(subject, env, firstRequest));
   await close();
 
   const ms = ({ name }: Subject) => median(times.get(name) ?? []);
@@ -86,29 +83,15 @@ export async function coldStartRows(): Promise<Row[]> {
 
 /** The floor as scripts/build.mjs builds, and the same source as somebody builds who does not think about it. */
 function buildOthers(): void {
-  rmSync(OUT, { recursive: true, force: true });
-  mkdirSync(OUT, { recursive: true });
-  const banner =
-    "--banner:js=import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
-  const good = [
-    '--bundle',
-    '--minify',
-    '--platform=node',
-    '--format=esm',
-    '--target=node20',
-    '--main-fields=module,main',
-  ];
-  const how = [...good, '--splitting', '--sourcemap', '--sources-content=false', '--out-extension:.js=.mjs', banner];
-  esbuild(['test/bench/floor.mjs', ...how, `--outdir=${OUT}`]);
+  run(process.execPath, ['scripts/build.mjs', 'test/bench/floor.mjs', OUT]);
   // Without this alias the naive bundle does not even start: esbuild cannot follow the requires of jsonc-parser's UMD build.
   const umd = '--alias:jsonc-parser=jsonc-parser/lib/esm/main.js';
-  esbuild(['src/handler.ts', '--bundle', '--minify', '--platform=node', umd, `--outfile=${OUT}/naive.cjs`]);
+  const naive = ['src/handler.ts', '--bundle', '--minify', '--platform=node', umd, `--outfile=${OUT}/naive.cjs`];
+  run('node_modules/.bin/esbuild', [...naive, '--log-level=warning']);
 }
 
-function esbuild(args: readonly string[]): void {
-  const { status, stderr } = spawnSync('node_modules/.bin/esbuild', [...args, '--log-level=warning'], {
-    encoding: 'utf8',
-  });
+function run(command: string, args: readonly string[]): void {
+  const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
 }
 

@@ -19,16 +19,12 @@ interface Kind {
 }
 
 const KINDS: readonly Kind[] = [
-  { what: 'a deployment that succeeds', scenario: 'success', nodeOptions: '--enable-source-maps' },
-  {
-    what: 'a deployment that fails, with its diagnosis',
-    scenario: 'script-fails',
-    nodeOptions: '--enable-source-maps',
-  },
+  { what: 'a deployment that succeeds', scenario: 'success', nodeOptions: '' },
+  { what: 'a deployment that fails, with its diagnosis', scenario: 'script-fails', nodeOptions: '' },
   {
     what: 'a deployment that fails, old space of 64 MB and semi-spaces of 1 MB',
     scenario: 'script-fails',
-    nodeOptions: '--enable-source-maps --max-old-space-size=64 --max-semi-space-size=1',
+    nodeOptions: '--max-old-space-size=64 --max-semi-space-size=1',
   },
 ];
 

@@ -1,10 +1,14 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
 import { SCENARIOS, scenarioNamed } from '../simulator/scenarios';
 import { runBundle, type BundleRun, type BundleTrace } from '../support/bundleRun';
+import { lambdaFunction } from '../support/lambdaFunction';
 
 /*
  * The built bundle, copied away from the project so that it can use nothing outside of its folder, against the simulator
@@ -150,6 +154,46 @@ describe('it outlives an invocation', () => {
       expectNoSecrets(trace);
     },
   );
+});
+
+test('loading it makes Node load neither fetch nor HTTP/2', async () => {
+  const script = `await import(process.argv[1]); console.log(process.moduleLoadList.join('\\n'));`;
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    '--input-type=module',
+    '--eval',
+    script,
+    pathToFileURL(bundle).href,
+  ]);
+  expect(stdout).toMatch(/NativeModule https\n/);
+  expect(stdout).not.toMatch(/undici|NativeModule http2/);
+});
+
+describe('a stack names the files and lines of the source', () => {
+  /** What the source has at the first position of this file that the text names. */
+  async function lineIn(file: string, text: string): Promise<string> {
+    const [, line] = new RegExp(`\\(?${file}:(\\d+):\\d+`).exec(text) ?? [];
+    if (line === undefined) throw new Error(`No line of ${file} in: ${text}`);
+    return (await readFile(file, 'utf8')).split('\n')[Number(line) - 1] ?? '';
+  }
+
+  test.concurrent('in the log, for a bug', async () => {
+    const trace = await play('success', {
+      env: { NODE_OPTIONS: `--import ${pathToFileURL('test/support/bug.mjs').href}` },
+    });
+    expect(trace.action.message).toMatch(/^The stage itself failed unexpectedly: a bug of the test\./);
+    const log = trace.logs.join('\n');
+    expect(log).toMatch(/"Unexpected error: TypeError: a bug of the test/);
+    expect(await lineIn('src/jobInput.ts', log)).toMatch(/parseSettings\(env\)/);
+    expect(await lineIn('src/runJob.ts', log)).toMatch(/readJobInput\(/);
+    expect(log).not.toMatch(/handler\.mjs:\d/);
+  });
+
+  test.concurrent('in what Lambda gets, for an event without a job', async () => {
+    const stage = lambdaFunction({ bundle, env: {} });
+    const error: unknown = await stage.invoke({}, 10).catch((reason: unknown) => reason);
+    stage.kill();
+    expect(await lineIn('src/runJob.ts', String(error))).toMatch(/throw new StageError/);
+  });
 });
 
 function configuration(revision: Readonly<Record<string, string>>) {
