@@ -11,7 +11,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { systemClock } from '../../src/clock';
 import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
 import { greenInstancesClient } from '../../src/clients/greenInstances';
-import { resolveSpotToken } from '../../src/clients/spotToken';
+import { resolveSpotToken, SpotTokenError } from '../../src/clients/spotToken';
 import { answering, background, freePort } from '../field/background';
 import { tally } from '../field/tally';
 import { pythonTools } from '../field/tools';
@@ -124,9 +124,9 @@ async function testSecrets(): Promise<void> {
       budget(),
     );
   const refused = (message: RegExp) => (error: unknown) => {
-    assert(error instanceof Error && !error.message.includes(TOKEN));
+    assert(error instanceof SpotTokenError && !error.message.includes(TOKEN));
     assert.match(error.message, message);
-    assert.equal(Reflect.get(error, 'type'), 'ConfigurationError');
+    assert.equal(error.failure.type, 'ConfigurationError');
     return true;
   };
 
