@@ -31,6 +31,8 @@ const FIXES = {
   'bundle-not-fetched':
     'The instances could not fetch the revision: allow s3:GetObject (and kms:Decrypt, where the bucket has a key of its own) in their instance profile, and let them reach S3 or GitHub.',
   'script-failed': 'Mend the script; the end of its log is below.',
+  'event-unfinished':
+    'A lifecycle event had not ended, see below: look what its script waits for, or, in AllowTraffic, why the target group does not call the instance healthy. Raise TIMEOUT if it only needs longer.',
   'health-constraints':
     'Fewer instances stayed healthy than the deployment configuration asks for: mend what failed on them, or choose a DEPLOYMENT_CONFIG that asks for fewer.',
 } as const satisfies Record<string, string>;

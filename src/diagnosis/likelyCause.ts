@@ -1,5 +1,5 @@
 import type { Failed } from '../deployment/state';
-import { failedAt, failedTargets, isReclaimed, type Evidence } from './evidence';
+import { failedAt, failedTargets, isReclaimed, unfinishedTargets, type Evidence } from './evidence';
 import type { CauseName, KnownCause } from './knownCause';
 
 interface Symptoms {
@@ -24,6 +24,7 @@ const SIGNS: readonly { readonly cause: CauseName; readonly shows: (symptoms: Sy
   { cause: 'agent-not-running', shows: hasNothingBegun },
   { cause: 'bundle-not-fetched', shows: (symptoms) => hasFailedIn(symptoms, 'DownloadBundle') },
   { cause: 'script-failed', shows: hasScriptFailed },
+  { cause: 'event-unfinished', shows: wasTooSlowInEvent },
   { cause: 'health-constraints', shows: hasCode('HEALTH_CONSTRAINTS', 'HEALTH_CONSTRAINTS_INVALID') },
   { cause: 'launch-failed', shows: hasFailedToLaunch },
 ];
@@ -68,6 +69,11 @@ function hasFailedIn({ evidence }: Symptoms, eventName: string): boolean {
 
 function hasScriptFailed({ evidence }: Symptoms): boolean {
   return failedTargets(evidence).some(({ event }) => event?.diagnostics?.code.startsWith('Script') ?? false);
+}
+
+/** TIMEOUT was reached while a lifecycle event was running. */
+function wasTooSlowInEvent({ state, evidence }: Symptoms): boolean {
+  return state.failure.timedOut === true && unfinishedTargets(evidence).length > 0;
 }
 
 /** Elastigroup complained, CodeDeploy was never reached, and nothing else explains it. */

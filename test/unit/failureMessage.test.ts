@@ -93,8 +93,9 @@ describe('the message', () => {
     const lines = messageOf(failedState({ failure }), evidenceOf({ targets: [target('i-1'), target('i-2')] })).split(
       '\n',
     );
-    expect(lines.slice(0, 2)).toEqual([
+    expect(lines.slice(0, 3)).toEqual([
       'TIMEOUT (1m) was reached.',
+      expect.stringMatching(/^Likely fix: A lifecycle event had not ended, see below: /),
       'Unfinished: i-1 in ApplicationStart since 09:01:01Z, i-2 in ApplicationStart since 09:01:01Z.',
     ]);
   });

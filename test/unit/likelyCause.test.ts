@@ -1,4 +1,5 @@
 import type { CodeDeployDeployment } from '../../src/clients/codeDeploy';
+import type { LifecycleEvent } from '../../src/clients/deploymentTargets';
 import { UpstreamError, type UpstreamErrorDetails } from '../../src/clients/upstreamError';
 import { failureOf } from '../../src/deployment/failures';
 import type { Failed } from '../../src/deployment/state';
@@ -117,6 +118,15 @@ describe('evidence shows a cause', () => {
     ],
   ])('Elastigroup complains, and %s', (_name, expected, failure) => {
     expect(causeOf(beforeCodeDeploy(failure), evidenceOf({ events }))).toBe(expected);
+  });
+
+  test.each<[string, CauseName, Partial<LifecycleEvent>]>([
+    ['was running', 'event-unfinished', { status: 'InProgress' }],
+    ['had ended', 'too-slow', { status: 'Succeeded', endedAt: START }],
+  ])('TIMEOUT while a lifecycle event %s', (_name, expected, difference) => {
+    const target = { ...silent, events: [event('ApplicationStart', { startedAt: START, ...difference })] };
+    const failure = { type: 'JobFailed', headline: 'Late.', timedOut: true, known: { cause: 'too-slow' } } as const;
+    expect(causeOf(failedState({ failure }), evidenceOf({ targets: [target] }))).toBe(expected);
   });
 
   test.each<[number, CauseName]>([
