@@ -53,6 +53,22 @@ test.concurrent('a failing scenario ends with exit code 1', async () => {
   expect(code).toBe(1);
 });
 
+test.concurrent('a process that is killed is told, and its event, delivered again, finds the deployment', async () => {
+  const { code, output } = await start('--crash-after', '0.8');
+  expect(output).toMatch(/the invocation failed: .* \(SIGKILL\)\. Lambda delivers its event again in 3 s\./);
+  expect(output).toMatch(/invocation 1, job \S+, delivered again/);
+  expect(output).toMatch(/Succeeded after/);
+  expect(code).toBe(0);
+});
+
+test.concurrent('an address at which nobody listens is told at once', async () => {
+  const url = `http://127.0.0.1:${await freePort()}/`;
+  expect(await start('--lambda', url)).toMatchObject({
+    code: 2,
+    output: expect.stringContaining(`Nothing answers at ${url}: `) as string,
+  });
+});
+
 test.concurrent('--list names the scenarios, and an unknown one is told with those there are', async () => {
   expect(await start('--list')).toMatchObject({
     code: 0,
@@ -89,6 +105,7 @@ test.concurrent('--lambda plays a function that runs elsewhere, with the environ
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
+      if (request.method !== 'POST') return void response.writeHead(404).end();
       stage.invoke(JSON.parse(Buffer.concat(chunks).toString()), 30).then(
         () => response.end('null'),
         (error: unknown) => response.end(JSON.stringify({ errorType: 'Error', errorMessage: String(error) })),

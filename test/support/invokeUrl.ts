@@ -8,3 +8,13 @@ export async function invokeUrl(url: string, event: unknown, seconds: number): P
   const body = await answer.text();
   if (!answer.ok || /errorType|Task timed out/.test(body)) throw new Error(`${answer.status}: ${body}`);
 }
+
+/** @throws when nobody listens at the address */
+export async function reached(url: string): Promise<void> {
+  try {
+    await fetch(new URL('/', url), { signal: AbortSignal.timeout(10_000) });
+  } catch (error) {
+    const { message } = error instanceof Error && error.cause instanceof Error ? error.cause : (error as Error);
+    throw new Error(`Nothing answers at ${url}: ${message || 'the connection failed'}`, { cause: error });
+  }
+}

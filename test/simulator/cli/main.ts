@@ -12,6 +12,7 @@ const USAGE = `npm start -- [--event FILE] [--scenario NAME] [--speed N] [--logs
   --scenario NAME  what happens upstream (default success; --list shows all)
   --speed N        how many times faster than the scenario's own durations the upstream runs (default 5)
   --logs           also print the function's log lines
+  --crash-after N  kill the function's process after N seconds, once: Lambda delivers its event again
   --list           list the scenarios
 
 A function that runs elsewhere, e.g. in the container of the SAM CLI:
@@ -29,6 +30,7 @@ async function main(): Promise<number> {
       scenario: { type: 'string', default: 'success' },
       speed: { type: 'string', default: '5' },
       logs: { type: 'boolean', default: false },
+      'crash-after': { type: 'string' },
       list: { type: 'boolean', default: false },
       lambda: { type: 'string' },
       port: { type: 'string' },
@@ -48,6 +50,7 @@ async function main(): Promise<number> {
     speed,
     showLogs: values.logs,
     host: values.host,
+    ...(values['crash-after'] !== undefined && { crashAfter: numberOf('crash-after', values['crash-after'], 600) }),
     ...(values.lambda !== undefined && { lambda: values.lambda, port: DEFAULT_PORT }),
     ...(values.port !== undefined && { port: numberOf('port', values.port, 65_535) }),
   });

@@ -1,11 +1,11 @@
 import { timerClock } from '../clocks';
 import { readFile } from 'node:fs/promises';
 import { lambdaFunction } from '../../support/lambdaFunction';
-import { runAction, type ActionResult } from '../pipeline';
+import { AWS_LIMITS, runAction, type ActionResult } from '../pipeline';
 import { scaled, scenarioNamed } from '../scenarios';
 import { startServer } from '../server';
 import { World } from '../world';
-import { invokeUrl } from '../../support/invokeUrl';
+import { invokeUrl, reached } from '../../support/invokeUrl';
 import { environmentAt } from './environment';
 import { accountFor, readEvent } from './event';
 import { createView, type View } from './view';
@@ -15,6 +15,8 @@ export interface PlaySettings {
   readonly scenarioName: string;
   readonly speed: number;
   readonly showLogs: boolean;
+  /** Seconds after which the function's process is killed, once. */
+  readonly crashAfter?: number;
   /** Where the simulator listens; without a port on any. */
   readonly host: string;
   readonly port?: number;
@@ -32,6 +34,7 @@ export async function play(settings: PlaySettings): Promise<number> {
   const scenario = scaled(scenarioNamed(scenarioName), 1 / speed);
   const event = readEvent(await readFile(eventFile, 'utf8'), eventFile, scenario.userParameters);
   const world = new World({ now: () => Date.now(), seed: 1, scenario, options: { account: accountFor(event) } });
+  if (settings.lambda !== undefined) await reached(settings.lambda);
   const server = await startServer({ world, host, port });
   const view = createView(world, { eventFile, scenario, speed });
   const stage = playedFunction(settings, server.url, view);
@@ -44,7 +47,11 @@ export async function play(settings: PlaySettings): Promise<number> {
       firstJobId: event.jobId,
       ...(event.continuationToken !== undefined && { firstToken: event.continuationToken }),
       gapSeconds: GAP_S / speed,
-      redelivery: 'none',
+      redelivery: 'lambda',
+      limits: {
+        retryDelaysSeconds: AWS_LIMITS.retryDelaysSeconds.map((seconds) => seconds / speed),
+        noAnswerSeconds: Math.max(LONGEST_INVOCATION_S, AWS_LIMITS.noAnswerSeconds / speed),
+      },
       invoke: (delivered) => stage.invoke(delivered),
       onEvent: view.onEvent,
     });
@@ -58,7 +65,7 @@ export async function play(settings: PlaySettings): Promise<number> {
 }
 
 /** The function that is played, wherever it runs. */
-function playedFunction({ lambda, speed, showLogs }: PlaySettings, simulatorUrl: string, view: View) {
+function playedFunction({ lambda, speed, showLogs, crashAfter }: PlaySettings, simulatorUrl: string, view: View) {
   if (lambda !== undefined) {
     const invoke = (event: unknown) => invokeUrl(lambda, event, LONGEST_INVOCATION_S);
     return { invoke, kill: () => undefined };
@@ -71,12 +78,11 @@ function playedFunction({ lambda, speed, showLogs }: PlaySettings, simulatorUrl:
     },
   });
   const invoke = (event: unknown) => bundle.invoke(event, LONGEST_INVOCATION_S);
-  return {
-    invoke,
-    kill: () => {
-      bundle.kill();
-    },
+  const kill = () => {
+    bundle.kill();
   };
+  if (crashAfter !== undefined) setTimeout(kill, crashAfter * 1000).unref();
+  return { invoke, kill };
 }
 
 function exitCodeOf(action: ActionResult): number {

@@ -69,14 +69,19 @@ function statusOf(world: World): string {
 function describe(event: PipelineEvent): string | undefined {
   switch (event.kind) {
     case 'invoked':
-      return `invocation ${event.info.jobIndex + 1}, job ${event.jobId}`;
+      return `invocation ${event.info.jobIndex + 1}, job ${event.jobId}${event.info.attempt > 0 ? ', delivered again' : ''}`;
     case 'progress':
       return `in CodePipeline: ${event.details.percentComplete ?? 0}% ${event.details.summary ?? ''}`;
     case 'invocation-failed':
-      return `the invocation failed: ${String(event.error)}`;
+      return `the invocation failed: ${event.error instanceof Error ? event.error.message : String(event.error)} ${whatFollows(event.retrySeconds)}`;
     default:
       return undefined;
   }
+}
+
+function whatFollows(retrySeconds: number | undefined): string {
+  if (retrySeconds !== undefined) return `Lambda delivers its event again in ${Math.round(retrySeconds)} s.`;
+  return 'Lambda gives up; CodePipeline fails the action when its time for an answer is over.';
 }
 
 /** The result as CodePipeline's console shows it. */
