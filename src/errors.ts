@@ -1,13 +1,15 @@
 import { fixFor, type KnownCause } from './diagnosis/knownCause';
 
 /** CodePipeline's `failureDetails.type` (service model, codepipeline 2015-07-09: FailureType). */
-export type FailureType =
-  | 'JobFailed'
-  | 'ConfigurationError'
-  | 'PermissionError'
-  | 'RevisionOutOfSync'
-  | 'RevisionUnavailable'
-  | 'SystemUnavailable';
+export const FAILURE_TYPES = [
+  'JobFailed',
+  'ConfigurationError',
+  'PermissionError',
+  'RevisionOutOfSync',
+  'RevisionUnavailable',
+  'SystemUnavailable',
+] as const;
+export type FailureType = (typeof FAILURE_TYPES)[number];
 
 /** A failure that ends the action: its message is written for the person who reads it in CodePipeline. */
 export class StageError extends Error {

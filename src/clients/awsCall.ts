@@ -1,7 +1,7 @@
 import { ServiceException } from '@smithy/core/client';
 import { isThrottlingError } from '@smithy/core/retry';
 import { callUpstream, type CallBudget, type UpstreamCall } from './callPolicy';
-import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstreamError';
+import { isConnectionNeverMade, UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstreamError';
 
 /** What all SDK clients here are built with: the SDK's own retries are off, since callPolicy.ts is the only policy. */
 export const SDK_DEFAULTS = { maxAttempts: 1 } as const;
@@ -22,14 +22,6 @@ export function callAws<T>(
     }
   });
 }
-
-const CONNECTION_NEVER_MADE: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
 
 /** Error names by which AWS services say that a permission, or the credentials, are missing. */
 const DENIED: ReadonlySet<string> = new Set([
@@ -83,7 +75,7 @@ function translate(service: ServiceName, operation: string, error: unknown, time
 function kindOf(error: Error): UpstreamErrorKind {
   const status = httpStatusOf(error);
   const connectionCode = connectionCodeOf(error);
-  if (connectionCode !== undefined && CONNECTION_NEVER_MADE.has(connectionCode)) return 'refused';
+  if (isConnectionNeverMade(connectionCode)) return 'refused';
   if (DENIED.has(error.name)) return 'denied';
   if (error instanceof ServiceException && isThrottling(error)) return 'throttled';
   if (status !== undefined && status >= 500) return 'unavailable';

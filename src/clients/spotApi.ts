@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { cut } from '../wording';
 import { axios } from './axiosOverHttp';
 import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from './callPolicy';
-import { UpstreamError, type UpstreamErrorKind } from './upstreamError';
+import { isConnectionNeverMade, UpstreamError, type UpstreamErrorKind } from './upstreamError';
 
 /** The envelope of every answer of the Spot API (FACTS, section 4); items are checked by who asked for them. */
 const envelopeSchema = z.object({
@@ -42,13 +42,6 @@ export interface SpotApiOptions {
   readonly adapter?: AxiosAdapter | undefined;
 }
 
-const CONNECTION_NEVER_MADE: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
 const LONGEST_QUOTE = 500;
 
 /** The Spot API: one request in, the answer's items out. Throws UpstreamError, and never returns an error body as an answer. */
@@ -103,9 +96,7 @@ export class SpotApi {
       const code = axios.isAxiosError(error) ? error.code : undefined;
       if (signal.aborted) throw failed(request, 'timeout', 'no answer within the time limit of the call');
       const message = error instanceof Error ? error.message : 'the request failed';
-      throw failed(request, code !== undefined && CONNECTION_NEVER_MADE.has(code) ? 'refused' : 'connection', message, {
-        code,
-      });
+      throw failed(request, isConnectionNeverMade(code) ? 'refused' : 'connection', message, { code });
     }
   }
 

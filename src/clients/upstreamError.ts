@@ -43,6 +43,19 @@ const SURELY_NOT_PROCESSED: ReadonlySet<UpstreamErrorKind> = new Set([
   'rejected',
 ]);
 
+const CONNECTION_NEVER_MADE: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** By Node's code of a connection that failed: the request cannot have arrived. */
+export function isConnectionNeverMade(code: string | undefined): boolean {
+  return code !== undefined && CONNECTION_NEVER_MADE.has(code);
+}
+
 export interface UpstreamErrorDetails {
   readonly service: ServiceName;
   /** The service's own name of the operation, e.g. `CreateDeployment`. */

@@ -58,8 +58,9 @@ async function afterError(state: ActiveState, error: unknown, stage: Stage): Pro
 /** Spot answers, and says how long to wait: that is no outage, and TIMEOUT is its bound. */
 function whileLimited(state: ActiveState, stage: Stage): ActiveState {
   const { outageSince: _over, ...answered } = state;
-  stage.log.debug("Spot's rate limit is used up: waiting for its reset.");
-  return progressed(answered, "Spot's rate limit is used up: waiting for its reset");
+  const progress = "Spot's rate limit is used up: waiting for its reset";
+  stage.log.debug(`${progress}.`);
+  return progressed(answered, progress);
 }
 
 /** A look failed for good. An earlier delivery of this event may have died right after its start: nobody could see it. */

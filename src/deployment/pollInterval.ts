@@ -1,4 +1,5 @@
 import { SHARED_LIMIT_PERIOD_MS } from '../clients/callPolicy';
+import type { Pace } from './elastigroupState';
 import type { ActiveState } from './state';
 
 /** A pause where nothing can be over yet, or where a late look delays nothing: twice the setting. */
@@ -70,7 +71,7 @@ function wish(state: ActiveState): number {
   }
 }
 
-function timesFor(pace: 'far' | 'near' | undefined): number {
+function timesFor(pace: Pace | undefined): number {
   if (pace === undefined) return 1;
   return pace === 'far' ? FAR : NEAR;
 }

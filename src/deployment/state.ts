@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { CAUSE_NAMES } from '../diagnosis/knownCause';
+import { FAILURE_TYPES } from '../errors';
 
 /*
  * The state of one deployment, from the action's first event to its result. It is all that an invocation hands to the
@@ -11,16 +12,8 @@ const time = z.number().check(z.int(), z.nonnegative());
 const shortText = z.string().check(z.maxLength(600));
 const id = z.string().check(z.minLength(1), z.maxLength(128));
 
-const failureTypes = [
-  'JobFailed',
-  'ConfigurationError',
-  'PermissionError',
-  'RevisionOutOfSync',
-  'RevisionUnavailable',
-  'SystemUnavailable',
-] as const;
 const failure = z.strictObject({
-  type: z.enum(failureTypes),
+  type: z.enum(FAILURE_TYPES),
   /** What failed, where: one sentence, but where nothing was started it is all that there is to say. */
   headline: shortText,
   timedOut: z.exactOptional(z.literal(true)),

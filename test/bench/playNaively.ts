@@ -1,8 +1,8 @@
+import { inProcessAws } from '../harness/inProcessAws';
 import { timerClock } from '../simulator/clocks';
 import { waitUntilDeploymentSuccessful } from '@aws-sdk/client-codedeploy';
 import { PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
 import type { CodePipelineEvent } from 'aws-lambda';
-import { createAwsClients } from '../../src/clients/awsClients';
 import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
 import { resolveSpotToken } from '../../src/clients/spotToken';
 import { createStage } from '../../src/createStage';
@@ -65,11 +65,7 @@ export async function playNaively(
 
 async function drive(event: CodePipelineEvent, world: World, latencyMs: number, pace: NaivePace): Promise<void> {
   const transport = inProcessTransport({ world, latencyMs: () => latencyMs });
-  const aws = createAwsClients({
-    requestHandler: transport.requestHandler,
-    region: world.account.region,
-    credentials: { accessKeyId: 'AKIAFAKEHARNESS00000', secretAccessKey: 'fake' },
-  });
+  const aws = inProcessAws(transport, world.account.region);
   const input = readJobInput(event, { SPOT_API_URL: 'https://api.spotinst.io' });
   const budget: CallBudget = {
     clock,

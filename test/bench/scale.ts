@@ -1,5 +1,5 @@
+import { inProcessAws } from '../harness/inProcessAws';
 import { timerClock } from '../simulator/clocks';
-import { createAwsClients } from '../../src/clients/awsClients';
 import { runJob } from '../../src/runJob';
 import { captureLogs } from '../harness/captureLogs';
 import { installVirtualTime } from '../harness/virtualTime';
@@ -182,11 +182,7 @@ async function playOne(index: number, random: Random, account: SharedAccount): P
         clock: timerClock,
         env: { SPOT_API_URL: 'https://api.spotinst.io' },
         remainingMilliseconds: () => Math.max(0, endsAt - Date.now()),
-        aws: createAwsClients({
-          requestHandler: transport.requestHandler,
-          region: world.account.region,
-          credentials: { accessKeyId: 'AKIAFAKEHARNESS00000', secretAccessKey: 'fake' },
-        }),
+        aws: inProcessAws(transport, world.account.region),
         spotAdapter: transport.axiosAdapter,
       });
     },

@@ -1,4 +1,4 @@
-import { createAwsClients } from '../../src/clients/awsClients';
+import { inProcessAws } from './inProcessAws';
 import { readJobId } from '../../src/pipelineJob';
 import { runJob } from '../../src/runJob';
 import { scenarioNamed } from '../simulator/scenarios';
@@ -24,11 +24,7 @@ async function play(event: unknown, env: Readonly<Record<string, string>> = {}) 
       clock: { now: () => NOW, sleep: () => Promise.reject(new Error('Bad input needs no waiting.')) },
       env,
       remainingMilliseconds: () => 900_000,
-      aws: createAwsClients({
-        requestHandler: transport.requestHandler,
-        region: 'us-east-1',
-        credentials: { accessKeyId: 'FAKE', secretAccessKey: 'fake' },
-      }),
+      aws: inProcessAws(transport),
       spotAdapter: transport.axiosAdapter,
     });
   } catch (thrown) {

@@ -1,6 +1,6 @@
+import { inProcessAws } from './inProcessAws';
 import { timerClock } from '../simulator/clocks';
 import type { CodePipelineEvent } from 'aws-lambda';
-import { createAwsClients } from '../../src/clients/awsClients';
 // Loaded here, since an import at the first use would take real time while virtual time goes on.
 import '../../src/clients/ec2Sdk';
 import '../../src/clients/s3Sdk';
@@ -112,11 +112,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
         clock,
         env: { SPOT_API_URL: 'https://api.spotinst.io', ...plan.env },
         remainingMilliseconds: () => Math.max(0, endsAt - clock.now()),
-        aws: createAwsClients({
-          requestHandler: transport.requestHandler,
-          region: world.account.region,
-          credentials: { accessKeyId: 'AKIAFAKEHARNESS00000', secretAccessKey: 'fake' },
-        }),
+        aws: inProcessAws(transport, world.account.region),
         spotAdapter: transport.axiosAdapter,
       });
       await Promise.race([work, killed]);
