@@ -1,4 +1,4 @@
-import { fixFor, type KnownCause } from './diagnosis/knownCause';
+import { fixFor, type KnownCause } from './causes';
 
 /** CodePipeline's `failureDetails.type` (service model, codepipeline 2015-07-09: FailureType). */
 export const FAILURE_TYPES = [
@@ -12,12 +12,12 @@ export const FAILURE_TYPES = [
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
 /** A failure that ends the action: its message is written for the person who reads it in CodePipeline. */
-export class StageError extends Error {
+export class ActionError extends Error {
   override readonly name = 'StageError';
   /** A well-known cause; `message` ends with what to do about it. */
   readonly known: KnownCause | undefined;
   /** What the action has under way already could not be seen: perhaps another delivery of its event has started something. */
-  readonly unseen: boolean;
+  readonly isIncomplete: boolean;
 
   constructor(
     readonly type: FailureType,
@@ -27,7 +27,7 @@ export class StageError extends Error {
   ) {
     super(known ? `${headline} ${fixFor(known)}` : headline, options);
     this.known = known;
-    this.unseen = unseen;
+    this.isIncomplete = unseen;
   }
 }
 
@@ -45,7 +45,7 @@ export interface Problem {
 const MAX_PROBLEMS_LENGTH = 4800;
 
 /** Bad input: all problems in one message, so that the user mends them in one go. */
-export class InvalidInputError extends StageError {
+export class InvalidInputError extends ActionError {
   /** `consequence` tells what that means for the deployment. */
   constructor(
     readonly problems: readonly Problem[],

@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
 import { createAwsClients, type AwsClients } from './clients/awsClients';
-import { systemClock } from './clock';
+import { systemClock } from './lib/clock';
 import { runJob } from './runJob';
-import { withSourcePositions } from './sourcePositions';
+import { withSourcePositions } from './lib/sourcePositions';
 
 let aws: AwsClients | undefined;
 

@@ -1,28 +1,28 @@
 import type { AxiosAdapter } from 'axios';
 import type { AwsClients } from './clients/awsClients';
-import { RepeatStock, type CallBudget } from './clients/callPolicy';
-import { jitterFrom } from './clients/jitter';
-import { spotTokenReader } from './clients/spotToken';
-import type { RateLimitBlocks } from './clients/spotApi';
-import type { Clock } from './clock';
-import { decodeToken, encodeToken, type Resumption } from './continuationToken';
+import { RetryQuota, type CallBudget } from './clients/callPolicy';
+import { jitterFrom } from './lib/jitter';
+import { spotTokenReader } from './clients/spot/spotToken';
+import type { RateLimitBlocks } from './clients/spot/spotApi';
+import type { Clock } from './lib/clock';
+import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
 import { poll, rememberInLog } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
 import { firstState } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
-import { InvalidInputError, StageError } from './errors';
-import { allotTime, type Allotment } from './invocationTime';
-import { LEFT_ALONE, readJobInput, type JobInput } from './jobInput';
-import { createLog, type Log } from './log';
-import { endOf, type Ended } from './measures';
-import { readArtifactSecrets, readJobId } from './pipelineJob';
-import { Redactor } from './redaction';
-import { reportDryRun, reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report';
-import { sendReport } from './sendReport';
-import { createStage } from './createStage';
-import { logUnexpected } from './unexpectedError';
-import type { UserParameters } from './userParameters/userParameters';
+import { InvalidInputError, ActionError } from './errors';
+import { timeBudget, type TimeBudget } from './timeBudget';
+import { LEFT_ALONE, readJobInput, type JobInput } from './input/jobInput';
+import { createLog, type Log } from './lib/log';
+import { endedActionOf, type EndedAction } from './report/measures';
+import { readArtifactSecrets, readJobId } from './input/pipelineJob';
+import { Redactor } from './lib/redaction';
+import { reportDryRun, reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report/report';
+import { sendReport } from './report/sendReport';
+import { createContext } from './createContext';
+import { logUnexpected } from './lib/unexpectedError';
+import type { UserParameters } from './input/userParameters/userParameters';
 
 /** One invocation of the function, and what it runs on. Tests give it a clock of their own and services in process. */
 export interface Invocation {
@@ -38,7 +38,7 @@ export interface Invocation {
 interface Job {
   readonly id: string;
   readonly invocation: Invocation;
-  readonly time: Allotment;
+  readonly time: TimeBudget;
   readonly redactor: Redactor;
   readonly log: Log;
 }
@@ -51,7 +51,7 @@ interface Job {
 export async function runJob(event: unknown, invocation: Invocation): Promise<void> {
   const id = readJobId(event);
   if (id === undefined) {
-    throw new StageError(
+    throw new ActionError(
       'ConfigurationError',
       'This is no event of a CodePipeline Lambda action (it has no "CodePipeline.job" with an id), so there is no job to answer.',
     );
@@ -60,7 +60,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   for (const secret of readArtifactSecrets(event)) redactor.add(secret);
   const log = createLog(redactor, invocation.clock);
   log.remember({ jobId: id });
-  const job: Job = { id, invocation, time: allotTime(invocation), redactor, log };
+  const job: Job = { id, invocation, time: timeBudget(invocation), redactor, log };
 
   let result: Result;
   try {
@@ -80,7 +80,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
 interface Result {
   readonly report: Report;
   /** Present where the action ends with the report, and is to be counted. */
-  readonly ended?: Ended | undefined;
+  readonly ended?: EndedAction | undefined;
 }
 
 async function work(event: unknown, job: Job): Promise<Result> {
@@ -96,7 +96,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
   const { state: next, evidence } = await advanceFor(state, blocks, input, job);
   rememberInLog(next, job.log);
   if (hasResult(next)) {
-    const ended = endOf(next, { group, isDryRun: parameters.dryRun, evidence });
+    const ended = endedActionOf(next, { group, isDryRun: parameters.dryRun, evidence });
     return { report: reportEnd(next, evidence, parameters, job), ended };
   }
   const token = encodeToken({ state: next, blocks }, parameters);
@@ -122,10 +122,10 @@ function reportEnd(state: EndState, evidence: Evidence | undefined, parameters: 
 }
 
 /** After the report, and never instead of it: metrics that cannot be written cost a line in the log. */
-async function count(ended: Ended, { id, invocation, redactor, log }: Job): Promise<void> {
+async function count(ended: EndedAction, { id, invocation, redactor, log }: Job): Promise<void> {
   try {
     // Loaded only where an action ends, which is the last thing that it does.
-    const { writeMetrics } = await import('./metrics');
+    const { writeMetrics } = await import('./report/metrics');
     writeMetrics(ended, { jobId: id, env: invocation.env, redact: (text) => redactor.redact(text) });
   } catch (error) {
     log.warn(`The metrics could not be written: ${error instanceof Error ? error.message : String(error)}`);
@@ -159,21 +159,21 @@ async function advanceFor(state: ActiveState, blocks: RateLimitBlocks, input: Jo
   });
   const ingredients = { input, token, aws, spotAdapter, budget, blocks, log: job.log };
   const { pollIntervalSeconds, pollWindowSeconds } = input.settings;
-  const next = await poll(state, createStage(ingredients), {
+  const next = await poll(state, createContext(ingredients), {
     pollIntervalSeconds,
     until: job.time.pollUntil(pollWindowSeconds),
     jitter: budget.jitter,
     blocks,
   });
   if (next.phase !== 'failed') return { state: next };
-  const search = createStage({ ...ingredients, budget: searchBudget(budget) });
+  const search = createContext({ ...ingredients, budget: searchBudget(budget) });
   return { state: next, evidence: await gatherEvidence(next, search) };
 }
 
 /** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to look. */
 function lastResort(error: unknown, job: Job): Result {
   const redact = (text: string) => job.redactor.redact(text);
-  if (error instanceof StageError) {
+  if (error instanceof ActionError) {
     job.log.error(error.message);
     const report = reportFailure(job.id, error.type, error.message, redact);
     return { report, ended: { kind: 'withoutState', failureType: error.type } };
@@ -191,7 +191,7 @@ function budgetOf(job: Job, until: number): CallBudget {
     clock: job.invocation.clock,
     until,
     jitter: jitterFrom(job.id),
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text) => job.redactor.redact(text),
   };
 }

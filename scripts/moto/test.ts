@@ -8,10 +8,10 @@ import {
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { systemClock } from '../../src/clock';
-import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
+import { systemClock } from '../../src/lib/clock';
+import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
 import { greenInstancesClient } from '../../src/clients/greenInstances';
-import { resolveSpotToken, SpotTokenError } from '../../src/clients/spotToken';
+import { resolveSpotToken, SpotTokenError } from '../../src/clients/spot/spotToken';
 import { answering, background, freePort } from '../field/background';
 import { tally } from '../field/tally';
 import { pythonTools } from '../field/tools';
@@ -167,7 +167,7 @@ function budget(): CallBudget {
     clock: systemClock,
     until: Date.now() + 60_000,
     jitter: () => 0.5,
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text) => text,
   };
 }

@@ -1,5 +1,5 @@
 import pRetry from 'p-retry';
-import { withTimeLimit, type Clock } from '../clock';
+import { withTimeLimit, type Clock } from '../lib/clock';
 import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstreamError';
 
 /**
@@ -28,7 +28,7 @@ const RETRIED: Record<CallKind, ReadonlySet<UpstreamErrorKind>> = {
 const RETRIES: Record<CallKind, number> = { read: 2, write: 2, report: 8 };
 
 /** Repeats of reads and writes that an invocation has in stock for each service; each answer puts one back. */
-const REPEATS_IN_STOCK = 6;
+const RETRY_QUOTA = 6;
 
 /** Milliseconds. The first pause before a repeat lasts 0.5 to 1.5 times this, each further one twice as long. */
 const FIRST_PAUSE_MS = 300;
@@ -47,18 +47,18 @@ export interface UpstreamCall {
 }
 
 /** How many repeats an invocation still has for each service. */
-export class RepeatStock {
+export class RetryQuota {
   readonly #used = new Map<ServiceName, number>();
 
   /** False where there is none left. */
-  take(service: ServiceName): boolean {
+  acquire(service: ServiceName): boolean {
     const used = this.#used.get(service) ?? 0;
-    if (used >= REPEATS_IN_STOCK) return false;
+    if (used >= RETRY_QUOTA) return false;
     this.#used.set(service, used + 1);
     return true;
   }
 
-  putBack(service: ServiceName): void {
+  release(service: ServiceName): void {
     this.#used.set(service, Math.max(0, (this.#used.get(service) ?? 0) - 1));
   }
 }
@@ -68,7 +68,7 @@ export interface CallBudget {
   readonly clock: Clock;
   readonly until: number;
   readonly jitter: () => number;
-  readonly repeats: RepeatStock;
+  readonly retries: RetryQuota;
   /** Takes secrets out of what a service says. */
   readonly redact: (text: string) => string;
 }
@@ -91,7 +91,7 @@ export async function callUpstream<T>(
     try {
       const limit = Math.max(SHORTEST_CALL_MS, Math.min(CALL_TIME_LIMIT_MS, remaining()));
       const answer = await withTimeLimit(limit, attempt);
-      budget.repeats.putBack(service);
+      budget.retries.release(service);
       return answer;
     } catch (error) {
       throw error instanceof UpstreamError ? error.redacted(budget.redact) : error;
@@ -107,7 +107,7 @@ export async function callUpstream<T>(
       RETRIED[kind].has(error.kind) &&
       remaining() > Math.min(LONGEST_PAUSE_MS, firstPause * 2 ** retriesConsumed) + SHORTEST_CALL_MS &&
       // The report has time of its own, and no next tick.
-      (kind === 'report' || budget.repeats.take(service)),
+      (kind === 'report' || budget.retries.acquire(service)),
   });
 }
 

@@ -1,7 +1,7 @@
 import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
 import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
-import type { Tag } from './elastigroup';
+import type { Tag } from './spot/elastigroup';
 import { everyPage } from './pages';
 import { UpstreamError } from './upstreamError';
 

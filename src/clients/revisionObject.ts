@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { S3Revision } from '../userParameters/userParameters';
+import type { S3Revision } from '../input/userParameters/userParameters';
 import { callAws, httpStatusOf } from './awsCall';
 import type { CallBudget } from './callPolicy';
 import { UpstreamError } from './upstreamError';
@@ -11,7 +11,7 @@ import { UpstreamError } from './upstreamError';
  * - `forbidden`: this function's role may not look; without s3:ListBucket that is the answer for a missing object too
  * - `other-region`: the bucket is in another region than this function
  */
-export type RevisionSight =
+export type RevisionStatus =
   | { readonly kind: 'found'; readonly eTag: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'forbidden' }
@@ -19,13 +19,13 @@ export type RevisionSight =
 
 export interface RevisionObject {
   /** Throws UpstreamError. */
-  look(revision: S3Revision): Promise<RevisionSight>;
+  head(revision: S3Revision): Promise<RevisionStatus>;
 }
 
 /** The S3 SDK is loaded at the first look: revisions in GitHub, and the later invocations of an action, do without it. */
 export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget: CallBudget): RevisionObject {
   return {
-    async look({ bucket, key, version }) {
+    async head({ bucket, key, version }) {
       const [client, { HeadObjectCommand }] = await Promise.all([loadClient(), import('./s3Sdk')]);
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version });
       return callAws(budget, { service: 'S3', operation: 'HeadObject', kind: 'read' }, async (abortSignal) => {
@@ -35,7 +35,7 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
           if (eTag === undefined) throw unreadable();
           return { kind: 'found', eTag };
         } catch (error) {
-          const sight = error instanceof Error ? sightOf(httpStatusOf(error)) : undefined;
+          const sight = error instanceof Error ? statusOf(httpStatusOf(error)) : undefined;
           if (sight === undefined) throw error;
           return sight;
         }
@@ -54,7 +54,7 @@ function unreadable(): UpstreamError {
 }
 
 /** The answer to a HEAD has no body, so that its status is all that it says (API reference: HeadObject). */
-function sightOf(status: number | undefined): RevisionSight | undefined {
+function statusOf(status: number | undefined): RevisionStatus | undefined {
   switch (status) {
     case 404:
     case 405:

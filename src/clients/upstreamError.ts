@@ -96,7 +96,7 @@ export class UpstreamError extends Error {
   }
 
   /** False where a change may have been made although no answer said so: look before you repeat it. */
-  get surelyNotProcessed(): boolean {
+  get isSafeToRepeat(): boolean {
     return SURELY_NOT_PROCESSED.has(this.kind);
   }
 

@@ -1,76 +1,80 @@
 import { UpstreamError } from '../clients/upstreamError';
-import { StageError } from '../errors';
-import { logUnexpected } from '../unexpectedError';
-import { cleanUp } from './cleaningUp';
+import { ActionError } from '../errors';
+import { logUnexpected } from '../lib/unexpectedError';
+import { cleanUp } from './phases/cleaningUp';
 import { failureOf, wholeFailureOf } from './failures';
-import { failLeavingGreen, finalize } from './finalizing';
-import { install } from './installing';
-import { launch } from './launching';
+import { failLeavingGreen, finalize } from './phases/finalizing';
+import { install } from './phases/installing';
+import { launch } from './phases/launching';
 import { OUTAGE_LIMIT_S } from './limits';
-import { start } from './starting';
-import type { Stage } from './stage';
+import { start } from './phases/starting';
+import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
 import { idsOf, progressed, toCleaningUp, toFailed } from './transitions';
-import { asStageError, lastingOutage } from './upstreamFailure';
+import { asActionError, lastingOutage } from './upstreamFailure';
 
 /** One tick: looks at the outside world, makes at most one change there, and tells the next state. Never throws. */
-export async function advance(state: ActiveState, stage: Stage): Promise<State> {
+export async function advance(state: ActiveState, context: DeploymentContext): Promise<State> {
   try {
-    const next = await step(state, stage);
+    const next = await step(state, context);
     const { outageSince: _over, ...well } = next;
     return well;
   } catch (error) {
-    return afterError(state, error, stage);
+    return afterError(state, error, context);
   }
 }
 
-function step(state: ActiveState, stage: Stage): Promise<State> {
+function step(state: ActiveState, context: DeploymentContext): Promise<State> {
   switch (state.phase) {
     case 'starting':
-      return start(state, stage);
+      return start(state, context);
     case 'launching':
-      return launch(state, stage);
+      return launch(state, context);
     case 'installing':
-      return install(state, stage);
+      return install(state, context);
     case 'finalizing':
-      return finalize(state, stage);
+      return finalize(state, context);
     case 'cleaningUp':
-      return cleanUp(state, stage);
+      return cleanUp(state, context);
   }
 }
 
 /** A throttled or failing poll is no failed deployment: it costs a tick. Only a lasting outage, or a real failure, ends the action. */
-async function afterError(state: ActiveState, error: unknown, stage: Stage): Promise<State> {
-  if (error instanceof StageError) return failFrom(state, error, stage);
-  if (!(error instanceof UpstreamError)) return afterBug(state, unexpected(error, stage), stage);
-  if (!error.transient) return afterBlindness(state, asStageError(error), stage);
-  if (error.kind === 'rate-limited') return whileLimited(state, stage);
-  const now = stage.clock.now();
+async function afterError(state: ActiveState, error: unknown, context: DeploymentContext): Promise<State> {
+  if (error instanceof ActionError) return failFrom(state, error, context);
+  if (!(error instanceof UpstreamError)) return afterBug(state, unexpected(error, context), context);
+  if (!error.transient) return failAfterPermanentReadError(state, asActionError(error), context);
+  if (error.kind === 'rate-limited') return whileLimited(state, context);
+  const now = context.clock.now();
   const outageSince = state.outageSince ?? now;
   const seconds = (now - outageSince) / 1000;
-  if (seconds >= OUTAGE_LIMIT_S) return afterBlindness(state, lastingOutage(error, seconds), stage);
-  stage.log[state.outageSince === undefined ? 'warn' : 'debug'](
+  if (seconds >= OUTAGE_LIMIT_S) return failAfterPermanentReadError(state, lastingOutage(error, seconds), context);
+  context.log[state.outageSince === undefined ? 'warn' : 'debug'](
     `No usable answer, trying again at the next poll: ${error.message}`,
   );
   return { ...state, outageSince };
 }
 
 /** Spot answers, and says how long to wait: that is no outage, and TIMEOUT is its bound. */
-function whileLimited(state: ActiveState, stage: Stage): ActiveState {
+function whileLimited(state: ActiveState, context: DeploymentContext): ActiveState {
   const { outageSince: _over, ...answered } = state;
   const progress = "Spot's rate limit is used up: waiting for its reset";
-  stage.log.debug(`${progress}.`);
+  context.log.debug(`${progress}.`);
   return progressed(answered, progress);
 }
 
 /** A look failed for good. An earlier delivery of this event may have died right after its start: nobody could see it. */
-function afterBlindness(state: ActiveState, error: StageError, stage: Stage): Promise<State> | State {
-  if (state.phase !== 'starting' || state.unconfirmedSince !== undefined) return failFrom(state, error, stage);
-  const left = `This run has started nothing. ${perhapsOfAnother(state)}`;
-  return toFailed(state, stage.clock.now(), failureOf(error), { cleaned: [], left: [left] });
+function failAfterPermanentReadError(
+  state: ActiveState,
+  error: ActionError,
+  context: DeploymentContext,
+): Promise<State> | State {
+  if (state.phase !== 'starting' || state.unconfirmedSince !== undefined) return failFrom(state, error, context);
+  const left = `This run has started nothing. ${duplicateDeliveryNote(state)}`;
+  return toFailed(state, context.clock.now(), failureOf(error), { cleaned: [], left: [left] });
 }
 
-function perhapsOfAnother(state: ActiveState): string {
+function duplicateDeliveryNote(state: ActiveState): string {
   return (
     'Should another delivery of this event have launched instances, ' +
     `they carry the tag GreenIdentifier=${state.greenIdentifier}.`
@@ -78,16 +82,16 @@ function perhapsOfAnother(state: ActiveState): string {
 }
 
 /** After a bug nobody knows what was started: cleaning up looks. */
-function afterBug(state: ActiveState, bug: StageError, stage: Stage): Promise<State> | State {
+function afterBug(state: ActiveState, bug: ActionError, context: DeploymentContext): Promise<State> | State {
   return state.phase === 'starting'
-    ? toCleaningUp(state, stage.clock.now(), failureOf(bug))
-    : failFrom(state, bug, stage);
+    ? toCleaningUp(state, context.clock.now(), failureOf(bug))
+    : failFrom(state, bug, context);
 }
 
 /** A bug of ours: what was started is still cleaned up, and the message says where to look. */
-function unexpected(error: unknown, stage: Stage): StageError {
-  const message = logUnexpected(error, stage.log);
-  return new StageError(
+function unexpected(error: unknown, context: DeploymentContext): ActionError {
+  const message = logUnexpected(error, context.log);
+  return new ActionError(
     'JobFailed',
     `The stage itself failed unexpectedly (${message}). Its CloudWatch log has the details; please report it.`,
     { cause: error },
@@ -95,22 +99,22 @@ function unexpected(error: unknown, stage: Stage): StageError {
 }
 
 /** What the action has started decides how it fails: nothing, something to clean up, or something that serves already. */
-async function failFrom(state: ActiveState, error: StageError, stage: Stage): Promise<State> {
+async function failFrom(state: ActiveState, error: ActionError, context: DeploymentContext): Promise<State> {
   const failure = failureOf(error);
-  const now = stage.clock.now();
+  const now = context.clock.now();
   switch (state.phase) {
     case 'starting':
       return state.unconfirmedSince === undefined
         ? toFailed(state, now, wholeFailureOf(error), {
             cleaned: [],
-            left: error.unseen ? [perhapsOfAnother(state)] : [],
+            left: error.isIncomplete ? [duplicateDeliveryNote(state)] : [],
           })
         : toCleaningUp(state, now, failure);
     case 'launching':
     case 'installing':
       return toCleaningUp(state, now, failure);
     case 'finalizing':
-      return failLeavingGreen(state, failure, stage).catch(() =>
+      return failLeavingGreen(state, failure, context).catch(() =>
         toFailed(state, now, failure, {
           cleaned: [],
           left: [whatMayBeLeft(state, `CodeDeploy ${state.deploymentId} succeeded, so nothing was stopped.`)],

@@ -1,9 +1,9 @@
-import type { CodeDeployDeployment } from '../clients/codeDeploy';
-import type { ElastigroupDeployment } from '../clients/elastigroup';
-import { StageError } from '../errors';
-import { cut, duration } from '../wording';
-import { isWaitingForOther, progressText } from './othersDeployment';
-import type { Stage } from './stage';
+import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
+import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
+import { ActionError } from '../errors';
+import { cut, duration } from '../lib/wording';
+import { isWaitingForConflict, progressText } from './conflicts';
+import type { DeploymentContext } from './context';
 import type { Failure, State } from './state';
 
 /*
@@ -13,24 +13,24 @@ import type { Failure, State } from './state';
 /** What a continuation token carries of it (state.ts). */
 const LONGEST_HEADLINE = 600;
 
-export function failureOf({ type, headline, known }: StageError): Failure {
+export function failureOf({ type, headline, known }: ActionError): Failure {
   return { type, headline: cut(headline, LONGEST_HEADLINE), ...(known && { known }) };
 }
 
 /** For a failure that goes straight into the report, and into no token. */
-export function wholeFailureOf({ type, message }: StageError): Failure {
+export function wholeFailureOf({ type, message }: ActionError): Failure {
   return { type, headline: message };
 }
 
-export function timedOut(state: State, stage: Stage): Failure {
-  const elapsed = duration((stage.clock.now() - state.startedAt) / 1000);
-  const headline = `TIMEOUT (${duration(stage.parameters.timeoutSeconds)}) was reached after ${elapsed}, while ${describePhase(state, stage)}.`;
+export function timedOut(state: State, context: DeploymentContext): Failure {
+  const elapsed = duration((context.clock.now() - state.startedAt) / 1000);
+  const headline = `TIMEOUT (${duration(context.parameters.timeoutSeconds)}) was reached after ${elapsed}, while ${describePhase(state, context)}.`;
   return { type: 'JobFailed', headline: cut(headline, LONGEST_HEADLINE), timedOut: true, known: { cause: 'too-slow' } };
 }
 
-function describePhase(state: State, stage: Stage): string {
-  if (isWaitingForOther(state)) {
-    const waiting = progressText(state, stage.clock.now());
+function describePhase(state: State, context: DeploymentContext): string {
+  if (isWaitingForConflict(state)) {
+    const waiting = progressText(state, context.clock.now());
     return state.phase === 'starting' ? `${waiting}; nothing was started` : waiting;
   }
   switch (state.phase) {
@@ -46,18 +46,18 @@ function describePhase(state: State, stage: Stage): string {
 }
 
 /** The failure that CodeDeploy's own status means; undefined while it is active or has succeeded. */
-export function codeDeployEnded(deployment: CodeDeployDeployment): StageError | undefined {
+export function codeDeployEnded(deployment: CodeDeployDeployment): ActionError | undefined {
   if (deployment.status !== 'Failed' && deployment.status !== 'Stopped') return undefined;
   const { error } = deployment;
   const why = error ? `${error.code}: ${error.message}` : 'it gives no reason';
   if (deployment.status === 'Stopped') {
-    return new StageError('JobFailed', `CodeDeploy ${deployment.id} was stopped, not by this stage (${why}).`);
+    return new ActionError('JobFailed', `CodeDeploy ${deployment.id} was stopped, not by this stage (${why}).`);
   }
-  return new StageError(typeOfDeploymentError(error?.code), `CodeDeploy ${deployment.id} failed (${why}).`);
+  return new ActionError(typeOfDeploymentError(error?.code), `CodeDeploy ${deployment.id} failed (${why}).`);
 }
 
 /** CodeDeploy's ErrorCode → who can mend it (service model, codedeploy 2014-10-06: ErrorCode). */
-function typeOfDeploymentError(code: string | undefined): StageError['type'] {
+function typeOfDeploymentError(code: string | undefined): ActionError['type'] {
   switch (code) {
     case 'REVISION_MISSING':
     case 'INVALID_REVISION':
@@ -73,15 +73,15 @@ function typeOfDeploymentError(code: string | undefined): StageError['type'] {
   }
 }
 
-export function elastigroupWentWrong(deployment: ElastigroupDeployment, when: string): StageError {
-  return new StageError(
+export function elastigroupWentWrong(deployment: ElastigroupDeployment, when: string): ActionError {
+  return new ActionError(
     'JobFailed',
     `Elastigroup deployment ${deployment.id} went wrong ${when}: its state is ${deployment.state}.`,
   );
 }
 
-export function finishedWithoutCodeDeploy(deployment: ElastigroupDeployment): StageError {
-  return new StageError(
+export function finishedWithoutCodeDeploy(deployment: ElastigroupDeployment): ActionError {
+  return new ActionError(
     'JobFailed',
     `Elastigroup deployment ${deployment.id} is FINISHED, but no CodeDeploy deployment of this action was found; the revision was not deployed.`,
   );
@@ -90,38 +90,38 @@ export function finishedWithoutCodeDeploy(deployment: ElastigroupDeployment): St
 export function elastigroupUnfinished(
   state: State,
   deployment: ElastigroupDeployment | undefined,
-  stage: Stage,
+  context: DeploymentContext,
 ): Failure {
   const what = deployment
     ? `Elastigroup deployment ${deployment.id} had not finished (${deployment.state || 'no state'})`
     : 'Elastigroup could not be seen to finish';
-  const elapsed = duration((stage.clock.now() - state.startedAt) / 1000);
+  const elapsed = duration((context.clock.now() - state.startedAt) / 1000);
   return {
     type: 'JobFailed',
-    headline: `CodeDeploy succeeded, but ${what} after ${elapsed} (TIMEOUT ${duration(stage.parameters.timeoutSeconds)} and the time for cleaning up).`,
+    headline: `CodeDeploy succeeded, but ${what} after ${elapsed} (TIMEOUT ${duration(context.parameters.timeoutSeconds)} and the time for cleaning up).`,
     timedOut: true,
   };
 }
 
-export function startRefused(words: string, stage: Stage): StageError {
-  const { applicationName, deploymentGroupName, groupId } = stage.parameters;
-  return new StageError(
+export function startRefused(words: string, context: DeploymentContext): ActionError {
+  const { applicationName, deploymentGroupName, groupId } = context.parameters;
+  return new ActionError(
     'JobFailed',
     `Spot refused to start a blue/green deployment of Elastigroup ${groupId} for ${applicationName}/${deploymentGroupName}: ${words}.`,
     { known: { cause: 'no-integration' } },
   );
 }
 
-export function noTargets(words: string): StageError {
-  return new StageError(
+export function noTargets(words: string): ActionError {
+  return new ActionError(
     'JobFailed',
     `CodeDeploy does not find the green instances by their tag, although EC2 shows them running: ${words}.`,
     { known: { cause: 'in-place-group' } },
   );
 }
 
-export function launchedBefore(count: number): StageError {
-  return new StageError(
+export function launchedBefore(count: number): ActionError {
+  return new ActionError(
     'JobFailed',
     `This action has launched ${count} green instances before, and neither Elastigroup nor CodeDeploy lists a deployment of it any more: ` +
       'its event was delivered again after it had ended. Nothing was launched again. Retry the stage.',

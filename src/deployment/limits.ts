@@ -1,5 +1,5 @@
 import type { State } from './state';
-import type { Stage } from './stage';
+import type { DeploymentContext } from './context';
 
 /** Seconds for which a start that got no answer, or was refused, is looked for before another is sent, or the refusal believed. */
 export const LOST_START_GRACE_S = 30;
@@ -13,23 +13,23 @@ export const OUTAGE_LIMIT_S = 600;
 export const LONGEST_DEPLOYMENT_H = 109;
 
 /** When TIMEOUT is reached (ms since the epoch). */
-export function timeoutAt(state: State, stage: Stage): number {
-  return state.startedAt + stage.parameters.timeoutSeconds * 1000;
+export function timeoutAt(state: State, context: DeploymentContext): number {
+  return state.startedAt + context.parameters.timeoutSeconds * 1000;
 }
 
-export function isTimedOut(state: State, stage: Stage): boolean {
-  return stage.clock.now() >= timeoutAt(state, stage);
+export function isTimedOut(state: State, context: DeploymentContext): boolean {
+  return context.clock.now() >= timeoutAt(state, context);
 }
 
 /** CodeDeploy has succeeded: Elastigroup may take the time kept for cleaning up to finish its part. */
-export function finalizingEndsAt(state: State, stage: Stage): number {
-  return timeoutAt(state, stage) + stage.cleanupTimeoutSeconds * 1000;
+export function finalizingEndsAt(state: State, context: DeploymentContext): number {
+  return timeoutAt(state, context) + context.cleanupTimeoutSeconds * 1000;
 }
 
 /**
  * Elastigroup's own limit, in minutes: a little beyond ours and the cleaning up after it, so that an abandoned action
  * (CodePipeline tells the function nothing of it; FACTS, section 1) still ends, and never before ours does.
  */
-export function elastigroupTimeoutMinutes(stage: Stage): number {
-  return Math.ceil((stage.parameters.timeoutSeconds + stage.cleanupTimeoutSeconds) / 60) + 1;
+export function elastigroupTimeoutMinutes(context: DeploymentContext): number {
+  return Math.ceil((context.parameters.timeoutSeconds + context.cleanupTimeoutSeconds) / 60) + 1;
 }

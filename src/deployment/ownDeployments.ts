@@ -1,9 +1,9 @@
-import type { CodeDeployDeployment } from '../clients/codeDeploy';
-import type { ElastigroupDeployment } from '../clients/elastigroup';
+import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
+import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
 import { progressOf } from './elastigroupState';
 import { LONGEST_DEPLOYMENT_H } from './limits';
-import { lookAt } from './sight';
-import { carriesTag, greenTag, type Stage } from './stage';
+import { attempt } from './attempt';
+import { carriesTag, greenTag, type DeploymentContext } from './context';
 import type { State } from './state';
 
 /** This action's Elastigroup deployments (there should be one) and those of others that are under way in the group. */
@@ -12,10 +12,10 @@ export interface ListedElastigroup {
   readonly othersUnderWay: readonly ElastigroupDeployment[];
 }
 
-export async function listElastigroup(state: State, stage: Stage): Promise<ListedElastigroup> {
+export async function listElastigroup(state: State, context: DeploymentContext): Promise<ListedElastigroup> {
   const tag = greenTag(state);
   const known = 'elastigroupDeploymentId' in state ? state.elastigroupDeploymentId : undefined;
-  const listed = await stage.elastigroup.listDeployments();
+  const listed = await context.elastigroup.listDeployments();
   const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
   return {
     own: listed.filter(isOwn),
@@ -27,25 +27,25 @@ export async function listElastigroup(state: State, stage: Stage): Promise<Liste
 }
 
 /**
- * Should Spot have accepted two starts of this action at once: the one to keep, by a rule that every run applies alike,
- * and the strays to stop. Kept is one that is ready for CodeDeploy or beyond before one that is still launching, then
- * the smallest id. One that goes wrong is kept only where there is no other.
+ * Should Spot have accepted two starts of this action at once: the primary, by a rule that every run applies alike,
+ * and its duplicates, which are stopped. A deployment that is ready for CodeDeploy or beyond goes before one that is still
+ * launching, then the smallest id. One that goes wrong is primary only where there is no other.
  */
-export function settle(own: readonly ElastigroupDeployment[]): {
-  kept: ElastigroupDeployment | undefined;
-  strays: ElastigroupDeployment[];
+export function electPrimary(own: readonly ElastigroupDeployment[]): {
+  primary: ElastigroupDeployment | undefined;
+  duplicates: ElastigroupDeployment[];
 } {
-  const [kept] = [...own].sort((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1));
-  return { kept, strays: straysBeside(own, kept?.id) };
+  const [primary] = [...own].sort((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1));
+  return { primary, duplicates: duplicatesOf(own, primary?.id) };
 }
 
 /** This action's other deployments that are still alive and that nobody has stopped yet. */
-export function straysBeside(
+export function duplicatesOf(
   own: readonly ElastigroupDeployment[],
-  keptId: string | undefined,
+  primaryId: string | undefined,
 ): ElastigroupDeployment[] {
   const alive = ['launching', 'ready', 'replacing', 'erred', 'unknown'];
-  return own.filter((deployment) => deployment.id !== keptId && alive.includes(progressOf(deployment.state)));
+  return own.filter((deployment) => deployment.id !== primaryId && alive.includes(progressOf(deployment.state)));
 }
 
 function rankOf(deployment: ElastigroupDeployment): number {
@@ -70,21 +70,21 @@ export function followed(
   own: readonly ElastigroupDeployment[],
   knownId: string | undefined,
 ): ElastigroupDeployment | undefined {
-  return knownId === undefined ? settle(own).kept : own.find((deployment) => deployment.id === knownId);
+  return knownId === undefined ? electPrimary(own).primary : own.find((deployment) => deployment.id === knownId);
 }
 
-/** A stray that Spot does not stop is no reason to fail the deployment that is kept: the next tick tries again. */
-export async function stopStrays(
-  strays: readonly ElastigroupDeployment[],
-  keptId: string | undefined,
-  stage: Stage,
+/** A duplicate that Spot does not stop is no reason to fail the primary: the next poll tries again. */
+export async function stopDuplicates(
+  duplicates: readonly ElastigroupDeployment[],
+  primaryId: string | undefined,
+  context: DeploymentContext,
 ): Promise<void> {
-  for (const stray of strays) {
-    stage.log.warn(
-      `Spot runs two blue/green deployments of this action; stopping ${stray.id} and keeping ${keptId ?? 'none'}.`,
+  for (const duplicate of duplicates) {
+    context.log.warn(
+      `Spot runs two blue/green deployments of this action; stopping ${duplicate.id} and keeping ${primaryId ?? 'none'}.`,
     );
-    const stopped = await lookAt(stage.elastigroup.stopDeployment(stray.id));
-    if (!stopped.seen) stage.log.warn(`Could not stop ${stray.id}: ${stopped.error.message}`);
+    const stopped = await attempt(context.elastigroup.stopDeployment(duplicate.id));
+    if (!stopped.ok) context.log.warn(`Could not stop ${duplicate.id}: ${stopped.error.message}`);
   }
 }
 
@@ -106,8 +106,8 @@ export function isOwnCodeDeploy(deployment: CodeDeployDeployment, state: State):
 }
 
 /** Looks through the deployment group. */
-export async function findCodeDeploy(state: State, stage: Stage): Promise<FoundCodeDeploy> {
-  const deployments = await stage.codeDeploy.findDeployments(stage.clock.now() - LONGEST_DEPLOYMENT_H * 3_600_000);
+export async function findCodeDeploy(state: State, context: DeploymentContext): Promise<FoundCodeDeploy> {
+  const deployments = await context.codeDeploy.findDeployments(context.clock.now() - LONGEST_DEPLOYMENT_H * 3_600_000);
   const own = deployments.filter((deployment) => isOwnCodeDeploy(deployment, state));
   return {
     own: own.find(isActive) ?? own.find((deployment) => deployment.status === 'Succeeded') ?? own[0],
@@ -116,7 +116,7 @@ export async function findCodeDeploy(state: State, stage: Stage): Promise<FoundC
 }
 
 /** The action is at least as old as the oldest thing that it made: after a crash the first event comes without a time. */
-export function startedNoLaterThan<S extends State>(state: S, evidence: readonly (number | undefined)[]): S {
+export function backdateStart<S extends State>(state: S, evidence: readonly (number | undefined)[]): S {
   const times = evidence.filter((time) => time !== undefined);
   return { ...state, startedAt: Math.min(state.startedAt, ...times) };
 }

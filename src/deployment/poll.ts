@@ -1,12 +1,12 @@
-import type { RateLimitBlocks } from '../clients/spotApi';
-import { SPOT_OPERATIONS } from '../clients/elastigroup';
+import type { RateLimitBlocks } from '../clients/spot/spotApi';
+import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
 import { finalizingEndsAt, OUTAGE_LIMIT_S, timeoutAt } from './limits';
-import type { Log } from '../log';
+import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
-import type { Stage } from './stage';
+import type { DeploymentContext } from './context';
 import { hasResult, type ActiveState, type State } from './state';
-import { asSentence } from '../wording';
+import { asSentence } from '../lib/wording';
 import { idsOf } from './transitions';
 
 /** How one invocation polls. Times are ms since the epoch. */
@@ -19,56 +19,62 @@ export interface Pacing {
 }
 
 /** Advances the deployment tick by tick, until it has a result or the invocation must hand it on. */
-export async function poll(first: ActiveState, stage: Stage, pacing: Pacing): Promise<State> {
+export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   let state: State = first;
-  let pause = blockedFor(state, stage, pacing);
+  let pause = blockedFor(state, context, pacing);
   let saved = 0;
   while (!hasResult(state)) {
-    if (pause > 0 && stage.clock.now() + pause >= pacing.until) return state;
-    if (pause > 0) await stage.clock.sleep(pause);
-    const next = await advance(state, stage);
-    tellChange(state, next, stage);
-    if (stage.clock.now() >= pacing.until) return next;
+    if (pause > 0 && context.clock.now() + pause >= pacing.until) return state;
+    if (pause > 0) await context.clock.sleep(pause);
+    const next = await advance(state, context);
+    tellChange(state, next, context);
+    if (context.clock.now() >= pacing.until) return next;
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
       saved,
       limitedUntil: pacing.blocks.get(SPOT_OPERATIONS.list),
-      now: stage.clock.now(),
+      now: context.clock.now(),
     });
     saved += wanted.saves;
-    pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), stage, pacing);
+    pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), context, pacing);
     state = next;
   }
   return state;
 }
 
 /** Milliseconds until the next tick: none where cleaning up begins, else what is wanted, but not beyond a limit. */
-function pauseAfter(previous: ActiveState, next: ActiveState, wanted: number, stage: Stage, pacing: Pacing): number {
+function pauseAfter(
+  previous: ActiveState,
+  next: ActiveState,
+  wanted: number,
+  context: DeploymentContext,
+  pacing: Pacing,
+): number {
   if (next.phase === 'cleaningUp' && previous.phase !== 'cleaningUp') return 0;
-  const now = stage.clock.now();
+  const now = context.clock.now();
   const outageEndsAt = (next.outageSince ?? Number.POSITIVE_INFINITY) + OUTAGE_LIMIT_S * 1000;
-  const ahead = [deadlineOf(next, stage), outageEndsAt].filter((limit) => limit > now);
+  const ahead = [deadlineOf(next, context), outageEndsAt].filter((limit) => limit > now);
   const pause = Math.min(wanted, ...ahead.map((limit) => limit - now));
-  return Math.max(pause, blockedFor(next, stage, pacing));
+  return Math.max(pause, blockedFor(next, context, pacing));
 }
 
 /** When the phase's own limit is reached (ms since the epoch): the tick that ends it is not slept over. */
-function deadlineOf(state: ActiveState, stage: Stage): number {
+function deadlineOf(state: ActiveState, context: DeploymentContext): number {
   if (state.phase === 'cleaningUp') return Number.POSITIVE_INFINITY;
-  return state.phase === 'finalizing' ? finalizingEndsAt(state, stage) : timeoutAt(state, stage);
+  return state.phase === 'finalizing' ? finalizingEndsAt(state, context) : timeoutAt(state, context);
 }
 
 /**
  * Milliseconds for which Spot's rate limit leaves nothing to do. Where CodeDeploy can be followed meanwhile, there is
  * none; and however long it is, the phase still ends in time.
  */
-function blockedFor(state: ActiveState, stage: Stage, { blocks }: Pacing): number {
+function blockedFor(state: ActiveState, context: DeploymentContext, { blocks }: Pacing): number {
   if (state.phase === 'installing' || state.phase === 'cleaningUp') return 0;
   const { list, group, start } = SPOT_OPERATIONS;
   const needed = state.phase === 'starting' ? [list, start, ...(state.checked ? [] : [group])] : [list];
   const until = Math.max(0, ...needed.map((operation) => blocks.get(operation) ?? 0));
-  return Math.max(0, Math.min(until, deadlineOf(state, stage)) - stage.clock.now());
+  return Math.max(0, Math.min(until, deadlineOf(state, context)) - context.clock.now());
 }
 
 /** What every line says of the deployment, as far as it is known. */
@@ -78,10 +84,10 @@ export function rememberInLog(state: State, log: Log): void {
 }
 
 /** A line on every change, not on every poll. */
-function tellChange(previous: ActiveState, next: State, stage: Stage): void {
-  rememberInLog(next, stage.log);
+function tellChange(previous: ActiveState, next: State, context: DeploymentContext): void {
+  rememberInLog(next, context.log);
   // The line with the result says it.
   if (hasResult(next)) return;
   if (previous.phase === next.phase && previous.progress === next.progress) return;
-  stage.log.info(asSentence(next.progress), { percent: next.percent });
+  context.log.info(asSentence(next.progress), { percent: next.percent });
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { CAUSE_NAMES } from '../diagnosis/knownCause';
+import { CAUSE_NAMES } from '../causes';
 import { FAILURE_TYPES } from '../errors';
 
 /*

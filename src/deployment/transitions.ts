@@ -1,4 +1,4 @@
-import { cut } from '../wording';
+import { cut } from '../lib/wording';
 import type { Pace } from './elastigroupState';
 import type {
   ActiveState,

@@ -1,11 +1,11 @@
 import { missingActionOf } from '../clients/awsCall';
-import { SpotTokenError } from '../clients/spotToken';
+import { SpotTokenError } from '../clients/spot/spotToken';
 import type { UpstreamError } from '../clients/upstreamError';
-import type { CauseName, KnownCause } from '../diagnosis/knownCause';
-import { StageError, type FailureType } from '../errors';
+import type { CauseName, KnownCause } from '../causes';
+import { ActionError, type FailureType } from '../errors';
 
 /** An upstream error that waiting will not mend, as the failure that a person can act on. */
-export function asStageError(error: UpstreamError): StageError {
+export function asActionError(error: UpstreamError): ActionError {
   if (error instanceof SpotTokenError) return error.failure;
   if (error.service === 'Spot') return spotFailure(error);
   if (error.kind === 'denied') return permissionFailure(error);
@@ -14,14 +14,14 @@ export function asStageError(error: UpstreamError): StageError {
 }
 
 /** Only a lasting outage ends the action: the seconds say how long nothing answered. */
-export function lastingOutage(error: UpstreamError, seconds: number): StageError {
+export function lastingOutage(error: UpstreamError, seconds: number): ActionError {
   const message =
-    `${error.service} has given no usable answer for ${Math.round(seconds / 60)} minutes; the last error was: ${error.message}${endOf(error.message)} ` +
+    `${error.service} has given no usable answer for ${Math.round(seconds / 60)} minutes; the last error was: ${error.message}${closingMark(error.message)} ` +
     'Retry the stage when the service is well again.';
-  return new StageError('SystemUnavailable', message, { cause: error });
+  return new ActionError('SystemUnavailable', message, { cause: error });
 }
 
-function spotFailure(error: UpstreamError): StageError {
+function spotFailure(error: UpstreamError): ActionError {
   if (error.kind === 'denied') {
     return failure('ConfigurationError', error, `Spot does not accept the API token: ${error.detail}`, {
       cause: 'wrong-token',
@@ -35,14 +35,14 @@ function spotFailure(error: UpstreamError): StageError {
   return failure('JobFailed', error, error.message, undefined);
 }
 
-function permissionFailure(error: UpstreamError): StageError {
+function permissionFailure(error: UpstreamError): ActionError {
   const action = missingActionOf(error);
   const known: KnownCause = action === undefined ? { cause: 'role-refused' } : { cause: 'missing-permission', action };
   return failure('PermissionError', error, error.message, known);
 }
 
-function failure(type: FailureType, cause: UpstreamError, words: string, known: KnownCause | undefined): StageError {
-  return new StageError(type, `${words}${endOf(words)}`, { cause, known });
+function failure(type: FailureType, cause: UpstreamError, words: string, known: KnownCause | undefined): ActionError {
+  return new ActionError(type, `${words}${closingMark(words)}`, { cause, known });
 }
 
 /** CodeDeploy's errors worth telling apart (FACTS, section 2), by whom they can be mended. */
@@ -56,6 +56,6 @@ const MEANINGS: ReadonlyMap<string | undefined, readonly [FailureType, CauseName
   ['InvalidRoleException', ['ConfigurationError', 'service-role']],
 ] as const);
 
-function endOf(text: string): string {
+function closingMark(text: string): string {
   return /[.!?]$/.test(text) ? '' : '.';
 }

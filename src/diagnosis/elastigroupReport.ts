@@ -1,6 +1,6 @@
-import type { ElastigroupEvent } from '../clients/elastigroupEvents';
+import type { ElastigroupEvent } from '../clients/spot/elastigroupEvents';
 import type { Failed } from '../deployment/state';
-import { cut, timeOfDay } from '../wording';
+import { cut, timeOfDay } from '../lib/wording';
 import type { Evidence } from './evidence';
 
 const MOST_EVENTS = 5;

@@ -1,7 +1,7 @@
-import type { CodeDeployDeployment } from '../clients/codeDeploy';
-import type { DeploymentTarget, LifecycleEvent } from '../clients/deploymentTargets';
-import type { ElastigroupDeployment } from '../clients/elastigroup';
-import type { ElastigroupEvent } from '../clients/elastigroupEvents';
+import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
+import type { DeploymentTarget, LifecycleEvent } from '../clients/codeDeploy/deploymentTargets';
+import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
+import type { ElastigroupEvent } from '../clients/spot/elastigroupEvents';
 import type { GreenInstance } from '../clients/greenInstances';
 import type { Failed } from '../deployment/state';
 
@@ -17,7 +17,7 @@ export interface Evidence {
   /** How many green instances spot took back. */
   readonly spotInterruptions: number;
   /** A line for each look that failed. */
-  readonly unseen: readonly string[];
+  readonly unread: readonly string[];
 }
 
 /** EC2's words for capacity that spot has taken back (FACTS, section 3). */

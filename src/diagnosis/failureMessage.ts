@@ -1,11 +1,11 @@
 import type { Failed } from '../deployment/state';
 import { idsOf } from '../deployment/transitions';
-import { cut, duration } from '../wording';
+import { cut, duration } from '../lib/wording';
 import { codeDeployLink, elastigroupLink } from './consoleLinks';
 import { elastigroupReport } from './elastigroupReport';
 import { failedAt, type Evidence } from './evidence';
 import { instanceReports, reclaimedReport } from './instanceReport';
-import { fixFor } from './knownCause';
+import { fixFor } from '../causes';
 import { likelyCause } from './likelyCause';
 import { plainText } from './plainText';
 
@@ -47,7 +47,7 @@ export function failureMessage(state: Failed, context: MessageContext): string {
     vital([cut(state.left.map(plain).join('\n'), LONGEST_LEFT)]),
     ...(context.evidence ? evidenceParts(state, context.evidence, plain) : []),
     ...state.cleaned.map((line) => further(plain(line))),
-    ...(context.evidence?.unseen ?? []).map((line) => further(plain(line))),
+    ...(context.evidence?.unread ?? []).map((line) => further(plain(line))),
     vital([cut(links(state, context).join('\n'), LONGEST_LINKS)]),
   ];
   return fitted(parts.filter(({ text }) => text !== ''));

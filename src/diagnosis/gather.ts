@@ -2,12 +2,12 @@ import { missingActionOf } from '../clients/awsCall';
 import type { CallBudget } from '../clients/callPolicy';
 import { UpstreamError } from '../clients/upstreamError';
 import { followed, listElastigroup } from '../deployment/ownDeployments';
-import { greenTag, type Stage } from '../deployment/stage';
+import { greenTag, type DeploymentContext } from '../deployment/context';
 import type { Failed } from '../deployment/state';
-import { logUnexpected } from '../unexpectedError';
-import { cut } from '../wording';
+import { logUnexpected } from '../lib/unexpectedError';
+import { cut } from '../lib/wording';
 import { failedAt, isReclaimed, type Evidence } from './evidence';
-import { fixFor } from './knownCause';
+import { fixFor } from '../causes';
 
 /** Milliseconds that the report may be later for the sake of what it says. */
 const LONGEST_SEARCH_MS = 10_000;
@@ -22,18 +22,20 @@ export function searchBudget(work: CallBudget): CallBudget {
  * Looks once, side by side, at all that may tell why a deployment failed. Every look may fail: that costs its part of the
  * message, and a line in `unseen`. Nothing is looked for where nothing was started. Never throws.
  */
-export async function gatherEvidence(state: Failed, stage: Stage): Promise<Evidence | undefined> {
+export async function gatherEvidence(state: Failed, context: DeploymentContext): Promise<Evidence | undefined> {
   const { deploymentId, elastigroupDeploymentId } = state;
   if (deploymentId === undefined && elastigroupDeploymentId === undefined) return undefined;
   const [codeDeploy, targets, instances, listed, events] = await Promise.all([
-    tryTo('The CodeDeploy deployment', stage, () => ifKnown(deploymentId, (id) => stage.codeDeploy.getDeployment(id))),
-    tryTo('What failed on which instance', stage, () =>
-      ifKnown(deploymentId, (id) => stage.deploymentTargets.list(id)),
+    tryTo('The CodeDeploy deployment', context, () =>
+      ifKnown(deploymentId, (id) => context.codeDeploy.getDeployment(id)),
     ),
-    tryTo('The green instances in EC2', stage, () => stage.greenInstances.find(greenTag(state))),
-    tryTo('The Elastigroup deployment', stage, () => listElastigroup(state, stage)),
-    tryTo('The log of the Elastigroup', stage, () =>
-      stage.elastigroupEvents.problemsBetween(state.startedAt, failedAt(state)),
+    tryTo('What failed on which instance', context, () =>
+      ifKnown(deploymentId, (id) => context.deploymentTargets.list(id)),
+    ),
+    tryTo('The green instances in EC2', context, () => context.greenInstances.find(greenTag(state))),
+    tryTo('The Elastigroup deployment', context, () => listElastigroup(state, context)),
+    tryTo('The log of the Elastigroup', context, () =>
+      context.elastigroupEvents.problemsBetween(state.startedAt, failedAt(state)),
     ),
   ]);
   return {
@@ -43,7 +45,7 @@ export async function gatherEvidence(state: Failed, stage: Stage): Promise<Evide
     elastigroup: listed.found && followed(listed.found.own, elastigroupDeploymentId),
     events: events.found ?? [],
     spotInterruptions: (instances.found ?? []).filter(isReclaimed).length,
-    unseen: [codeDeploy, targets, instances, listed, events].flatMap(({ problem }) => problem ?? []),
+    unread: [codeDeploy, targets, instances, listed, events].flatMap(({ problem }) => problem ?? []),
   };
 }
 
@@ -53,11 +55,15 @@ interface Look<T> {
   readonly problem?: string;
 }
 
-async function tryTo<T>(what: string, stage: Stage, look: () => Promise<T> | undefined): Promise<Look<T>> {
+async function tryTo<T>(
+  what: string,
+  context: DeploymentContext,
+  look: () => Promise<T> | undefined,
+): Promise<Look<T>> {
   try {
     return { found: await look() };
   } catch (error) {
-    return { problem: complaint(what, error, stage) };
+    return { problem: complaint(what, error, context) };
   }
 }
 
@@ -65,9 +71,9 @@ function ifKnown<T>(id: string | undefined, look: (id: string) => Promise<T>): P
   return id === undefined ? undefined : look(id);
 }
 
-function complaint(what: string, error: unknown, stage: Stage): string {
+function complaint(what: string, error: unknown, context: DeploymentContext): string {
   if (!(error instanceof UpstreamError)) {
-    logUnexpected(error, stage.log);
+    logUnexpected(error, context.log);
     return `${what} could not be read (unexpected error).`;
   }
   const action = error.kind === 'denied' ? missingActionOf(error) : undefined;

@@ -1,5 +1,5 @@
 import type { Failed } from '../deployment/state';
-import { cut, cutStart, listing, timeOfDay } from '../wording';
+import { cut, cutStart, listing, timeOfDay } from '../lib/wording';
 import { failedTargets, isReclaimed, unfinishedTargets, type Evidence, type FailedTarget } from './evidence';
 
 type Plain = (text: string) => string;

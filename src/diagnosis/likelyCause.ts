@@ -1,6 +1,6 @@
 import type { Failed } from '../deployment/state';
 import { failedAt, failedTargets, isReclaimed, unfinishedTargets, type Evidence } from './evidence';
-import type { CauseName, KnownCause } from './knownCause';
+import type { CauseName, KnownCause } from '../causes';
 
 interface Symptoms {
   readonly state: Failed;

@@ -3,15 +3,15 @@ import { timerClock } from '../simulator/clocks';
 import { waitUntilDeploymentSuccessful } from '@aws-sdk/client-codedeploy';
 import { PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
 import type { CodePipelineEvent } from 'aws-lambda';
-import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
-import { resolveSpotToken } from '../../src/clients/spotToken';
-import { createStage } from '../../src/createStage';
+import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
+import { resolveSpotToken } from '../../src/clients/spot/spotToken';
+import { createContext } from '../../src/createContext';
 import { advance } from '../../src/deployment/advance';
 import type { State } from '../../src/deployment/state';
 import { firstState, toFinalizing } from '../../src/deployment/transitions';
-import { readJobInput } from '../../src/jobInput';
-import { createLog } from '../../src/log';
-import { Redactor } from '../../src/redaction';
+import { readJobInput } from '../../src/input/jobInput';
+import { createLog } from '../../src/lib/log';
+import { Redactor } from '../../src/lib/redaction';
 import { captureLogs } from '../harness/captureLogs';
 import { installVirtualTime } from '../harness/virtualTime';
 import { runAction, type ActionResult } from '../simulator/pipeline';
@@ -71,13 +71,13 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
     clock,
     until: clock.now() + 3_600_000,
     jitter: () => 0.5,
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text) => text,
   };
   const token = await resolveSpotToken(input.parameters.token, aws.secretsManager, budget);
   const { axiosAdapter: spotAdapter } = transport;
   const log = createLog(new Redactor(), clock);
-  const stage = createStage({
+  const context = createContext({
     input,
     token: () => Promise.resolve(token),
     aws,
@@ -90,10 +90,10 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
   const pause = () => clock.sleep(pace.seconds * 1000);
 
   let state: State = firstState(jobId, clock.now());
-  while (state.phase === 'starting') state = await advance(state, stage);
+  while (state.phase === 'starting') state = await advance(state, context);
   while (state.phase === 'launching') {
     await pause();
-    state = await advance(state, stage);
+    state = await advance(state, context);
   }
   if (state.phase !== 'installing') throw new Error(`The naive driver met ${state.phase}.`);
   const { deploymentId } = state;
@@ -101,11 +101,11 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
     await waitUntilDeploymentSuccessful({ client: aws.codeDeploy, maxWaitTime: 3600 }, { deploymentId });
   } else {
     do await pause();
-    while ((await stage.codeDeploy.getDeployment(deploymentId)).status !== 'Succeeded');
+    while ((await context.codeDeploy.getDeployment(deploymentId)).status !== 'Succeeded');
   }
   state = toFinalizing(state, clock.now(), deploymentId);
   for (;;) {
-    state = await advance(state, stage);
+    state = await advance(state, context);
     if (state.phase !== 'finalizing') break;
     await pause();
   }

@@ -205,7 +205,7 @@ test('an error that comes because the time is over is a time-out, whatever its n
       });
     });
   const error = await upstreamErrorOf(callAws(budgetFor(1), CALL, send));
-  expect(error).toMatchObject({ kind: 'timeout', surelyNotProcessed: false, code: undefined });
+  expect(error).toMatchObject({ kind: 'timeout', isSafeToRepeat: false, code: undefined });
 });
 
 test('the SDK’s hint about a hidden answer is not passed on, nor is the answer', async () => {

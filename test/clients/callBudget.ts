@@ -1,5 +1,5 @@
-import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
-import { systemClock } from '../../src/clock';
+import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
+import { systemClock } from '../../src/lib/clock';
 
 /**
  * A budget for calls over a real loopback server. The pauses between repeats last 0 × 300 ms: how long they are is
@@ -10,7 +10,7 @@ export function budgetFor(milliseconds: number, more: Partial<CallBudget> = {}):
     clock: systemClock,
     until: systemClock.now() + milliseconds,
     jitter: () => -0.5,
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text) => text,
     ...more,
   };

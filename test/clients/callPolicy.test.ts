@@ -5,13 +5,13 @@ import {
   CALL_TIME_LIMIT_MS,
   callUpstream,
   rateLimitWait,
-  RepeatStock,
+  RetryQuota,
   type CallBudget,
   type CallKind,
 } from '../../src/clients/callPolicy';
-import { jitterFrom } from '../../src/clients/jitter';
+import { jitterFrom } from '../../src/lib/jitter';
 import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
-import { systemClock } from '../../src/clock';
+import { systemClock } from '../../src/lib/clock';
 import { everythingShownOf, upstreamErrorOf, caught } from './caught';
 
 const NOW = Date.UTC(2026, 10, 21, 9);
@@ -33,7 +33,7 @@ function budgetFor(milliseconds: number, more: Partial<CallBudget> = {}): CallBu
     clock: systemClock,
     until: NOW + milliseconds,
     jitter: () => 0.5,
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text) => text,
     ...more,
   };
@@ -133,9 +133,8 @@ describe('how often a call is attempted follows from its kind and the kind of th
   test.each(rows.filter(([kind]) => kind === 'write'))(
     'a %s that failed with %s is repeated only where it surely was not processed',
     (_kind, errorKind, attempts) => {
-      if (attempts > 1) expect(failure(errorKind)).toMatchObject({ surelyNotProcessed: true, transient: true });
-      else
-        expect(failure(errorKind).surelyNotProcessed).toBe(['rate-limited', 'denied', 'rejected'].includes(errorKind));
+      if (attempts > 1) expect(failure(errorKind)).toMatchObject({ isSafeToRepeat: true, transient: true });
+      else expect(failure(errorKind).isSafeToRepeat).toBe(['rate-limited', 'denied', 'rejected'].includes(errorKind));
     },
   );
 
@@ -294,7 +293,7 @@ describe('time limits', () => {
   ])('no %s begins %i ms before the end', async (kind, milliseconds) => {
     const { begun, error } = await failing(budgetFor(milliseconds), kind, 'timeout');
     expect(begun).toEqual([]);
-    expect(error).toMatchObject({ service: 'Spot', operation: 'list', transient: true, surelyNotProcessed: true });
+    expect(error).toMatchObject({ service: 'Spot', operation: 'list', transient: true, isSafeToRepeat: true });
   });
 
   test('a report is tried once even then', async () => {

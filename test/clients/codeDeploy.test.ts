@@ -1,7 +1,7 @@
 import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import type { CallBudget } from '../../src/clients/callPolicy';
-import { codeDeployClient } from '../../src/clients/codeDeploy';
-import type { UserParameters } from '../../src/userParameters/userParameters';
+import { codeDeployClient } from '../../src/clients/codeDeploy/codeDeploy';
+import type { UserParameters } from '../../src/input/userParameters/userParameters';
 import { awsError, json, respond, targetOf, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { awsSettings } from './awsSettings';
 import { AMPLE_MS, budgetFor, SCARCE_MS } from './callBudget';
@@ -211,7 +211,7 @@ describe('CreateDeployment is repeated only where it surely was not processed', 
   test('throttled for longer than two repeats', async () => {
     server.repeat(3, awsError('ThrottlingException', 'Rate exceeded'));
     const error = await upstreamErrorOf(codeDeploy().createDeployment(GREEN));
-    expect(error).toMatchObject({ kind: 'throttled', transient: true, surelyNotProcessed: true });
+    expect(error).toMatchObject({ kind: 'throttled', transient: true, isSafeToRepeat: true });
     expect(server.requests).toHaveLength(3);
   });
 
@@ -229,7 +229,7 @@ describe('CreateDeployment is repeated only where it surely was not processed', 
   ])('%s: one request', async (_name, answer, kind) => {
     server.script(answer);
     const error = await upstreamErrorOf(codeDeploy().createDeployment(GREEN));
-    expect(error).toMatchObject({ kind, transient: true, surelyNotProcessed: false });
+    expect(error).toMatchObject({ kind, transient: true, isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -249,7 +249,7 @@ describe('CreateDeployment is repeated only where it surely was not processed', 
   test('a connection that is refused for good was surely not processed', async () => {
     const { url } = await server.refusingPort();
     const error = await upstreamErrorOf(codeDeploy({ url }).createDeployment(GREEN));
-    expect(error).toMatchObject({ kind: 'refused', code: 'ECONNREFUSED', surelyNotProcessed: true, transient: true });
+    expect(error).toMatchObject({ kind: 'refused', code: 'ECONNREFUSED', isSafeToRepeat: true, transient: true });
   });
 
   test.each<[string, Answer]>([
@@ -260,7 +260,7 @@ describe('CreateDeployment is repeated only where it surely was not processed', 
     const start = performance.now();
     const error = await upstreamErrorOf(codeDeploy({ budget: budgetFor(SCARCE_MS) }).createDeployment(GREEN));
     expect(performance.now() - start).toBeLessThan(SCARCE_MS + 150);
-    expect(error).toMatchObject({ kind: 'timeout', transient: true, surelyNotProcessed: false });
+    expect(error).toMatchObject({ kind: 'timeout', transient: true, isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
   });
 });

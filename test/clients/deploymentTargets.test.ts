@@ -5,9 +5,9 @@ import {
   type DeploymentTarget,
 } from '@aws-sdk/client-codedeploy';
 import { mockClient } from 'aws-sdk-client-mock';
-import { deploymentTargetsClient } from '../../src/clients/deploymentTargets';
+import { deploymentTargetsClient } from '../../src/clients/codeDeploy/deploymentTargets';
 import { SDK_DEFAULTS } from '../../src/clients/awsCall';
-import { RepeatStock } from '../../src/clients/callPolicy';
+import { RetryQuota } from '../../src/clients/callPolicy';
 import type { UpstreamError } from '../../src/clients/upstreamError';
 import { ManualClock } from '../support/manualClock';
 
@@ -18,7 +18,7 @@ const targets = () =>
     clock: new ManualClock(0),
     until: 10_000,
     jitter: () => 0,
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text) => text,
   });
 const ids = (from: number, count: number) => Array.from({ length: count }, (_, index) => `i-${from + index}`);

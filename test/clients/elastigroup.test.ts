@@ -1,5 +1,5 @@
-import { elastigroupClient, SPOT_OPERATIONS } from '../../src/clients/elastigroup';
-import { SpotApi } from '../../src/clients/spotApi';
+import { elastigroupClient, SPOT_OPERATIONS } from '../../src/clients/spot/elastigroup';
+import { SpotApi } from '../../src/clients/spot/spotApi';
 import { json, respond, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { AMPLE_MS, budgetFor } from './callBudget';
 import { upstreamErrorOf } from './caught';
@@ -151,7 +151,7 @@ describe('what cannot be read is said, by the name of the field', () => {
       [SPOT_OPERATIONS.start, () => elastigroup().startDeployment(START)],
     ] as const) {
       const error = await upstreamErrorOf(call());
-      expect(error).toMatchObject({ kind: 'unreadable', operation, transient: true, surelyNotProcessed: false });
+      expect(error).toMatchObject({ kind: 'unreadable', operation, transient: true, isSafeToRepeat: false });
       expect(error.detail).toContain(field);
     }
     // Neither was repeated.
@@ -165,7 +165,7 @@ describe('what cannot be read is said, by the name of the field', () => {
   ])('a start that is answered with %s may have been processed', async (_name, answer) => {
     server.script(answer);
     const error = await upstreamErrorOf(elastigroup().startDeployment(START));
-    expect(error).toMatchObject({ kind: 'unreadable', surelyNotProcessed: false });
+    expect(error).toMatchObject({ kind: 'unreadable', isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
   });
 });
@@ -178,7 +178,7 @@ describe('a start is never sent twice where it may have been processed; a stop i
   ];
   test.each(lost)('%s: start', async (_name, answer) => {
     server.script(answer);
-    expect(await upstreamErrorOf(elastigroup().startDeployment(START))).toMatchObject({ surelyNotProcessed: false });
+    expect(await upstreamErrorOf(elastigroup().startDeployment(START))).toMatchObject({ isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
   });
 

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { systemClock } from '../../src/clock';
-import { elastigroupEventsClient } from '../../src/clients/elastigroupEvents';
-import { RepeatStock } from '../../src/clients/callPolicy';
-import { SpotApi } from '../../src/clients/spotApi';
+import { systemClock } from '../../src/lib/clock';
+import { elastigroupEventsClient } from '../../src/clients/spot/elastigroupEvents';
+import { RetryQuota } from '../../src/clients/callPolicy';
+import { SpotApi } from '../../src/clients/spot/spotApi';
 import type { UpstreamError } from '../../src/clients/upstreamError';
 
 let server: Server;
@@ -33,7 +33,7 @@ function events() {
     clock: systemClock,
     until: Date.now() + 5000,
     jitter: () => 0,
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text: string) => text,
   };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

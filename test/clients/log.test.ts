@@ -1,5 +1,5 @@
-import { createLog, type Log, type LogFields } from '../../src/log';
-import { Redactor } from '../../src/redaction';
+import { createLog, type Log, type LogFields } from '../../src/lib/log';
+import { Redactor } from '../../src/lib/redaction';
 import { ManualClock } from '../support/manualClock';
 
 const TOKEN = 'f5a1c0ffee00d15ea5e0123456789abcdef';

@@ -1,17 +1,17 @@
 import { createAwsClients } from '../../src/clients/awsClients';
-import { RepeatStock, type CallBudget } from '../../src/clients/callPolicy';
-import { deploymentGroupClient } from '../../src/clients/deploymentGroup';
-import { elastigroupClient } from '../../src/clients/elastigroup';
+import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
+import { deploymentGroupClient } from '../../src/clients/codeDeploy/deploymentGroup';
+import { elastigroupClient } from '../../src/clients/spot/elastigroup';
 import { revisionObjectClient } from '../../src/clients/revisionObject';
-import { SpotApi } from '../../src/clients/spotApi';
-import { systemClock } from '../../src/clock';
+import { SpotApi } from '../../src/clients/spot/spotApi';
+import { systemClock } from '../../src/lib/clock';
 import { DEFAULT_ACCOUNT } from '../simulator/account';
 import type { FaultKind } from '../simulator/faults';
 import type { WorldOptions } from '../simulator/options';
 import { scenarioNamed } from '../simulator/scenarios';
 import { environmentFor, startServer, type SimulatorServer } from '../simulator/server';
 import { World } from '../simulator/world';
-import type { S3Revision, UserParameters } from '../../src/userParameters/userParameters';
+import type { S3Revision, UserParameters } from '../../src/input/userParameters/userParameters';
 
 /* The clients of preflight over real HTTP, with the SDK's own settings from the environment, as in Lambda. */
 
@@ -40,7 +40,7 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
     clock: systemClock,
     until: Date.now() + 10_000,
     jitter: () => 0,
-    repeats: new RepeatStock(),
+    retries: new RetryQuota(),
     redact: (text) => text,
   };
   const aws = createAwsClients({ hasOwnS3Endpoint: true });
@@ -74,13 +74,13 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
 describe('HeadObject', () => {
   test.each(['missing', 'forbidden', 'other-region'] as const)('%s', async (headObject) => {
     const { revisionObject } = await clients({ options: { headObject } });
-    expect(await revisionObject.look(REVISION)).toEqual({ kind: headObject });
+    expect(await revisionObject.head(REVISION)).toEqual({ kind: headObject });
     expect(world.calls).toHaveLength(1);
   });
 
   test('found, with its ETag', async () => {
     const { revisionObject } = await clients();
-    expect(await revisionObject.look(REVISION)).toEqual({
+    expect(await revisionObject.head(REVISION)).toEqual({
       kind: 'found',
       eTag: expect.stringMatching(/^"\w+"$/) as string,
     });
@@ -88,17 +88,17 @@ describe('HeadObject', () => {
 
   test('a busy S3 is asked again', async () => {
     const { revisionObject } = await clients({ fault: (call) => (call === 0 ? 'error-503' : undefined) });
-    expect(await revisionObject.look(REVISION)).toMatchObject({ kind: 'found' });
+    expect(await revisionObject.head(REVISION)).toMatchObject({ kind: 'found' });
   });
 
   test('an answer without an ETag is none of S3, and a transient error', async () => {
     const { revisionObject } = await clients({ fault: () => 'not-json' });
-    await expect(revisionObject.look(REVISION)).rejects.toMatchObject({ kind: 'unreadable', transient: true });
+    await expect(revisionObject.head(REVISION)).rejects.toMatchObject({ kind: 'unreadable', transient: true });
   });
 
   test('an S3 that stays busy is a transient error', async () => {
     const { revisionObject } = await clients({ fault: () => 'error-503' });
-    await expect(revisionObject.look(REVISION)).rejects.toMatchObject({ service: 'S3', transient: true });
+    await expect(revisionObject.head(REVISION)).rejects.toMatchObject({ service: 'S3', transient: true });
   });
 });
 

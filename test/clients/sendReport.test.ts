@@ -1,8 +1,8 @@
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import type { CallBudget } from '../../src/clients/callPolicy';
-import type { Log } from '../../src/log';
-import type { Report } from '../../src/report';
-import { sendReport } from '../../src/sendReport';
+import type { Log } from '../../src/lib/log';
+import type { Report } from '../../src/report/report';
+import { sendReport } from '../../src/report/sendReport';
 import { awsError, json, respond, targetOf, useLoopbackServer } from '../support/loopbackServer';
 import { awsSettings } from './awsSettings';
 import { AMPLE_MS, budgetFor } from './callBudget';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { SpotApi, type RateLimitBlocks, type SpotRequest } from '../../src/clients/spotApi';
+import { SpotApi, type RateLimitBlocks, type SpotRequest } from '../../src/clients/spot/spotApi';
 import type { CallBudget } from '../../src/clients/callPolicy';
-import { Redactor } from '../../src/redaction';
+import { Redactor } from '../../src/lib/redaction';
 import { json, respond, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { AMPLE_MS, budgetFor, SCARCE_MS } from './callBudget';
 import { everythingShownOf, upstreamErrorOf } from './caught';
@@ -198,7 +198,7 @@ describe('an answer that Spot does not document is unreadable, never an empty li
   ])('%s', async (_name, answer) => {
     server.script(answer);
     const error = await upstreamErrorOf(spotApi().items(READ));
-    expect(error).toMatchObject({ kind: 'unreadable', transient: true, surelyNotProcessed: false });
+    expect(error).toMatchObject({ kind: 'unreadable', transient: true, isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
   });
 });
@@ -233,7 +233,7 @@ describe('a lost or failing answer: a read is repeated twice, a write that may h
   test.each(FAILURES)('%s, a write: one request, and it may have been processed', async (_name, answer, kind) => {
     server.script(answer);
     const error = await upstreamErrorOf(spotApi().items(WRITE));
-    expect(error).toMatchObject({ kind, transient: true, surelyNotProcessed: false });
+    expect(error).toMatchObject({ kind, transient: true, isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -258,7 +258,7 @@ describe('a refused connection cannot have been processed', () => {
   test('it is given up after the repeats, as surely not processed', async () => {
     const port = await server.refusingPort();
     const error = await upstreamErrorOf(spotApi({ url: port.url }).items(WRITE));
-    expect(error).toMatchObject({ kind: 'refused', code: 'ECONNREFUSED', transient: true, surelyNotProcessed: true });
+    expect(error).toMatchObject({ kind: 'refused', code: 'ECONNREFUSED', transient: true, isSafeToRepeat: true });
   });
 });
 
@@ -272,13 +272,13 @@ describe('an answer that does not come ends at the limit of the call, and the ca
     const start = performance.now();
     const error = await upstreamErrorOf(spotApi({ budget: budgetFor(SCARCE_MS) }).items(request));
     expect(performance.now() - start).toBeLessThan(SCARCE_MS + 150);
-    expect(error).toMatchObject({ kind: 'timeout', transient: true, surelyNotProcessed: false });
+    expect(error).toMatchObject({ kind: 'timeout', transient: true, isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
   });
 
   test('without time nothing is sent', async () => {
     const error = await upstreamErrorOf(spotApi({ budget: budgetFor(0) }).items(WRITE));
-    expect(error).toMatchObject({ service: 'Spot', operation: 'start', transient: true, surelyNotProcessed: true });
+    expect(error).toMatchObject({ service: 'Spot', operation: 'start', transient: true, isSafeToRepeat: true });
     expect(server.requests).toHaveLength(0);
   });
 });
@@ -316,7 +316,7 @@ describe('after a 429 no request is sent before the reset', () => {
     const retryAt = START + seconds * 1000;
     server.script(envelope({ status: { code: 429, message: 'Too many requests' } }, 429, headers));
     const refusal = await upstreamErrorOf(api.items(READ));
-    expect(refusal).toMatchObject({ kind: 'rate-limited', retryAt, transient: true, surelyNotProcessed: true });
+    expect(refusal).toMatchObject({ kind: 'rate-limited', retryAt, transient: true, isSafeToRepeat: true });
     expect(server.requests).toHaveLength(1);
     expect([...blocks]).toEqual([['look', retryAt]]);
 

@@ -1,8 +1,8 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CallBudget } from '../../src/clients/callPolicy';
-import { resolveSpotToken, SpotTokenError, spotTokenReader } from '../../src/clients/spotToken';
-import type { StageError } from '../../src/errors';
-import { splitTokenSecret } from '../../src/userParameters/compoundFields';
+import { resolveSpotToken, SpotTokenError, spotTokenReader } from '../../src/clients/spot/spotToken';
+import type { ActionError } from '../../src/errors';
+import { splitTokenSecret } from '../../src/input/userParameters/compoundFields';
 import { awsError, json, respond, targetOf, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { awsSettings } from './awsSettings';
 import { AMPLE_MS, budgetFor, SCARCE_MS } from './callBudget';
@@ -18,7 +18,7 @@ function resolve(reference = 'spot/token', budget: CallBudget = budgetFor(AMPLE_
 }
 
 /** What the user is told. */
-async function failureOf(work: Promise<unknown>): Promise<StageError> {
+async function failureOf(work: Promise<unknown>): Promise<ActionError> {
   const error = await caught(work);
   if (!(error instanceof SpotTokenError)) throw new Error('expected a SpotTokenError', { cause: error });
   expect(error.transient).toBe(false);

@@ -183,7 +183,7 @@ describe('a stack names the files and lines of the source', () => {
     expect(trace.action.message).toMatch(/^The stage itself failed unexpectedly: a bug of the test\./);
     const log = trace.logs.join('\n');
     expect(log).toMatch(/"Unexpected error: TypeError: a bug of the test/);
-    expect(await lineIn('src/jobInput.ts', log)).toMatch(/parseSettings\(env\)/);
+    expect(await lineIn('src/input/jobInput.ts', log)).toMatch(/parseSettings\(env\)/);
     expect(await lineIn('src/runJob.ts', log)).toMatch(/readJobInput\(/);
     expect(log).not.toMatch(/handler\.mjs:\d/);
   });
@@ -192,7 +192,7 @@ describe('a stack names the files and lines of the source', () => {
     const stage = lambdaFunction({ bundle, env: {} });
     const error: unknown = await stage.invoke({}, 10).catch((reason: unknown) => reason);
     stage.kill();
-    expect(await lineIn('src/runJob.ts', String(error))).toMatch(/throw new StageError/);
+    expect(await lineIn('src/runJob.ts', String(error))).toMatch(/throw new ActionError/);
   });
 });
 

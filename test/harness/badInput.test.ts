@@ -1,11 +1,11 @@
 import { inProcessAws } from './inProcessAws';
-import { readJobId } from '../../src/pipelineJob';
+import { readJobId } from '../../src/input/pipelineJob';
 import { runJob } from '../../src/runJob';
 import { scenarioNamed } from '../simulator/scenarios';
 import { inProcessTransport } from '../simulator/transport';
 import { World } from '../simulator/world';
-import { badInputs, eventOf, FAKE_SECRETS, type BadInput } from '../unit/badInput.corpus';
-import { badTokens } from '../unit/badTokens.corpus';
+import { badInputs, eventOf, FAKE_SECRETS, type BadInput } from '../unit/input/badInput.corpus';
+import { badTokens } from '../unit/deployment/badTokens.corpus';
 import { captureLogs } from './captureLogs';
 
 /* The corpus of bad events through the whole function: one result each, and no call to anything but CodePipeline. */

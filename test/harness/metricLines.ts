@@ -1,4 +1,4 @@
-import { METRICS, type Measures } from '../../src/measures';
+import { METRICS, type Measures } from '../../src/report/measures';
 
 /** One line in CloudWatch's embedded metric format. */
 export interface MetricLine {

@@ -1,5 +1,5 @@
-import type { CleanupDecision, CleanupView } from '../../src/deployment/cleanupDecision';
-import type { Stage } from '../../src/deployment/stage';
+import type { CleanupDecision, CleanupView } from '../../src/deployment/phases/cleanupDecision';
+import type { DeploymentContext } from '../../src/deployment/context';
 import type { CleaningUp, Starting, State } from '../../src/deployment/state';
 import { toFailed, toLaunching } from '../../src/deployment/transitions';
 import { violationsOf } from './invariants';
@@ -28,7 +28,7 @@ interface Bug {
 const BUGS: readonly Bug[] = [
   {
     name: 'the look before the start is dropped',
-    module: '../../src/deployment/starting',
+    module: '../../src/deployment/phases/starting',
     plant: () => ({ start: startWithoutLooking }),
     violation: /Elastigroup deployments of one action/,
   },
@@ -40,13 +40,13 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'cleaning up ends without having stopped anything, and says that nothing is left',
-    module: '../../src/deployment/cleaningUp',
+    module: '../../src/deployment/phases/cleaningUp',
     plant: () => ({ cleanUp: claimToHaveCleanedUp }),
     violation: /is left/,
   },
   {
     name: 'cleaning up does not care whether CodeDeploy has succeeded',
-    module: '../../src/deployment/cleanupDecision',
+    module: '../../src/deployment/phases/cleanupDecision',
     plant: (actual) => ({ ...actual, decideCleanup: stopWhateverItIs }),
     violation: /was stopped after CodeDeploy had succeeded/,
     // CodeDeploy succeeds between the look that reaches TIMEOUT and the next one: few runs show it.
@@ -54,7 +54,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'secrets are not redacted',
-    module: '../../src/redaction',
+    module: '../../src/lib/redaction',
     plant: () => ({ Redactor: TalkativeRedactor }),
     violation: /the secret .* is in/,
   },
@@ -70,7 +70,7 @@ const BUGS: readonly Bug[] = [
   },
   {
     name: 'a failed report is forgotten',
-    module: '../../src/sendReport',
+    module: '../../src/report/sendReport',
     plant: () => ({ sendReport: () => Promise.resolve() }),
     violation: /without a result/,
   },
@@ -111,32 +111,32 @@ function harnessWith(module: string, plant: Bug['plant']): typeof playRun {
 // The bugs. Each does what a hurried change might do.
 
 /** Sends the start at once; also for an event that is delivered again. */
-async function startWithoutLooking(state: Starting, stage: Stage): Promise<State> {
-  const { applicationName, deploymentGroupName } = stage.parameters;
+async function startWithoutLooking(state: Starting, context: DeploymentContext): Promise<State> {
+  const { applicationName, deploymentGroupName } = context.parameters;
   const greenTag = { key: 'GreenIdentifier', value: state.greenIdentifier };
-  const started = await stage.elastigroup.startDeployment({
+  const started = await context.elastigroup.startDeployment({
     greenTag,
     applicationName,
     deploymentGroupName,
     timeoutMinutes: 60,
   });
-  return toLaunching(state, stage.clock.now(), started.id);
+  return toLaunching(state, context.clock.now(), started.id);
 }
 
-async function takeAnyCodeDeploy(_state: State, stage: Stage) {
-  const [own] = await stage.codeDeploy.findDeployments(0);
+async function takeAnyCodeDeploy(_state: State, context: DeploymentContext) {
+  const [own] = await context.codeDeploy.findDeployments(0);
   return { own, otherActive: undefined };
 }
 
-async function claimToHaveCleanedUp(state: CleaningUp, stage: Stage): Promise<State> {
-  return toFailed(state, stage.clock.now(), state.failure, { cleaned: ['No green instance is left.'], left: [] });
+async function claimToHaveCleanedUp(state: CleaningUp, context: DeploymentContext): Promise<State> {
+  return toFailed(state, context.clock.now(), state.failure, { cleaned: ['No green instance is left.'], left: [] });
 }
 
 /** Stops Elastigroup whenever it is there, without the last look at CodeDeploy. */
 function stopWhateverItIs(_state: CleaningUp, view: CleanupView): CleanupDecision {
-  const ids = view.elastigroup.seen ? view.elastigroup.value.map(({ id }) => id) : [];
+  const ids = view.elastigroup.ok ? view.elastigroup.value.map(({ id }) => id) : [];
   const isAlive =
-    view.elastigroup.seen &&
+    view.elastigroup.ok &&
     view.elastigroup.value.some(({ state }) => !/^FINISHED|STOPPING|REMOVE|ROLLBACK/.test(state));
   return isAlive ? { kind: 'stop-elastigroup', ids } : { kind: 'look-for-green', because: 'ended' };
 }

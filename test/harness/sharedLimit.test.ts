@@ -1,5 +1,5 @@
 import { afterRateLimit, rateLimitWait } from '../../src/clients/callPolicy';
-import { jitterFrom } from '../../src/clients/jitter';
+import { jitterFrom } from '../../src/lib/jitter';
 import { RateLimit } from '../simulator/spot/rateLimit';
 
 /*

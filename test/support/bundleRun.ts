@@ -27,7 +27,7 @@ export interface BundleRun {
     >
   >;
   /** Called on each invocation, with a function to kill the process at a moment of its choice. */
-  readonly onInvoke?: (world: World, stage: LambdaFunction, invocation: number) => void;
+  readonly onInvoke?: (world: World, context: LambdaFunction, invocation: number) => void;
 }
 
 export interface BundleTrace {
@@ -66,24 +66,24 @@ export async function runBundle({
       ...action,
       invoke: async (event) => {
         // A process for each invocation, so that concurrent deliveries do not share one: as Lambda does it.
-        const stage = lambdaFunction({
+        const context = lambdaFunction({
           bundle,
           env: { ...environmentFor(server.url), POLL_INTERVAL_SECONDS: '0.1', CLEANUP_TIMEOUT_SECONDS: '20', ...env },
           onLog: (line) => logs.push(line),
         });
-        processes.push(stage);
-        onInvoke?.(world, stage, (invocations += 1));
+        processes.push(context);
+        onInvoke?.(world, context, (invocations += 1));
         try {
-          await stage.invoke(event, 60);
+          await context.invoke(event, 60);
         } finally {
-          stage.kill();
+          context.kill();
         }
       },
     });
     world.catchUp();
     return { action: result, world, logs };
   } finally {
-    for (const stage of processes) stage.kill();
+    for (const context of processes) context.kill();
     await server.close();
   }
 }

@@ -1,5 +1,5 @@
-import type { CodeDeployDeployment } from '../../src/clients/codeDeploy';
-import type { ElastigroupDeployment } from '../../src/clients/elastigroup';
+import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
+import type { ElastigroupDeployment } from '../../src/clients/spot/elastigroup';
 import type { GreenInstance } from '../../src/clients/greenInstances';
 import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
 import {
@@ -15,7 +15,7 @@ import {
   type State,
   type Succeeded,
 } from '../../src/deployment/state';
-import type { UserParameters } from '../../src/userParameters/userParameters';
+import type { UserParameters } from '../../src/input/userParameters/userParameters';
 
 /*
  * Small pieces of the world for unit tests. They are written out by hand, and not made with the code under test, so that

@@ -1,5 +1,5 @@
-import type { CodeDeployDeployment } from '../../src/clients/codeDeploy';
-import type { DeploymentTarget, Diagnostics, LifecycleEvent } from '../../src/clients/deploymentTargets';
+import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
+import type { DeploymentTarget, Diagnostics, LifecycleEvent } from '../../src/clients/codeDeploy/deploymentTargets';
 import type { GreenInstance } from '../../src/clients/greenInstances';
 import type { Failed } from '../../src/deployment/state';
 import type { Evidence } from '../../src/diagnosis/evidence';
@@ -47,7 +47,7 @@ export function evidenceOf(difference: Partial<Evidence> = {}): Evidence {
     elastigroup: undefined,
     events: [],
     spotInterruptions: 0,
-    unseen: [],
+    unread: [],
     ...difference,
   };
 }

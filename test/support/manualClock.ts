@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock';
+import type { Clock } from '../../src/lib/clock';
 
 /** Time stands still unless the test, or a sleep, moves it. */
 export class ManualClock implements Clock {

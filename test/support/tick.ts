@@ -1,7 +1,7 @@
 import { advance } from '../../src/deployment/advance';
 import type { ActiveState, State } from '../../src/deployment/state';
 import { at } from './deploymentSamples';
-import { FakeStage, type FakeStageOptions, type Script } from './fakeStage';
+import { FakeContext, type FakeStageOptions, type Script } from './fakeContext';
 
 interface TickOptions extends Omit<FakeStageOptions, 'now'> {
   /** Seconds after the action's start; 0 when left out. */
@@ -13,7 +13,7 @@ export async function tick(
   state: ActiveState,
   { after = 0, ...options }: TickOptions,
   script: Script,
-): Promise<{ next: State; stage: FakeStage }> {
-  const stage = new FakeStage(script, { ...options, now: at(after) });
-  return { next: await advance(state, stage), stage };
+): Promise<{ next: State; context: FakeContext }> {
+  const context = new FakeContext(script, { ...options, now: at(after) });
+  return { next: await advance(state, context), context };
 }

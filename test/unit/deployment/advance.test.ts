@@ -1,8 +1,8 @@
-import { SpotTokenError } from '../../../src/clients/spotToken';
+import { SpotTokenError } from '../../../src/clients/spot/spotToken';
 import { UpstreamError } from '../../../src/clients/upstreamError';
 import { advance } from '../../../src/deployment/advance';
 import type { ActiveState, State } from '../../../src/deployment/state';
-import { StageError } from '../../../src/errors';
+import { ActionError } from '../../../src/errors';
 import {
   active,
   at,
@@ -20,7 +20,7 @@ import {
   noAnswer,
   starting,
 } from '../../support/deploymentSamples';
-import { FakeStage, type Script } from '../../support/fakeStage';
+import { FakeContext, type Script } from '../../support/fakeContext';
 import { tick } from '../../support/tick';
 
 const TRANSIENT = ['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled'] as const;
@@ -38,26 +38,26 @@ const failingLooks: readonly { state: ActiveState; script: (error: Error) => Scr
 
 describe.each(failingLooks)('a look that fails while $state.phase', ({ state, script, after }) => {
   test.each(TRANSIENT)('costs a tick, and no more (%s)', async (kind) => {
-    const { next, stage } = await tick(state, { after: 60 }, script(noAnswer('Spot', kind)));
+    const { next, context } = await tick(state, { after: 60 }, script(noAnswer('Spot', kind)));
 
     expect(next).toEqual({ ...state, outageSince: at(60) });
-    expect(stage.changes).toEqual([]);
+    expect(context.changes).toEqual([]);
   });
 
   test("is no outage where Spot's rate limit is the reason: TIMEOUT is its bound", async () => {
     const limited = noAnswer('Spot', 'rate-limited');
-    const { next, stage } = await tick({ ...state, outageSince: at(0) }, { after: 1700 }, script(limited));
+    const { next, context } = await tick({ ...state, outageSince: at(0) }, { after: 1700 }, script(limited));
 
     expect(next).toEqual({ ...state, progress: "Spot's rate limit is used up: waiting for its reset" });
-    expect(stage.changes).toEqual([]);
+    expect(context.changes).toEqual([]);
   });
 
   test('is told once, not at every poll', async () => {
     const first = await tick(state, {}, script(noAnswer('Spot', 'unavailable')));
     const second = await tick(active(first.next), { after: 5 }, script(noAnswer('Spot', 'unavailable')));
 
-    expect(first.stage.log.lines.map(({ level }) => level)).toEqual(['warn']);
-    expect(second.stage.log.lines.map(({ level }) => level)).toEqual(['debug']);
+    expect(first.context.log.lines.map(({ level }) => level)).toEqual(['warn']);
+    expect(second.context.log.lines.map(({ level }) => level)).toEqual(['debug']);
   });
 
   test('keeps the time of the first failure, and ends the action after 600 s', async () => {
@@ -79,11 +79,11 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
   });
 
   test('for a bug of ours ends the action, with what may have been started cleaned up', async () => {
-    const { next, stage } = await tick(state, {}, script(new TypeError('x is not a function')));
+    const { next, context } = await tick(state, {}, script(new TypeError('x is not a function')));
 
     expect(next.phase).toBe('cleaningUp');
     expect(next).toHaveProperty('failure.headline', expect.stringContaining('x is not a function'));
-    expect(stage.log.lines.map(({ level }) => level)).toEqual(['error']);
+    expect(context.log.lines.map(({ level }) => level)).toEqual(['error']);
   });
 });
 
@@ -130,7 +130,7 @@ test('the durations of the phases add up, in seconds', async () => {
 
 describe('a lasting outage', () => {
   test('while finalizing stops nothing, and names green', async () => {
-    const { next, stage } = await tick(
+    const { next, context } = await tick(
       finalizing({ outageSince: at(0) }),
       { after: 600 },
       { list: [noAnswer('Spot', 'unavailable')], green: [[instance('i-1')]] },
@@ -138,7 +138,7 @@ describe('a lasting outage', () => {
 
     expect(inPhase(next, 'failed').failure.type).toBe('SystemUnavailable');
     expect(inPhase(next, 'failed').left.join()).toContain('i-1');
-    expect(stage.changes).toEqual([]);
+    expect(context.changes).toEqual([]);
   });
 
   test('after a start that was not confirmed is cleaned up after', async () => {
@@ -163,19 +163,19 @@ test('a bug while cleaning up keeps the failure, and names all that may be left'
 test.each([starting(), launching(), installing(), finalizing(), cleaningUp()])(
   'never throws, however many bugs meet ($phase)',
   async (state) => {
-    const stage = new FakeStage({
+    const context = new FakeContext({
       list: [new RangeError('1')],
       getDeployment: [new RangeError('2')],
       green: [new RangeError('3')],
     });
-    const next = await advance(state, stage);
-    stage.forgetUnused();
+    const next = await advance(state, context);
+    context.forgetUnused();
     expect(next).toHaveProperty('failure.headline');
   },
 );
 
 describe('without the Spot token', () => {
-  const gone = new SpotTokenError(new StageError('ConfigurationError', 'There is no secret spot/token.'));
+  const gone = new SpotTokenError(new ActionError('ConfigurationError', 'There is no secret spot/token.'));
 
   test('the secret is what the message names, not Spot', async () => {
     const { next } = await tick(launching(), {}, { list: [gone] });
@@ -192,7 +192,7 @@ describe('without the Spot token', () => {
       {},
       { list: [gone], getDeployment: [inProgress], stopCodeDeploy: ['stopping'] },
     );
-    expect(stopped.stage.changes).toEqual(['stop CodeDeploy d-OWN']);
+    expect(stopped.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
     const ended = await tick(
       active(stopped.next),
@@ -208,8 +208,8 @@ describe('without the Spot token', () => {
   });
 
   test('nothing is stopped once CodeDeploy has succeeded', async () => {
-    const { next, stage } = await tick(finalizing(), {}, { list: [gone], green: [[instance('i-1')]] });
-    expect(stage.changes).toEqual([]);
+    const { next, context } = await tick(finalizing(), {}, { list: [gone], green: [[instance('i-1')]] });
+    expect(context.changes).toEqual([]);
     expect(inPhase(next, 'failed').left.join()).toContain(
       'Green instances i-1 are in service: CodeDeploy d-OWN succeeded',
     );

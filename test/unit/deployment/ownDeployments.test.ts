@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { settle, straysBeside } from '../../../src/deployment/ownDeployments';
+import { electPrimary, duplicatesOf } from '../../../src/deployment/ownDeployments';
 import {
   elastigroup,
   launching,
@@ -42,10 +42,10 @@ describe('settling on one of two fleets', () => {
     );
     fc.assert(
       fc.property(twoOrders, ([items, shuffled]) => {
-        const a = settle(items);
-        const b = settle(shuffled);
-        expect(b.kept?.id).toBe(a.kept?.id);
-        expect(new Set(b.strays)).toEqual(new Set(a.strays));
+        const a = electPrimary(items);
+        const b = electPrimary(shuffled);
+        expect(b.primary?.id).toBe(a.primary?.id);
+        expect(new Set(b.duplicates)).toEqual(new Set(a.duplicates));
       }),
     );
   });
@@ -53,9 +53,9 @@ describe('settling on one of two fleets', () => {
   test('one is kept wherever there is any, and it is never among those to stop', () => {
     fc.assert(
       fc.property(deployments, (items) => {
-        const { kept, strays } = settle(items);
-        expect(kept === undefined).toBe(items.length === 0);
-        expect(strays.map(({ id }) => id)).not.toContain(kept?.id);
+        const { primary, duplicates } = electPrimary(items);
+        expect(primary === undefined).toBe(items.length === 0);
+        expect(duplicates.map(({ id }) => id)).not.toContain(primary?.id);
       }),
     );
   });
@@ -70,7 +70,7 @@ describe('settling on one of two fleets', () => {
     { of: ['cdbg-2 FINISHED_STOPPED', 'cdbg-1 FINISHED_ERROR'], keeps: 'cdbg-1', because: 'there is no better one' },
   ])('of $of it keeps $keeps: $because', ({ of, keeps }) => {
     const items = of.map((text) => elastigroup(text.split(' ')[0] ?? '', text.split(' ')[1] ?? ''));
-    expect(settle(items).kept?.id).toBe(keeps);
+    expect(electPrimary(items).primary?.id).toBe(keeps);
   });
 
   test.each([
@@ -87,13 +87,13 @@ describe('settling on one of two fleets', () => {
     ['FINISHED_STOPPED', false],
   ])('a stray in %p is to be stopped: %s', (state, isToBeStopped) => {
     const stray = elastigroup('cdbg-2', state);
-    expect(straysBeside([elastigroup('cdbg-1', 'STARTING'), stray], 'cdbg-1')).toEqual(isToBeStopped ? [stray] : []);
+    expect(duplicatesOf([elastigroup('cdbg-1', 'STARTING'), stray], 'cdbg-1')).toEqual(isToBeStopped ? [stray] : []);
   });
 });
 
 describe('a second fleet of the action', () => {
   test('is stopped while green is being launched, and the kept one goes on', async () => {
-    const { next, stage } = await tick(
+    const { next, context } = await tick(
       launching(),
       {},
       {
@@ -103,25 +103,25 @@ describe('a second fleet of the action', () => {
     );
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
-    expect(stage.changes).toEqual(['stop Elastigroup cdbg-2']);
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-2']);
   });
 
   test.each(['STOPPING', 'REMOVE_NEW_INSTANCES', 'ROLLBACK_START'])(
     'keeps CodeDeploy from being started while it still lives (%s), and is not stopped again',
     async (state) => {
-      const { next, stage } = await tick(
+      const { next, context } = await tick(
         launching(),
         {},
         { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT'), elastigroup('cdbg-2', state)]] },
       );
 
       expect(inPhase(next, 'launching').progress).toContain('second fleet');
-      expect(stage.changes).toEqual([]);
+      expect(context.changes).toEqual([]);
     },
   );
 
   test('keeps CodeDeploy from being started in the tick that stops it', async () => {
-    const { next, stage } = await tick(
+    const { next, context } = await tick(
       launching(),
       {},
       {
@@ -131,11 +131,11 @@ describe('a second fleet of the action', () => {
     );
 
     expect(next.phase).toBe('launching');
-    expect(stage.changes).toEqual(['stop Elastigroup cdbg-2']);
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-2']);
   });
 
   test('is no obstacle once it has ended', async () => {
-    const { stage } = await tick(
+    const { context } = await tick(
       launching(),
       {},
       {
@@ -144,22 +144,22 @@ describe('a second fleet of the action', () => {
       },
     );
 
-    expect(stage.changes).toEqual([]);
+    expect(context.changes).toEqual([]);
   });
 
   test('becomes the kept one, where the own one was stopped as a stray by another run', async () => {
-    const { next, stage } = await tick(
+    const { next, context } = await tick(
       launching({ elastigroupDeploymentId: 'cdbg-2' }),
       {},
       { list: [[elastigroup('cdbg-2', 'STOPPING'), elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES')]] },
     );
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
-    expect(stage.changes).toEqual([]);
+    expect(context.changes).toEqual([]);
   });
 
   test('is stopped while CodeDeploy installs', async () => {
-    const { next, stage } = await tick(
+    const { next, context } = await tick(
       installing(),
       {},
       {
@@ -170,11 +170,11 @@ describe('a second fleet of the action', () => {
     );
 
     expect(inPhase(next, 'installing').elastigroupDeploymentId).toBe('cdbg-1');
-    expect(stage.changes).toEqual(['stop Elastigroup cdbg-0']);
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-0']);
   });
 
   test('is stopped while blue is being replaced', async () => {
-    const { next, stage } = await tick(
+    const { next, context } = await tick(
       finalizing(),
       {},
       {
@@ -184,11 +184,11 @@ describe('a second fleet of the action', () => {
     );
 
     expect(next.phase).toBe('finalizing');
-    expect(stage.changes).toEqual(['stop Elastigroup cdbg-2']);
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-2']);
   });
 
   test('is stopped also when the kept one has finished by then', async () => {
-    const { next, stage } = await tick(
+    const { next, context } = await tick(
       finalizing(),
       {},
       {
@@ -199,7 +199,7 @@ describe('a second fleet of the action', () => {
     );
 
     expect(next.phase).toBe('succeeded');
-    expect(stage.changes).toEqual(['stop Elastigroup cdbg-2']);
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-2']);
   });
 
   describe.each(['rejected', 'denied', 'unavailable'] as const)('that Spot does not stop (%s)', (kind) => {
@@ -208,9 +208,9 @@ describe('a second fleet of the action', () => {
 
     test('does not end the launch of the kept one', async () => {
       const list = [[elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES'), stray]];
-      const { next, stage } = await tick(launching(), {}, { list, stopElastigroup });
+      const { next, context } = await tick(launching(), {}, { list, stopElastigroup });
       expect(active(next)).toMatchObject({ phase: 'launching', elastigroupDeploymentId: 'cdbg-1' });
-      expect(stage.log.lines.filter(({ level }) => level === 'warn').map(({ sentence }) => sentence)).toContainEqual(
+      expect(context.log.lines.filter(({ level }) => level === 'warn').map(({ sentence }) => sentence)).toContainEqual(
         expect.stringContaining('it is not active'),
       );
     });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { SPOT_OPERATIONS } from '../../../src/clients/elastigroup';
+import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
 import { poll, type Pacing } from '../../../src/deployment/poll';
-import type { Stage } from '../../../src/deployment/stage';
+import type { DeploymentContext } from '../../../src/deployment/context';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
   at,
@@ -18,7 +18,7 @@ import {
   OTHER_TAG,
   starting,
 } from '../../support/deploymentSamples';
-import { FakeStage, type Script } from '../../support/fakeStage';
+import { FakeContext, type Script } from '../../support/fakeContext';
 
 const LAUNCHING = [elastigroup('cdbg-1', 'STARTING')];
 const GOING = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')];
@@ -33,76 +33,76 @@ function blocked(operation: keyof typeof SPOT_OPERATIONS, untilSeconds: number) 
 }
 
 async function run(state: ActiveState, script: Script, how: Partial<Pacing> = {}, parameters = {}) {
-  const stage = new FakeStage(script, { parameters });
-  const next = await poll(state, stage, pacing(how));
-  return { next, stage };
+  const context = new FakeContext(script, { parameters });
+  const next = await poll(state, context, pacing(how));
+  return { next, context };
 }
 
 /** The same stage, in which something happens while Spot is asked for its list. */
-function beforeEveryList(stage: FakeStage, happens: () => void): Stage {
+function beforeEveryList(context: FakeContext, happens: () => void): DeploymentContext {
   const listDeployments = () => {
     happens();
-    return stage.elastigroup.listDeployments();
+    return context.elastigroup.listDeployments();
   };
-  return Object.assign(Object.create(stage) as FakeStage, {
-    elastigroup: { ...stage.elastigroup, listDeployments },
+  return Object.assign(Object.create(context) as FakeContext, {
+    elastigroup: { ...context.elastigroup, listDeployments },
   });
 }
 
 describe('the poll window', () => {
   test.each([0, -10])('that is over (%d s) still allows one tick, without a pause', async (seconds) => {
-    const { stage } = await run(launching(), { list: [LAUNCHING] }, { until: at(seconds) });
+    const { context } = await run(launching(), { list: [LAUNCHING] }, { until: at(seconds) });
 
-    expect(stage.clock.sleeps).toEqual([]);
+    expect(context.clock.sleeps).toEqual([]);
   });
 
   test('ends when the next pause would reach it, and not by sleeping until then', async () => {
-    const { next, stage } = await run(launching(), { list: [LAUNCHING, LAUNCHING, LAUNCHING] }, { until: at(12) });
+    const { next, context } = await run(launching(), { list: [LAUNCHING, LAUNCHING, LAUNCHING] }, { until: at(12) });
 
     expect(next.phase).toBe('launching');
-    expect(stage.clock.sleeps).toEqual([5000, 5000]);
-    expect(stage.clock.now()).toBe(at(10));
+    expect(context.clock.sleeps).toEqual([5000, 5000]);
+    expect(context.clock.now()).toBe(at(10));
   });
 
   test('is not begun again for a tick that took it all', async () => {
-    const stage = new FakeStage({ list: [LAUNCHING] });
-    const slow = beforeEveryList(stage, () => {
-      stage.clock.moveOn(70);
+    const context = new FakeContext({ list: [LAUNCHING] });
+    const slow = beforeEveryList(context, () => {
+      context.clock.moveOn(70);
     });
     expect((await poll(launching(), slow, pacing())).phase).toBe('launching');
-    expect(stage.clock.sleeps).toEqual([]);
+    expect(context.clock.sleeps).toEqual([]);
   });
 
   test('that is over hands even the beginning of cleaning up over', async () => {
-    const { next, stage } = await run(
+    const { next, context } = await run(
       installing(),
       { getDeployment: [codeDeploy('d-OWN', 'Failed')], list: [GOING] },
       { until: at(0) },
     );
 
     expect(next.phase).toBe('cleaningUp');
-    expect(stage.changes).toEqual([]);
+    expect(context.changes).toEqual([]);
   });
 
   test('does not outlive the result', async () => {
-    const { next, stage } = await run(finalizing(), {
+    const { next, context } = await run(finalizing(), {
       list: [GOING, [elastigroup('cdbg-1', 'FINISHED')]],
       green: [[instance('i-1')]],
     });
 
     expect(next.phase).toBe('succeeded');
-    expect(stage.clock.sleeps).toEqual([5000]);
+    expect(context.clock.sleeps).toEqual([5000]);
   });
 
   test('lets a conflict end at once', async () => {
-    const { next, stage } = await run(checked(), {
+    const { next, context } = await run(checked(), {
       list: [[elastigroup('cdbg-9', 'STARTING', [OTHER_TAG])]],
       findDeployments: [[]],
       green: [[]],
     });
 
     expect(next.phase).toBe('failed');
-    expect(stage.clock.sleeps).toEqual([]);
+    expect(context.clock.sleeps).toEqual([]);
   });
 });
 
@@ -113,14 +113,14 @@ describe('the pause between two ticks', () => {
         fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
         fc.double({ min: 0.01, max: 300, noNaN: true }),
         async (chance, pollIntervalSeconds) => {
-          const { stage } = await run(
+          const { context } = await run(
             launching(),
             { list: [LAUNCHING, LAUNCHING] },
             { jitter: () => chance, pollIntervalSeconds, until: at(1.15 * pollIntervalSeconds) },
             { timeoutSeconds: 85_500 },
           );
-          expect(stage.clock.sleeps).toHaveLength(1);
-          const [pause = Number.NaN] = stage.clock.sleeps;
+          expect(context.clock.sleeps).toHaveLength(1);
+          const [pause = Number.NaN] = context.clock.sleeps;
           expect(pause).toBeGreaterThanOrEqual(900 * pollIntervalSeconds * 0.999999);
           expect(pause).toBeLessThanOrEqual(1100 * pollIntervalSeconds * 1.000001);
         },
@@ -130,36 +130,36 @@ describe('the pause between two ticks', () => {
 
   test('differs from tick to tick', async () => {
     const chances = [0, 0.75, 0.25];
-    const { stage } = await run(
+    const { context } = await run(
       launching(),
       { list: [LAUNCHING, LAUNCHING, LAUNCHING, LAUNCHING] },
       { jitter: () => chances.shift() ?? 1, until: at(17) },
     );
 
-    expect(stage.clock.sleeps).toEqual([4500, 5250, 4750]);
+    expect(context.clock.sleeps).toEqual([4500, 5250, 4750]);
   });
 
   test('does not sleep over TIMEOUT', async () => {
-    const stage = new FakeStage(
+    const context = new FakeContext(
       { list: [LAUNCHING, LAUNCHING], findDeployments: [[]], stopElastigroup: ['accepted'] },
       { now: at(1798) },
     );
-    const next = await poll(launching(), stage, pacing({ until: at(1801) }));
+    const next = await poll(launching(), context, pacing({ until: at(1801) }));
 
-    expect(stage.clock.sleeps).toEqual([2000]);
+    expect(context.clock.sleeps).toEqual([2000]);
     expect(inPhase(next, 'cleaningUp').firstStopAt).toBe(at(1800));
   });
 
   test('does not sleep over the end of finalizing', async () => {
-    const stage = new FakeStage({ list: [GOING, GOING], green: [[instance('i-1')]] }, { now: at(2098) });
-    const next = await poll(finalizing(), stage, pacing({ until: at(2200) }));
+    const context = new FakeContext({ list: [GOING, GOING], green: [[instance('i-1')]] }, { now: at(2098) });
+    const next = await poll(finalizing(), context, pacing({ until: at(2200) }));
 
-    expect(stage.clock.sleeps).toEqual([2000]);
+    expect(context.clock.sleeps).toEqual([2000]);
     expect(next.phase).toBe('failed');
   });
 
   test('is none before cleaning up: what runs costs money', async () => {
-    const { stage } = await run(
+    const { context } = await run(
       installing(),
       {
         getDeployment: [codeDeploy('d-OWN', 'Failed'), codeDeploy('d-OWN', 'Failed')],
@@ -169,8 +169,8 @@ describe('the pause between two ticks', () => {
       { until: at(3) },
     );
 
-    expect(stage.changes).toEqual(['stop Elastigroup cdbg-1']);
-    expect(stage.clock.now()).toBe(at(0));
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+    expect(context.clock.now()).toBe(at(0));
   });
 });
 
@@ -182,21 +182,21 @@ describe('while nothing can be seen', () => {
   });
 
   test('an error that comes alone costs one tick', async () => {
-    const { stage } = await run(
+    const { context } = await run(
       launching(),
       { list: [LAUNCHING, noAnswer('Spot', 'unavailable'), LAUNCHING, LAUNCHING] },
       { until: at(16) },
     );
-    expect(stage.clock.sleeps).toEqual([5000, 5000, 5000]);
+    expect(context.clock.sleeps).toEqual([5000, 5000, 5000]);
   });
 
   test('the pauses grow with the outage, to 30 s', async () => {
-    const { stage } = await run(installing(), blind(7), { until: at(130) });
-    expect(stage.clock.sleeps).toEqual([5000, 5000, 10_000, 20_000, 30_000, 30_000]);
+    const { context } = await run(installing(), blind(7), { until: at(130) });
+    expect(context.clock.sleeps).toEqual([5000, 5000, 10_000, 20_000, 30_000, 30_000]);
   });
 
   test('they are as short as before when it is over', async () => {
-    const { stage } = await run(
+    const { context } = await run(
       installing(),
       {
         getDeployment: [throttled, throttled, throttled, inProgress, inProgress],
@@ -204,26 +204,26 @@ describe('while nothing can be seen', () => {
       },
       { until: at(32) },
     );
-    expect(stage.clock.sleeps).toEqual([5000, 5000, 10_000, 10_000]);
+    expect(context.clock.sleeps).toEqual([5000, 5000, 10_000, 10_000]);
   });
 
   test.each([0, 0.5, 0.999])('no pause goes beyond the 600 s that end the action (jitter %d)', async (jitter) => {
-    const stage = new FakeStage(
+    const context = new FakeContext(
       { getDeployment: [throttled, throttled, inProgress], list: [GOING, GOING, GOING], stopCodeDeploy: ['stopping'] },
       { now: at(590) },
     );
     const state = installing({ outageSince: at(0) });
-    const next = await poll(state, stage, pacing({ until: at(601), jitter: () => jitter }));
+    const next = await poll(state, context, pacing({ until: at(601), jitter: () => jitter }));
 
-    expect(stage.clock.sleeps).toEqual([10_000]);
+    expect(context.clock.sleeps).toEqual([10_000]);
     expect(inPhase(next, 'cleaningUp').failure.type).toBe('SystemUnavailable');
   });
 
   test('nor beyond TIMEOUT', async () => {
-    const stage = new FakeStage(blind(3), { now: at(1790) });
-    const next = await poll(installing({ outageSince: at(1500) }), stage, pacing({ until: at(1801) }));
+    const context = new FakeContext(blind(3), { now: at(1790) });
+    const next = await poll(installing({ outageSince: at(1500) }), context, pacing({ until: at(1801) }));
 
-    expect(stage.clock.sleeps).toEqual([10_000]);
+    expect(context.clock.sleeps).toEqual([10_000]);
     expect(inPhase(next, 'cleaningUp').failure.timedOut).toBe(true);
   });
 });
@@ -236,28 +236,28 @@ describe("a block by Spot's rate limit", () => {
   ];
 
   test.each(followed)('is waited for before the first tick while $phase', async (state, script) => {
-    const { stage } = await run(state, script, { blocks: blocked('list', 40), until: at(44) });
+    const { context } = await run(state, script, { blocks: blocked('list', 40), until: at(44) });
 
-    expect(stage.clock.sleeps).toEqual([40_000]);
+    expect(context.clock.sleeps).toEqual([40_000]);
   });
 
   test.each(followed)('that outlasts the invocation is handed over, without a tick, while $phase', async (state) => {
-    const { next, stage } = await run(state, {}, { blocks: blocked('list', 60) });
+    const { next, context } = await run(state, {}, { blocks: blocked('list', 60) });
 
     expect(next).toBe(state);
-    expect(stage.clock.sleeps).toEqual([]);
+    expect(context.clock.sleeps).toEqual([]);
   });
 
   test('of the start alone is waited for too, while nothing is started', async () => {
-    const { stage } = await run(starting(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(24) });
+    const { context } = await run(starting(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(24) });
 
-    expect(stage.clock.sleeps).toEqual([20_000]);
+    expect(context.clock.sleeps).toEqual([20_000]);
   });
 
   test('of the start alone holds up nothing once it is started', async () => {
-    const { stage } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(4) });
+    const { context } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(4) });
 
-    expect(stage.clock.sleeps).toEqual([]);
+    expect(context.clock.sleeps).toEqual([]);
   });
 
   test('holds up neither installing nor cleaning up: CodeDeploy can be followed meanwhile', async () => {
@@ -267,42 +267,42 @@ describe("a block by Spot's rate limit", () => {
       { list: [limited], getDeployment: [inProgress] },
       { blocks: blocked('list', 50), until: at(4) },
     );
-    expect(install.stage.clock.sleeps).toEqual([]);
+    expect(install.context.clock.sleeps).toEqual([]);
 
     const cleanUp = await run(
       cleaningUp(),
       { list: [limited], getDeployment: [inProgress], stopCodeDeploy: ['stopping'] },
       { blocks: blocked('list', 50), until: at(4) },
     );
-    expect(cleanUp.stage.changes).toEqual(['stop CodeDeploy d-OWN']);
+    expect(cleanUp.context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 
   test('between two ticks lasts until its end, and never shorter', async () => {
     const blocks = new Map<string, number>();
-    const stage = new FakeStage({ list: [noAnswer('Spot', 'rate-limited'), LAUNCHING] });
-    const limiting = beforeEveryList(stage, () => {
+    const context = new FakeContext({ list: [noAnswer('Spot', 'rate-limited'), LAUNCHING] });
+    const limiting = beforeEveryList(context, () => {
       if (blocks.size === 0) blocks.set(SPOT_OPERATIONS.list, at(31));
     });
     await poll(launching(), limiting, pacing({ blocks, until: at(35) }));
 
-    expect(stage.clock.sleeps).toEqual([31_000]);
+    expect(context.clock.sleeps).toEqual([31_000]);
   });
 
   test('that is over holds up nothing', async () => {
-    const { stage } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('list', -1), until: at(4) });
+    const { context } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('list', -1), until: at(4) });
 
-    expect(stage.clock.sleeps).toEqual([]);
+    expect(context.clock.sleeps).toEqual([]);
   });
 
   test('of absurd length does not keep TIMEOUT from ending the launch', async () => {
     const absurd = blocked('list', 1e9);
-    const { next, stage } = await run(
+    const { next, context } = await run(
       launching(),
       { findDeployments: [[]], list: [noAnswer('Spot', 'rate-limited')] },
       { blocks: absurd, until: at(1803) },
     );
 
-    expect(stage.clock.sleeps).toEqual([1_800_000]);
+    expect(context.clock.sleeps).toEqual([1_800_000]);
     expect(inPhase(next, 'cleaningUp').failure.timedOut).toBe(true);
   });
 
@@ -320,26 +320,26 @@ describe("a block by Spot's rate limit", () => {
 describe('the log', () => {
   test('has a line for every change, and none for a poll without one', async () => {
     const tagging = [elastigroup('cdbg-1', 'TAG_INSTANCES_WITH_GREEN_TAG')];
-    const { stage } = await run(
+    const { context } = await run(
       launching(),
       { list: [LAUNCHING, LAUNCHING, LAUNCHING, tagging, tagging] },
       { until: at(22) },
     );
 
-    expect(stage.log.lines.map(({ sentence }) => sentence)).toEqual([
+    expect(context.log.lines.map(({ sentence }) => sentence)).toEqual([
       'Elastigroup cdbg-1: STARTING',
       'Elastigroup cdbg-1: TAG_INSTANCES_WITH_GREEN_TAG',
     ]);
   });
 
   test('says the new phase with its percentage', async () => {
-    const { stage } = await run(
+    const { context } = await run(
       installing(),
       { list: [GOING], getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
       { until: at(0) },
     );
 
-    expect(stage.log.lines).toEqual([
+    expect(context.log.lines).toEqual([
       {
         level: 'info',
         sentence: 'CodeDeploy d-OWN: succeeded; Elastigroup is replacing blue',
@@ -349,11 +349,11 @@ describe('the log', () => {
   });
 
   test('has the phase, and the deployments as soon as they are known, on all later lines', async () => {
-    const { stage } = await run(installing(), { list: [GOING], getDeployment: [inProgress] }, { until: at(0) });
+    const { context } = await run(installing(), { list: [GOING], getDeployment: [inProgress] }, { until: at(0) });
 
-    expect(stage.log.remembered).toEqual([
+    expect(context.log.remembered).toEqual([
       { phase: 'installing', deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' },
     ]);
-    expect(stage.log.startedAt).toBe(installing().startedAt);
+    expect(context.log.startedAt).toBe(installing().startedAt);
   });
 });

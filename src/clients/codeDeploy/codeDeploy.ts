@@ -1,0 +1,181 @@
+import {
+  BatchGetDeploymentsCommand,
+  CreateDeploymentCommand,
+  GetDeploymentCommand,
+  ListDeploymentsCommand,
+  StopDeploymentCommand,
+  type CodeDeployClient,
+  type DeploymentInfo,
+} from '@aws-sdk/client-codedeploy';
+import type { UserParameters } from '../../input/userParameters/userParameters';
+import { callAws } from '../awsCall';
+import type { CallBudget, CallKind } from '../callPolicy';
+import { createDeploymentInput } from './createDeploymentInput';
+import type { Tag } from '../spot/elastigroup';
+import { everyPage } from '../pages';
+import { UpstreamError } from '../upstreamError';
+
+/** A CodeDeploy deployment, as far as the stage looks at it (GetDeployment's `deploymentInfo`; FACTS, section 2). */
+export interface CodeDeployDeployment {
+  /** `d-…` */
+  readonly id: string;
+  /** Created | Queued | InProgress | Baking | Succeeded | Failed | Stopped | Ready, or one that is not known yet. */
+  readonly status: string;
+  /** ms since the epoch */
+  readonly createdAt: number | undefined;
+  /** `user`, `autoscaling`, `codeDeployRollback`, … */
+  readonly creator: string | undefined;
+  /** The replacement environment that it was created for. */
+  readonly targetTags: readonly Tag[];
+  /** Instances: `total` of all, `done` of those that succeeded or were skipped. */
+  readonly instances: { readonly total: number; readonly done: number; readonly failed: number };
+  readonly error: { readonly code: string; readonly message: string } | undefined;
+  /** `waiting`: green is in service, and CodeDeploy waits before it terminates blue. */
+  readonly waitsBeforeTerminatingBlue: boolean;
+  readonly rollbackDeploymentId: string | undefined;
+}
+
+export type CreateOutcome =
+  | { readonly kind: 'created'; readonly deploymentId: string }
+  /** One active deployment per group: the id of the one in the way, where the message names it. */
+  | { readonly kind: 'other-active'; readonly deploymentId: string | undefined; readonly message: string }
+  /** CodeDeploy does not see the tagged instances (yet): tags take seconds to show. */
+  | { readonly kind: 'no-targets'; readonly message: string };
+
+/** The deployments of one deployment group. Every method throws UpstreamError. */
+export interface CodeDeploy {
+  getDeployment(id: string): Promise<CodeDeployDeployment>;
+  /** All deployments of the group that were created since `since` (ms since the epoch). */
+  findDeployments(since: number): Promise<readonly CodeDeployDeployment[]>;
+  /** There is no idempotency token: a lost answer leaves open whether it was created. Look before repeating. */
+  createDeployment(greenTag: Tag): Promise<CreateOutcome>;
+  /** Stops with rollback. `ended`: it had ended already, so that nothing was stopped. */
+  stopDeployment(id: string): Promise<'stopping' | 'ended'>;
+}
+
+/** BatchGetDeployments takes 25 ids (FACTS, section 2). */
+const BATCH_SIZE = 25;
+
+export function codeDeployClient(client: CodeDeployClient, parameters: UserParameters, budget: CallBudget): CodeDeploy {
+  const { applicationName, deploymentGroupName } = parameters;
+  const call = <T>(operation: string, kind: CallKind, send: (signal: AbortSignal) => Promise<T>) =>
+    callAws(budget, { service: 'CodeDeploy', operation, kind }, send);
+
+  const listIds = (since: number) => {
+    const filter = { applicationName, deploymentGroupName, createTimeRange: { start: new Date(since) } };
+    return everyPage((nextToken) =>
+      call('ListDeployments', 'read', async (abortSignal) => {
+        const page = await client.send(new ListDeploymentsCommand({ ...filter, nextToken }), { abortSignal });
+        return { items: page.deployments ?? [], nextToken: page.nextToken };
+      }),
+    );
+  };
+  const describe = (deploymentIds: string[]) =>
+    call('BatchGetDeployments', 'read', async (abortSignal) => {
+      const answer = await client.send(new BatchGetDeploymentsCommand({ deploymentIds }), { abortSignal });
+      if (answer.deploymentsInfo === undefined) throw unreadable('BatchGetDeployments', 'deploymentsInfo');
+      return answer.deploymentsInfo.map((info) => readDeployment(info, 'BatchGetDeployments'));
+    });
+
+  return {
+    getDeployment: (deploymentId) =>
+      call('GetDeployment', 'read', async (abortSignal) => {
+        const answer = await client.send(new GetDeploymentCommand({ deploymentId }), { abortSignal });
+        return readDeployment(answer.deploymentInfo, 'GetDeployment');
+      }),
+
+    async findDeployments(since) {
+      const ids = await listIds(since);
+      const found: CodeDeployDeployment[] = [];
+      for (let start = 0; start < ids.length; start += BATCH_SIZE)
+        found.push(...(await describe(ids.slice(start, start + BATCH_SIZE))));
+      return found;
+    },
+
+    async createDeployment(greenTag) {
+      try {
+        const deploymentId = await call('CreateDeployment', 'write', async (abortSignal) => {
+          const command = new CreateDeploymentCommand(createDeploymentInput(parameters, greenTag));
+          return (await client.send(command, { abortSignal })).deploymentId;
+        });
+        if (deploymentId === undefined) throw unreadable('CreateDeployment', 'deploymentId');
+        return { kind: 'created', deploymentId };
+      } catch (error) {
+        return readRefusal(error);
+      }
+    },
+
+    async stopDeployment(deploymentId) {
+      try {
+        await call('StopDeployment', 'read', (abortSignal) =>
+          client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }), { abortSignal }),
+        );
+        return 'stopping';
+      } catch (error) {
+        if (error instanceof UpstreamError && error.code === 'DeploymentAlreadyCompletedException') return 'ended';
+        throw error;
+      }
+    },
+  };
+}
+
+/** The refusals of CreateDeployment that do not end the action; any other error is thrown on. */
+function readRefusal(error: unknown): CreateOutcome {
+  if (!(error instanceof UpstreamError)) throw error;
+  switch (error.code) {
+    case 'DeploymentLimitExceededException':
+      return { kind: 'other-active', deploymentId: namedDeployment(error.detail), message: error.detail };
+    case 'InvalidTargetInstancesException':
+      return { kind: 'no-targets', message: error.detail };
+    default:
+      throw error;
+  }
+}
+
+/** `… already has an active Deployment 'd-XXXX'` or `… is already deploying 'd-XXXX'` (FACTS, section 2). */
+function namedDeployment(message: string): string | undefined {
+  // After those words alone: the name of a group may look like an id too.
+  return /\b(?:active deployment|already deploying)\s+['"‘“]?(d-[A-Z0-9]+)\b/i.exec(message)?.[1];
+}
+
+function readDeployment(info: DeploymentInfo | undefined, operation: string): CodeDeployDeployment {
+  if (info?.deploymentId === undefined) throw unreadable(operation, 'deploymentId');
+  if (info.status === undefined) throw unreadable(operation, 'status');
+  const { error, rollback } = { error: info.errorInformation, rollback: info.rollbackInfo };
+  return {
+    id: info.deploymentId,
+    status: info.status,
+    createdAt: info.createTime?.getTime(),
+    creator: info.creator,
+    targetTags: (info.targetInstances?.tagFilters ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' })),
+    instances: countInstances(info),
+    error: error && { code: error.code ?? 'UNKNOWN', message: error.message ?? '' },
+    waitsBeforeTerminatingBlue: info.instanceTerminationWaitTimeStarted ?? false,
+    rollbackDeploymentId: rollback?.rollbackDeploymentId,
+  };
+}
+
+function countInstances(info: DeploymentInfo): CodeDeployDeployment['instances'] {
+  const {
+    Pending = 0,
+    InProgress = 0,
+    Succeeded = 0,
+    Failed = 0,
+    Skipped = 0,
+    Ready = 0,
+  } = info.deploymentOverview ?? {};
+  return {
+    total: Pending + InProgress + Succeeded + Failed + Skipped + Ready,
+    done: Succeeded + Skipped + Ready,
+    failed: Failed,
+  };
+}
+
+function unreadable(operation: string, field: string): UpstreamError {
+  return new UpstreamError({
+    service: 'CodeDeploy',
+    operation,
+    kind: 'unreadable',
+    detail: `the answer lacks "${field}"`,
+  });
+}

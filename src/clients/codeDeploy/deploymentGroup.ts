@@ -1,0 +1,60 @@
+import { GetDeploymentGroupCommand, type CodeDeployClient, type DeploymentGroupInfo } from '@aws-sdk/client-codedeploy';
+import type { UserParameters } from '../../input/userParameters/userParameters';
+import { callAws } from '../awsCall';
+import type { CallBudget } from '../callPolicy';
+import { UpstreamError } from '../upstreamError';
+
+/** How a CodeDeploy deployment group deploys, as far as preflight looks at it (FACTS, section 2). */
+export interface DeploymentGroup {
+  /** IN_PLACE | BLUE_GREEN */
+  readonly deploymentType: string | undefined;
+  /** Where green comes from: DISCOVER_EXISTING | COPY_AUTO_SCALING_GROUP */
+  readonly greenFleet: string | undefined;
+  /** Minutes before CodeDeploy terminates blue; undefined where it keeps blue alive, or does not say. */
+  readonly blueTerminationWaitMinutes: number | undefined;
+  /** Minutes for which a person has to reroute the traffic (STOP_DEPLOYMENT); undefined where that happens by itself. */
+  readonly rerouteWaitMinutes: number | undefined;
+}
+
+export interface DeploymentGroupReader {
+  /** Throws UpstreamError. */
+  read(): Promise<DeploymentGroup>;
+}
+
+const OPERATION = 'GetDeploymentGroup';
+
+export function deploymentGroupClient(
+  client: CodeDeployClient,
+  { applicationName, deploymentGroupName }: UserParameters,
+  budget: CallBudget,
+): DeploymentGroupReader {
+  const command = new GetDeploymentGroupCommand({ applicationName, deploymentGroupName });
+  return {
+    read: () =>
+      callAws(budget, { service: 'CodeDeploy', operation: OPERATION, kind: 'read' }, async (abortSignal) =>
+        readGroup((await client.send(command, { abortSignal })).deploymentGroupInfo),
+      ),
+  };
+}
+
+function readGroup(info: DeploymentGroupInfo | undefined): DeploymentGroup {
+  if (info === undefined) throw unreadable();
+  const blueGreen = info.blueGreenDeploymentConfiguration;
+  const blue = blueGreen?.terminateBlueInstancesOnDeploymentSuccess;
+  const ready = blueGreen?.deploymentReadyOption;
+  return {
+    deploymentType: info.deploymentStyle?.deploymentType,
+    greenFleet: blueGreen?.greenFleetProvisioningOption?.action,
+    blueTerminationWaitMinutes: blue?.action === 'TERMINATE' ? blue.terminationWaitTimeInMinutes : undefined,
+    rerouteWaitMinutes: ready?.actionOnTimeout === 'STOP_DEPLOYMENT' ? (ready.waitTimeInMinutes ?? 0) : undefined,
+  };
+}
+
+function unreadable(): UpstreamError {
+  return new UpstreamError({
+    service: 'CodeDeploy',
+    operation: OPERATION,
+    kind: 'unreadable',
+    detail: 'the answer lacks "deploymentGroupInfo"',
+  });
+}

@@ -1,0 +1,176 @@
+import type { AxiosAdapter, AxiosInstance, AxiosResponse } from 'axios';
+import * as z from 'zod/mini';
+import { cut } from '../../lib/wording';
+import { axios } from '../axiosOverHttp';
+import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from '../callPolicy';
+import { isConnectionNeverMade, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
+
+/** The envelope of every answer of the Spot API (FACTS, section 4); items are checked by who asked for them. */
+const envelopeSchema = z.object({
+  response: z.object({
+    status: z.optional(z.object({ code: z.optional(z.number()), message: z.optional(z.string()) })),
+    items: z.optional(z.nullable(z.array(z.unknown()))),
+    errors: z.optional(
+      z.nullable(z.array(z.object({ code: z.optional(z.string()), message: z.optional(z.string()) }))),
+    ),
+  }),
+});
+type Envelope = z.infer<typeof envelopeSchema>['response'];
+
+/** One request. `operation` names it in messages, and is the unit of Spot's rate limit (a route and a method). */
+export interface SpotRequest {
+  readonly operation: string;
+  readonly kind: CallKind;
+  readonly method: 'GET' | 'POST' | 'PUT';
+  /** Below the API's root, e.g. `/aws/ec2/group/sig-1`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/** Until when Spot forbids further requests, by operation (ms since the epoch). Outlives an invocation in the token. */
+export type RateLimitBlocks = Map<string, number>;
+
+export interface SpotApiOptions {
+  readonly url: string;
+  /** The token in clear text; see spotToken.ts. Throws UpstreamError. */
+  readonly token: (budget: CallBudget) => Promise<string>;
+  readonly accountId: string;
+  readonly budget: CallBudget;
+  readonly blocks: RateLimitBlocks;
+  /** Tests and the simulator's harness put the API in process with this. */
+  readonly adapter?: AxiosAdapter | undefined;
+}
+
+const LONGEST_QUOTE = 500;
+
+/** The Spot API: one request in, the answer's items out. Throws UpstreamError, and never returns an error body as an answer. */
+export class SpotApi {
+  private readonly http: AxiosInstance;
+
+  constructor(private readonly options: SpotApiOptions) {
+    this.http = axios.create({
+      baseURL: options.url,
+      headers: { Accept: 'application/json' },
+      // The token belongs to this host alone.
+      maxRedirects: 0,
+      maxContentLength: 5_000_000,
+      responseType: 'text',
+      transformResponse: (body: unknown) => body,
+      validateStatus: () => true,
+      ...(options.adapter && { adapter: options.adapter }),
+    });
+  }
+
+  /** The items of the answer, unchecked. No items, or null, is an empty list. */
+  async items(request: SpotRequest): Promise<readonly unknown[]> {
+    const { budget } = this.options;
+    // Not among the repeats of this call: Secrets Manager's have been made when it fails.
+    const token = await this.options.token(budget);
+    return callUpstream(budget, { service: 'Spot', ...request }, async (signal) => {
+      this.respectRateLimit(request);
+      const envelope = this.readAnswer(request, await this.send(request, token, signal));
+      return envelope.items ?? [];
+    });
+  }
+
+  /** A request before the reset would only extend the block (FACTS, section 4), so it is not even sent. */
+  private respectRateLimit(request: SpotRequest): void {
+    const retryAt = this.options.blocks.get(request.operation);
+    if (retryAt === undefined || this.options.budget.clock.now() >= retryAt) return;
+    throw failed(request, 'rate-limited', 'waiting for the end of the rate limit', { retryAt });
+  }
+
+  private async send(request: SpotRequest, token: string, signal: AbortSignal): Promise<AxiosResponse<unknown>> {
+    try {
+      return await this.http.request<unknown>({
+        method: request.method,
+        url: request.path,
+        headers: { Authorization: `Bearer ${token}` },
+        params: { ...request.query, accountId: this.options.accountId },
+        ...(request.body !== undefined && { data: request.body }),
+        signal,
+      });
+    } catch (error) {
+      // The AxiosError holds the request with its Authorization header: only its code and message go on.
+      const code = axios.isAxiosError(error) ? error.code : undefined;
+      if (signal.aborted) throw failed(request, 'timeout', 'no answer within the time limit of the call');
+      const message = error instanceof Error ? error.message : 'the request failed';
+      throw failed(request, isConnectionNeverMade(code) ? 'refused' : 'connection', message, { code });
+    }
+  }
+
+  private readAnswer(request: SpotRequest, answer: AxiosResponse<unknown>): Envelope {
+    const envelope = parseEnvelope(answer.data);
+    const code = answer.status >= 400 ? answer.status : (envelope?.status?.code ?? answer.status);
+    if (code === 429) throw this.rateLimited(request, answer.headers['x-ratelimit-reset']);
+    const problem = envelope?.errors?.[0];
+    if (code >= 400 || problem) {
+      const detail = this.describeProblem(envelope, answer);
+      throw failed(request, kindOfStatus(code), detail, { code: problem?.code ?? `HTTP ${code}` });
+    }
+    // A redirect is not followed, and is no answer either, whatever its body says.
+    if (!envelope || answer.status >= 300)
+      throw failed(request, 'unreadable', 'the answer is not what the Spot API documents');
+    return envelope;
+  }
+
+  private rateLimited(request: SpotRequest, resetHeader: unknown): UpstreamError {
+    const seconds = typeof resetHeader === 'string' ? Number.parseFloat(resetHeader) : Number.NaN;
+    const wait = rateLimitWait(seconds);
+    const retryAt = afterRateLimit(this.options.budget, wait, this.options.blocks.get(request.operation));
+    this.options.blocks.set(request.operation, retryAt);
+    return failed(request, 'rate-limited', `the rate limit of the Spot organisation is used up for ${wait} s`, {
+      retryAt,
+    });
+  }
+
+  /** Spot's own words: its errors, else its status, else the beginning of a plain-text body. */
+  private describeProblem(envelope: Envelope | undefined, answer: AxiosResponse<unknown>): string {
+    const errors = (envelope?.errors ?? [])
+      .map((error) => error.message ?? error.code ?? '')
+      .filter((text) => text !== '')
+      .join('; ');
+    const body = typeof answer.data === 'string' ? answer.data : '';
+    const words = [errors, envelope?.status?.message ?? '', body].find((text) => text !== '');
+    // Redact first, cut afterwards: half a secret is still one.
+    return cut(this.options.budget.redact(words ?? 'no explanation given'), LONGEST_QUOTE);
+  }
+}
+
+function parseEnvelope(data: unknown): Envelope | undefined {
+  if (typeof data !== 'string') return undefined;
+  try {
+    const parsed = envelopeSchema.safeParse(JSON.parse(data));
+    return parsed.success ? parsed.data.response : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function kindOfStatus(status: number): UpstreamErrorKind {
+  if (status === 401 || status === 403) return 'denied';
+  return status >= 500 ? 'unavailable' : 'rejected';
+}
+
+function failed(
+  request: SpotRequest,
+  kind: UpstreamErrorKind,
+  detail: string,
+  more: { code?: string | undefined; retryAt?: number } = {},
+): UpstreamError {
+  return new UpstreamError({ service: 'Spot', operation: request.operation, kind, detail, ...more });
+}
+
+/** Checks what an answer holds, at the edge; anything else than what is documented is `unreadable`. */
+export function readItem<T extends z.ZodMiniType>(schema: T, item: unknown, operation: string): z.infer<T> {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues[0]?.path.join('.') || 'item';
+  throw new UpstreamError({
+    service: 'Spot',
+    operation,
+    kind: 'unreadable',
+    detail: `the answer lacks a readable "${where}"`,
+  });
+}

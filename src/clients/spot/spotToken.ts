@@ -1,0 +1,136 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ActionError } from '../../errors';
+import type { TokenSource } from '../../input/userParameters/userParameters';
+import { callAws, missingActionOf } from '../awsCall';
+import type { CallBudget } from '../callPolicy';
+import { UpstreamError } from '../upstreamError';
+
+type LoadClient = () => Promise<SecretsManagerClient>;
+
+/** There is no token to be had, and waiting will not mend it. `failure` says so to the person who can. */
+export class SpotTokenError extends UpstreamError {
+  constructor(
+    readonly failure: ActionError,
+    kind: 'denied' | 'rejected' = 'rejected',
+  ) {
+    super({ service: 'Secrets Manager', operation: 'GetSecretValue', kind, detail: failure.message });
+  }
+}
+
+/**
+ * Reads the token at the first request that needs it, and keeps it: a rotated one is seen by the next invocation.
+ * After an error the next request asks again. `onToken` is called before the token is used anywhere.
+ */
+export function spotTokenReader(
+  source: TokenSource,
+  loadClient: LoadClient,
+  onToken: (token: string) => void,
+): (budget: CallBudget) => Promise<string> {
+  let reading: Promise<string> | undefined;
+  return (budget) => {
+    reading ??= resolveSpotToken(source, loadClient, budget).then(
+      (token) => {
+        onToken(token);
+        return token;
+      },
+      (error: unknown) => {
+        reading = undefined;
+        throw error;
+      },
+    );
+    return reading;
+  };
+}
+
+/**
+ * The Spot API token in clear text, from the parameters or from Secrets Manager (through Powertools' parameters).
+ * Throws SpotTokenError for a secret that cannot be used, UpstreamError (transient) while Secrets Manager does not answer.
+ */
+export async function resolveSpotToken(
+  source: TokenSource,
+  loadClient: LoadClient,
+  budget: CallBudget,
+): Promise<string> {
+  if (source.kind === 'clear') return source.value;
+  const text = await readSecret(source.id, loadClient, budget);
+  return checkedToken(source.jsonKey === undefined ? text : pickKey(text, source.id, source.jsonKey), source.id);
+}
+
+async function readSecret(id: string, loadClient: LoadClient, budget: CallBudget): Promise<string> {
+  const [awsSdkV3Client, { SecretsProvider }] = await Promise.all([loadClient(), import('../secretsSdk')]);
+  const provider = new SecretsProvider({ awsSdkV3Client });
+  try {
+    const value = await callAws(
+      budget,
+      { service: 'Secrets Manager', operation: 'GetSecretValue', kind: 'read' },
+      (signal) => endingWith(signal, causeOf(provider.get(id, { forceFetch: true }))),
+    );
+    if (typeof value === 'string') return value;
+    throw unusable(id, 'holds no text');
+  } catch (error) {
+    throw error instanceof UpstreamError && !error.transient ? explain(error, id) : error;
+  }
+}
+
+/** Powertools takes no abort signal: the call's own end is waited for no longer than the signal allows. */
+function endingWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(new Error('no answer within the time limit of the call'));
+      },
+      { once: true },
+    );
+    work.then(resolve, reject);
+  });
+}
+
+/** Powertools wraps the SDK's error, whose name and status tell what is wrong. */
+async function causeOf<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  }
+}
+
+function pickKey(text: string, id: string, key: string): string {
+  let secret: unknown;
+  try {
+    secret = JSON.parse(text);
+  } catch {
+    throw unusable(id, `holds no JSON, from which the key "${key}" could be taken`);
+  }
+  const value: unknown =
+    typeof secret === 'object' && secret !== null && Object.hasOwn(secret, key) ? Reflect.get(secret, key) : undefined;
+  if (typeof value !== 'string') throw unusable(id, `has no text under the JSON key "${key}"`);
+  return value;
+}
+
+/** The token goes into an HTTP header; anything but printable ASCII without spaces is a mistake. */
+function checkedToken(text: string, id: string): string {
+  const token = text.trim();
+  if (token.startsWith('{'))
+    throw unusable(id, 'holds JSON: name the key that holds the token, as in API_TOKEN_SECRET: "id#key"');
+  if (!/^[\x21-\x7e]+$/.test(token)) throw unusable(id, 'holds no token (printable ASCII without spaces)');
+  return token;
+}
+
+function unusable(id: string, what: string): SpotTokenError {
+  return new SpotTokenError(new ActionError('ConfigurationError', `The secret ${id} ${what}.`));
+}
+
+function explain(error: UpstreamError, id: string): SpotTokenError {
+  if (error instanceof SpotTokenError) return error;
+  if (error.kind === 'denied') {
+    const action = missingActionOf(error) ?? 'secretsmanager:GetSecretValue';
+    const message = `The function may not read the secret ${id}: allow ${action} for it in the function's role (${error.detail}).`;
+    return new SpotTokenError(new ActionError('PermissionError', message), 'denied');
+  }
+  const message =
+    error.code === 'ResourceNotFoundException'
+      ? `There is no secret ${id} in this account and region. Check API_TOKEN_SECRET, or the function's SPOT_TOKEN_SECRET.`
+      : `The secret ${id} could not be read: ${error.detail}`;
+  return new SpotTokenError(new ActionError('ConfigurationError', message));
+}

@@ -1,0 +1,50 @@
+import type { AxiosAdapter } from 'axios';
+import type { AwsClients } from './clients/awsClients';
+import type { CallBudget } from './clients/callPolicy';
+import { codeDeployClient } from './clients/codeDeploy/codeDeploy';
+import { deploymentTargetsClient } from './clients/codeDeploy/deploymentTargets';
+import { deploymentGroupClient } from './clients/codeDeploy/deploymentGroup';
+import { elastigroupClient } from './clients/spot/elastigroup';
+import { elastigroupEventsClient } from './clients/spot/elastigroupEvents';
+import { greenInstancesClient } from './clients/greenInstances';
+import { revisionObjectClient } from './clients/revisionObject';
+import { SpotApi, type RateLimitBlocks, type SpotApiOptions } from './clients/spot/spotApi';
+import type { DeploymentContext } from './deployment/context';
+import type { JobInput } from './input/jobInput';
+import type { Log } from './lib/log';
+
+interface Ingredients {
+  readonly input: JobInput;
+  readonly token: SpotApiOptions['token'];
+  readonly aws: AwsClients;
+  readonly spotAdapter: AxiosAdapter | undefined;
+  readonly budget: CallBudget;
+  readonly blocks: RateLimitBlocks;
+  readonly log: Log;
+}
+
+/** Puts the real services behind the narrow interfaces that a deployment uses. */
+export function createContext({ input, token, aws, spotAdapter, budget, blocks, log }: Ingredients): DeploymentContext {
+  const { parameters, settings } = input;
+  const api = new SpotApi({
+    url: settings.spotApiUrl,
+    token,
+    accountId: parameters.accountId,
+    budget,
+    blocks,
+    adapter: spotAdapter,
+  });
+  return {
+    clock: budget.clock,
+    parameters,
+    cleanupTimeoutSeconds: settings.cleanupTimeoutSeconds,
+    elastigroup: elastigroupClient(api, parameters.groupId),
+    codeDeploy: codeDeployClient(aws.codeDeploy, parameters, budget),
+    greenInstances: greenInstancesClient(aws.ec2, budget),
+    deploymentTargets: deploymentTargetsClient(aws.codeDeploy, budget),
+    elastigroupEvents: elastigroupEventsClient(api, parameters.groupId),
+    deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
+    revisionObject: revisionObjectClient(aws.s3, budget),
+    log,
+  };
+}

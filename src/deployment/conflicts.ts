@@ -1,0 +1,109 @@
+import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
+import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
+import { ActionError } from '../errors';
+import { duration } from '../lib/wording';
+import type { DeploymentContext } from './context';
+import type { Launching, Starting, State } from './state';
+import { progressed } from './transitions';
+
+/*
+ * A deployment of somebody else that is in the way: ON_CONFLICT decides whether the action fails or waits for it.
+ * It is only ever looked at, never stopped.
+ */
+
+export interface ConflictingDeployment {
+  /** E.g. `CodeDeploy d-1 of a user (InProgress)`. */
+  readonly name: string;
+  /** ms since the epoch */
+  readonly since: number | undefined;
+}
+
+/** Spot tells neither who started it nor when (FACTS, section 4); its tags may. */
+export function conflictingElastigroup({ id, state, tags }: ElastigroupDeployment): ConflictingDeployment {
+  const words = [state || 'no state', ...tags.map(({ key, value }) => `${key}=${value}`)];
+  return { name: `Elastigroup deployment ${id} (${words.join(', ')})`, since: undefined };
+}
+
+export function conflictingCodeDeploy({ id, status, creator, createdAt }: CodeDeployDeployment): ConflictingDeployment {
+  return { name: `CodeDeploy ${id} of ${describeCreator(creator)} (${status})`, since: createdAt };
+}
+
+/** CodeDeploy refuses a second deployment, and does not tell of which. */
+export function unnamedConflict(message: string): ConflictingDeployment {
+  return { name: `a CodeDeploy deployment that CodeDeploy does not name (${message})`, since: undefined };
+}
+
+/** DeploymentCreator (service model, codedeploy 2014-10-06). */
+function describeCreator(creator: string | undefined): string {
+  switch (creator) {
+    case undefined:
+      return 'somebody';
+    case 'user':
+      return 'a user';
+    case 'autoscaling':
+      return 'Auto Scaling';
+    case 'codeDeployRollback':
+      return 'a rollback';
+    default:
+      return creator;
+  }
+}
+
+/** With its age. */
+export function describeConflict({ name, since }: ConflictingDeployment, now: number): string {
+  return `${name}${age(since, now)}`;
+}
+
+/** Waits for the others, or throws StageError. */
+export function resolveConflict<S extends Starting | Launching>(
+  state: S,
+  others: readonly ConflictingDeployment[],
+  context: DeploymentContext,
+): S {
+  if (context.parameters.onConflict === 'FAIL') throw conflict(state, others, context);
+  const since = others.find((other) => other.since !== undefined)?.since;
+  const waiting = `waiting for ${others.map(({ name }) => name).join(' and ')}`;
+  return {
+    ...progressed(state, state.phase === 'launching' ? `green is up; ${waiting}` : waiting),
+    waitsForOther: { ...(since !== undefined && { since }) },
+  };
+}
+
+function conflict(
+  state: Starting | Launching,
+  others: readonly ConflictingDeployment[],
+  context: DeploymentContext,
+): ActionError {
+  const { applicationName, deploymentGroupName } = context.parameters;
+  const which = others.map((other) => describeConflict(other, context.clock.now())).join('; ');
+  const consequence =
+    state.phase === 'starting'
+      ? 'Nothing was started.'
+      : `${applicationName}/${deploymentGroupName} allows one at a time, so green is removed again.`;
+  return new ActionError(
+    'JobFailed',
+    `Another deployment is in the way: ${which}. ${consequence} ` +
+      'Wait until it has ended, or stop it in its console, and retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
+  );
+}
+
+/** Nothing is in the way any more. */
+export function clearConflict<S extends Starting | Launching>(state: S): S {
+  const { waitsForOther: _over, ...free } = state;
+  // TypeScript does not see that a state without an optional part is one of its kind still.
+  return free as S;
+}
+
+export function isWaitingForConflict(state: State): boolean {
+  return 'waitsForOther' in state;
+}
+
+/** The progress, with the age of what is waited for: it changes all the time, and so is not part of the state. */
+export function progressText(state: State, now: number): string {
+  const since = 'waitsForOther' in state ? state.waitsForOther.since : undefined;
+  return `${state.progress}${age(since, now)}`;
+}
+
+function age(since: number | undefined, now: number): string {
+  return since === undefined ? '' : `, started ${duration((now - since) / 1000)} ago`;
+}

@@ -1,0 +1,38 @@
+import type { Clock } from '../lib/clock';
+import type { CodeDeploy } from '../clients/codeDeploy/codeDeploy';
+import type { DeploymentTargets } from '../clients/codeDeploy/deploymentTargets';
+import type { DeploymentGroupReader } from '../clients/codeDeploy/deploymentGroup';
+import type { Elastigroup, Tag } from '../clients/spot/elastigroup';
+import type { ElastigroupEvents } from '../clients/spot/elastigroupEvents';
+import type { GreenInstances } from '../clients/greenInstances';
+import type { RevisionObject } from '../clients/revisionObject';
+import type { Log } from '../lib/log';
+import type { UserParameters } from '../input/userParameters/userParameters';
+
+/** What a phase may use: the user's wishes, the services behind narrow interfaces, the clock and the log. */
+export interface DeploymentContext {
+  readonly clock: Clock;
+  readonly parameters: UserParameters;
+  readonly cleanupTimeoutSeconds: number;
+  readonly elastigroup: Elastigroup;
+  readonly codeDeploy: CodeDeploy;
+  readonly greenInstances: GreenInstances;
+  /** For the diagnosis of a failure. */
+  readonly deploymentTargets: DeploymentTargets;
+  /** For the diagnosis of a failure. */
+  readonly elastigroupEvents: ElastigroupEvents;
+  readonly deploymentGroup: DeploymentGroupReader;
+  readonly revisionObject: RevisionObject;
+  readonly log: Log;
+}
+
+export const GREEN_TAG_KEY = 'GreenIdentifier';
+
+/** The tag that green instances carry, and by which everything that belongs to an action is found again. */
+export function greenTag(state: { readonly greenIdentifier: string }): Tag {
+  return { key: GREEN_TAG_KEY, value: state.greenIdentifier };
+}
+
+export function carriesTag(tags: readonly Tag[], wanted: Tag): boolean {
+  return tags.some((tag) => tag.key === wanted.key && tag.value === wanted.value);
+}

@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod/mini';
+import type { RateLimitBlocks } from '../clients/spot/spotApi';
+import { activeStateSchema, type ActiveState } from './state';
+import type { Problem } from '../errors';
+import { valid, invalid, type Parsed } from '../input/parsed';
+import type { UserParameters } from '../input/userParameters/userParameters';
+import { cut } from '../lib/wording';
+
+/*
+ * The continuation token: `v1.<base64url of JSON>.<checksum>`, at most 2048 characters (FACTS, section 1). It holds the
+ * state of the deployment and Spot's rate-limit blocks, ids and times only. The checksum finds damage, and the
+ * fingerprint a token of another action; neither is meant to keep out someone who may write to the pipeline.
+ */
+
+const VERSION = 1;
+const LONGEST_TOKEN = 2048;
+/** The texts for people, which are cut to the first of these lengths with which the token fits; all else is kept whole. */
+const TEXTS: ReadonlySet<string> = new Set(['progress', 'headline', 'refusal', 'stopProblem']);
+const TEXT_LIMITS = [600, 300, 150, 80, 40, 10];
+
+const contentSchema = z.strictObject({
+  fingerprint: z.string(),
+  state: activeStateSchema,
+  /** Spot operation → no request before (ms since the epoch). */
+  blocks: z.record(z.string(), z.number()),
+});
+
+/** What the next invocation resumes from. */
+export interface Resumption {
+  readonly state: ActiveState;
+  readonly blocks: RateLimitBlocks;
+}
+
+export function encodeToken({ state, blocks }: Resumption, parameters: UserParameters): string {
+  const content = { fingerprint: fingerprintOf(parameters), state, blocks: Object.fromEntries(blocks) };
+  for (const limit of TEXT_LIMITS) {
+    const payload = Buffer.from(JSON.stringify(content, (key, value: unknown) => compact(key, value, limit))).toString(
+      'base64url',
+    );
+    const token = `v${VERSION}.${payload}.${checksumOf(payload)}`;
+    if (token.length <= LONGEST_TOKEN) return token;
+  }
+  throw new Error('the state does not fit into a continuation token');
+}
+
+/** Durations need no more than tenths of a second. */
+function compact(key: string, value: unknown, limit: number): unknown {
+  if (typeof value === 'number') return Math.round(value * 10) / 10;
+  return typeof value === 'string' && TEXTS.has(key) ? cut(value, limit) : value;
+}
+
+export function decodeToken(token: string, parameters: UserParameters): Parsed<Resumption> {
+  const version = /^v([1-9]\d{0,5})\./.exec(token)?.[1];
+  if (version === undefined) return problem('is not one that this function wrote');
+  if (Number(version) !== VERSION)
+    return problem(
+      `has version ${Number(version)}, and this function reads version ${VERSION}: was the function changed while the action ran?`,
+    );
+  if (token.length > LONGEST_TOKEN)
+    return problem(`has ${token.length} characters, more than the ${LONGEST_TOKEN} that one can have`);
+  const [, payload = '', checksum = '', ...more] = token.split('.');
+  if (more.length > 0 || checksumOf(payload) !== checksum) return problem('was damaged or changed');
+  const content = contentSchema.safeParse(parseJson(payload));
+  if (!content.success) return problem(`holds no readable state (${content.error.issues[0]?.path.join('.') ?? ''})`);
+  if (content.data.fingerprint !== fingerprintOf(parameters)) {
+    return problem('belongs to an action with another ACCOUNT_ID, GROUP_ID, APP_NAME or DEPLOYMENT_GROUP');
+  }
+  return valid({ state: content.data.state, blocks: new Map(Object.entries(content.data.blocks)) });
+}
+
+function parseJson(payload: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function problem(what: string): Parsed<never> {
+  const found: Problem = {
+    where: 'continuationToken',
+    what,
+    expected: "the token of this action's last invocation, unchanged",
+  };
+  return invalid([found]);
+}
+
+/** The ids alone: everything else may change from one invocation to the next. */
+function fingerprintOf({ accountId, groupId, applicationName, deploymentGroupName }: UserParameters): string {
+  return digest(JSON.stringify([accountId, groupId, applicationName, deploymentGroupName])).slice(0, 12);
+}
+
+function checksumOf(payload: string): string {
+  return digest(payload).slice(0, 16);
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

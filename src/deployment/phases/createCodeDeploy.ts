@@ -1,0 +1,75 @@
+import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import { noTargets } from '../failures';
+import { NO_TARGETS_LIMIT_S } from '../limits';
+import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../ownDeployments';
+import { resolveConflict, conflictingCodeDeploy, unnamedConflict } from '../conflicts';
+import { greenTag, type DeploymentContext } from '../context';
+import type { Launching, State } from '../state';
+import { progressed, toInstalling } from '../transitions';
+
+/** Elastigroup waits for CodeDeploy. Starts it on exactly the tagged instances once EC2 shows all of them running, and only once. */
+export async function createCodeDeploy(state: Launching, context: DeploymentContext): Promise<State> {
+  const green = (await context.greenInstances.find(greenTag(state))).filter(
+    (instance) => instance.state === 'running' || instance.state === 'pending',
+  );
+  const running = green.filter((instance) => instance.state === 'running').length;
+  if (running === 0 || running < green.length) {
+    return progressed(state, `EC2 shows ${running} of ${green.length} tagged instances running`);
+  }
+  const aged = backdateStart(
+    state,
+    green.map((instance) => instance.launchedAt),
+  );
+
+  // There is no idempotency token (FACTS, section 2): an earlier try may have created it although its answer was lost.
+  const { own, otherActive } = await findCodeDeploy(aged, context);
+  if (own) return adopt(aged, own, context);
+  if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
+
+  const outcome = await context.codeDeploy.createDeployment(greenTag(aged));
+  switch (outcome.kind) {
+    case 'created':
+      context.log.info(`CodeDeploy deployment ${outcome.deploymentId} has started on ${running} green instances.`, {
+        deploymentId: outcome.deploymentId,
+      });
+      return toInstalling(aged, context.clock.now(), outcome.deploymentId);
+    case 'other-active':
+      return resolveActiveDeployment(aged, outcome, context);
+    case 'no-targets':
+      return waitForTargets(aged, outcome.message, context);
+  }
+}
+
+function adopt(state: Launching, own: CodeDeployDeployment, context: DeploymentContext): State {
+  context.log.info(`Adopting this action's own CodeDeploy deployment ${own.id}.`, { deploymentId: own.id });
+  return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
+}
+
+/** DeploymentLimitExceeded: a duplicate of this event may have been first, and then the deployment is this action's own. */
+async function resolveActiveDeployment(
+  state: Launching,
+  refusal: { deploymentId: string | undefined; message: string },
+  context: DeploymentContext,
+): Promise<State> {
+  if (refusal.deploymentId === undefined) {
+    const { own, otherActive } = await findCodeDeploy(state, context);
+    if (own) return adopt(state, own, context);
+    return resolveConflict(
+      state,
+      [otherActive ? conflictingCodeDeploy(otherActive) : unnamedConflict(refusal.message)],
+      context,
+    );
+  }
+  const inTheWay = await context.codeDeploy.getDeployment(refusal.deploymentId);
+  if (isOwnCodeDeploy(inTheWay, state)) return adopt(state, inTheWay, context);
+  // It has ended between the two calls: the next tick tries again.
+  if (!isActive(inTheWay)) return progressed(state, `CodeDeploy ${inTheWay.id} of another has just ended`);
+  return resolveConflict(state, [conflictingCodeDeploy(inTheWay)], context);
+}
+
+function waitForTargets(state: Launching, message: string, context: DeploymentContext): State {
+  const now = context.clock.now();
+  const since = state.noTargetsSince ?? now;
+  if (now - since >= NO_TARGETS_LIMIT_S * 1000) throw noTargets(message);
+  return { ...progressed(state, 'waiting for CodeDeploy to see the tagged instances'), noTargetsSince: since };
+}

@@ -1,0 +1,46 @@
+import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import { UpstreamError } from '../../clients/upstreamError';
+import { preflight } from '../preflight/preflight';
+import { findCodeDeploy, listElastigroup, electPrimary } from '../ownDeployments';
+import { conflictingCodeDeploy, conflictingElastigroup, type ConflictingDeployment } from '../conflicts';
+import type { DeploymentContext } from '../context';
+import type { Starting } from '../state';
+
+/** What is under way before this action starts anything. */
+export type ExistingWork =
+  | { readonly kind: 'own-elastigroup'; readonly id: string }
+  /** Elastigroup may no longer list a deployment that has ended; CodeDeploy's list still tells of it. */
+  | { readonly kind: 'own-codedeploy'; readonly deployment: CodeDeployDeployment }
+  | { readonly kind: 'nothing-own'; readonly others: readonly ConflictingDeployment[] };
+
+/** Looks for this action's own work, and for what is in the way. */
+export function discoverExistingWork(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
+  return tellingAllProblems(state, context, discover(state, context));
+}
+
+/** A look that is refused for good fails the action: what preflight finds is told with it, in one message. */
+export async function tellingAllProblems<T>(
+  state: Starting,
+  context: DeploymentContext,
+  looking: Promise<T>,
+): Promise<T> {
+  try {
+    return await looking;
+  } catch (error) {
+    // Once a start was sent, preflight has nothing to add: what may be there has to be cleaned up.
+    const isFirst = state.checked === undefined && state.unconfirmedSince === undefined;
+    if (isFirst && error instanceof UpstreamError && !error.transient) await preflight(context, error);
+    throw error;
+  }
+}
+
+async function discover(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
+  const { own, othersUnderWay } = await listElastigroup(state, context);
+  const { primary } = electPrimary(own);
+  if (primary) return { kind: 'own-elastigroup', id: primary.id };
+  const codeDeploy = await findCodeDeploy(state, context);
+  if (codeDeploy.own) return { kind: 'own-codedeploy', deployment: codeDeploy.own };
+  const others = othersUnderWay.map(conflictingElastigroup);
+  if (codeDeploy.otherActive) others.push(conflictingCodeDeploy(codeDeploy.otherActive));
+  return { kind: 'nothing-own', others };
+}

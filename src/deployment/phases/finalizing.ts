@@ -1,0 +1,99 @@
+import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
+import { isLeft } from '../../clients/greenInstances';
+import { listing } from '../../lib/wording';
+import { fractionOf, isGoingWrong, paceOf, progressOf } from '../elastigroupState';
+import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from '../failures';
+import { finalizingEndsAt, UNLISTED_PROOF_S } from '../limits';
+import { followed, listElastigroup, stopDuplicates, duplicatesOf } from '../ownDeployments';
+import { attempt } from '../attempt';
+import { greenTag, type DeploymentContext } from '../context';
+import type { Failed, Failure, Finalizing, State } from '../state';
+import { paced, progressed, toFailed, toSucceeded } from '../transitions';
+
+/**
+ * CodeDeploy has succeeded: green serves. Follows Elastigroup until it has replaced blue. From here on nothing is
+ * stopped or rolled back any more, whatever Elastigroup does: that would undo a deployment that succeeded.
+ */
+export async function finalize(before: Finalizing, context: DeploymentContext): Promise<State> {
+  const listed = await attempt(listElastigroup(before, context));
+  const elastigroup = listed.ok ? followed(listed.value.own, before.elastigroupDeploymentId) : undefined;
+  const state: Finalizing = elastigroup ? { ...before, elastigroupDeploymentId: elastigroup.id } : before;
+  if (listed.ok && elastigroup)
+    await stopDuplicates(duplicatesOf(listed.value.own, elastigroup.id), elastigroup.id, context);
+  if (elastigroup && progressOf(elastigroup.state) === 'finished') return succeed(state, context);
+  if (elastigroup && isGoingWrong(elastigroup.state)) {
+    return failLeavingGreen(
+      state,
+      failureOf(elastigroupWentWrong(elastigroup, 'after CodeDeploy had succeeded')),
+      context,
+    );
+  }
+  const unlisted = listed.ok && !elastigroup ? noLongerListed(state, context) : undefined;
+  if (unlisted && (await isProvenByGroup(unlisted, context))) return succeed(state, context);
+  if (context.clock.now() >= finalizingEndsAt(state, context)) {
+    return failLeavingGreen(state, elastigroupUnfinished(state, elastigroup, context), context);
+  }
+  if (unlisted) return unlisted;
+  if (!listed.ok) throw listed.error;
+  return elastigroup ? shown(state, elastigroup) : state;
+}
+
+/** The ids of green are for the output variables: a success does not fail for the lack of them. */
+async function succeed(state: Finalizing, context: DeploymentContext): Promise<State> {
+  const look = await attempt(context.greenInstances.find(greenTag(state)));
+  if (!look.ok) context.log.warn(`The ids of the green instances could not be read: ${look.error.message}`);
+  const ids = look.ok ? look.value.filter(isLeft).map((instance) => instance.id) : [];
+  return toSucceeded(state, context.clock.now(), ids);
+}
+
+function noLongerListed(state: Finalizing, context: DeploymentContext): Finalizing {
+  const { deploymentId, elastigroupDeploymentId = 'the deployment of this action' } = state;
+  const progress = `CodeDeploy ${deploymentId}: succeeded; Spot does not list ${elastigroupDeploymentId}`;
+  return {
+    ...progressed(paced(state, undefined), progress),
+    unlistedSince: state.unlistedSince ?? context.clock.now(),
+  };
+}
+
+/**
+ * Whether Spot goes on listing a deployment that has finished is undocumented (FACTS, section 4). When it has not been
+ * listed for a while (one empty list says nothing), the group itself is the proof: it runs green instances, and only those.
+ */
+async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
+  if (context.clock.now() - (state.unlistedSince ?? context.clock.now()) < UNLISTED_PROOF_S * 1000) return false;
+  const look = await attempt(
+    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstanceIds()]),
+  );
+  if (!look.ok) return false;
+  const [green, inGroup] = look.value;
+  const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
+  return inGroup.length > 0 && inGroup.every((id) => greenIds.has(id));
+}
+
+/** Ends as failed, naming what is in service. */
+export async function failLeavingGreen(
+  state: Finalizing,
+  failure: Failure,
+  context: DeploymentContext,
+): Promise<Failed> {
+  return toFailed(state, context.clock.now(), failure, {
+    cleaned: [],
+    left: [await describeGreenInService(state, context)],
+  });
+}
+
+async function describeGreenInService(state: Finalizing, context: DeploymentContext): Promise<string> {
+  const why = `CodeDeploy ${state.deploymentId} succeeded, so nothing was stopped or rolled back`;
+  const look = await attempt(context.greenInstances.find(greenTag(state)));
+  if (!look.ok) return `Green instances (tag GreenIdentifier=${state.greenIdentifier}) are in service: ${why}.`;
+  const left = look.value.filter(isLeft).map((instance) => instance.id);
+  if (left.length === 0)
+    return `EC2 shows no running green instance any more; ${why} by this stage. Check what serves the traffic.`;
+  return `Green instances ${listing(left, 50)} are in service: ${why}. Check in the Spot console whether blue is still running.`;
+}
+
+function shown(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {
+  const { unlistedSince: _over, ...listed } = state;
+  const progress = `CodeDeploy ${state.deploymentId}: succeeded; Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`;
+  return progressed(paced(listed, paceOf(elastigroup.state)), progress, 80 + 19 * fractionOf(elastigroup.state));
+}

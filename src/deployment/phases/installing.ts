@@ -1,0 +1,90 @@
+import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
+import { isGoingWrong } from '../elastigroupState';
+import { codeDeployEnded, elastigroupWentWrong, failureOf, timedOut } from '../failures';
+import { isTimedOut } from '../limits';
+import { followed, listElastigroup, backdateStart, stopDuplicates, duplicatesOf } from '../ownDeployments';
+import { attempt, type Attempt } from '../attempt';
+import type { DeploymentContext } from '../context';
+import type { Failure, Installing, State } from '../state';
+import { progressed, toCleaningUp, toFinalizing } from '../transitions';
+
+/** What one look at both sides says. `unclear`: nothing decides it, and one side could not be seen. */
+export type Verdict =
+  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'goes-on' }
+  | { readonly kind: 'unclear'; readonly error: Error };
+
+/** Follows CodeDeploy and Elastigroup, both at every poll. */
+export async function install(state: Installing, context: DeploymentContext): Promise<State> {
+  const [codeDeploy, listed] = await Promise.all([
+    attempt(context.codeDeploy.getDeployment(state.deploymentId)),
+    attempt(listElastigroup(state, context)),
+  ]);
+  const elastigroup: Attempt<ElastigroupDeployment | undefined> = listed.ok
+    ? { ok: true, value: followed(listed.value.own, state.elastigroupDeploymentId) }
+    : listed;
+  const aware: Installing =
+    elastigroup.ok && elastigroup.value ? { ...state, elastigroupDeploymentId: elastigroup.value.id } : state;
+  const late = isTimedOut(state, context) ? timedOut(state, context) : undefined;
+  const verdict = judge(codeDeploy, elastigroup, late);
+  switch (verdict.kind) {
+    case 'succeeded':
+      return toFinalizing(aware, context.clock.now(), state.deploymentId);
+    case 'failed':
+      return toCleaningUp(aware, context.clock.now(), verdict.failure);
+    case 'unclear':
+      throw verdict.error;
+    case 'goes-on':
+      if (listed.ok)
+        await stopDuplicates(
+          duplicatesOf(listed.value.own, aware.elastigroupDeploymentId),
+          aware.elastigroupDeploymentId,
+          context,
+        );
+      return codeDeploy.ok ? shown(aware, codeDeploy.value) : aware;
+  }
+}
+
+/** CodeDeploy's own end says most; then an Elastigroup that errs or rolls back; then TIMEOUT. */
+export function judge(
+  codeDeploy: Attempt<CodeDeployDeployment>,
+  elastigroup: Attempt<ElastigroupDeployment | undefined>,
+  late: Failure | undefined,
+): Verdict {
+  if (codeDeploy.ok) {
+    if (codeDeploy.value.status === 'Succeeded') return { kind: 'succeeded' };
+    const ended = codeDeployEnded(codeDeploy.value);
+    if (ended) return { kind: 'failed', failure: failureOf(ended) };
+  }
+  if (elastigroup.ok && elastigroup.value && isGoingWrong(elastigroup.value.state)) {
+    return {
+      kind: 'failed',
+      failure: failureOf(elastigroupWentWrong(elastigroup.value, 'while CodeDeploy was deploying')),
+    };
+  }
+  if (late) return { kind: 'failed', failure: late };
+  if (!codeDeploy.ok) return { kind: 'unclear', error: codeDeploy.error };
+  // While Spot alone does not answer, CodeDeploy's deployment goes on: TIMEOUT is its bound.
+  if (!elastigroup.ok && !elastigroup.error.transient) return { kind: 'unclear', error: elastigroup.error };
+  return { kind: 'goes-on' };
+}
+
+function shown(state: Installing, deployment: CodeDeployDeployment): Installing {
+  const { total, done } = deployment.instances;
+  const percent = 40 + (total === 0 ? 0 : (45 * done) / total);
+  return progressed(
+    backdateStart(state, [deployment.createdAt]),
+    `CodeDeploy ${deployment.id}: ${describeStatus(deployment)}`,
+    percent,
+  );
+}
+
+function describeStatus({ status, instances, waitsBeforeTerminatingBlue }: CodeDeployDeployment): string {
+  if (status === 'Ready') return 'Ready: green is installed and waits for the traffic to be rerouted';
+  if (waitsBeforeTerminatingBlue) return 'green is in service; waiting before blue is terminated';
+  if (instances.total === 0) return status;
+  const failed = instances.failed > 0 ? `, ${instances.failed} failed` : '';
+  return `${instances.done} of ${instances.total} instances done${failed}`;
+}

@@ -1,0 +1,69 @@
+import { SPOT_OPERATIONS, type ElastigroupDeployment } from '../../clients/spot/elastigroup';
+import { UpstreamError } from '../../clients/upstreamError';
+import { createCodeDeploy } from './createCodeDeploy';
+import { fractionOf, hasEnded, isGoingWrong, paceOf, progressOf } from '../elastigroupState';
+import { elastigroupWentWrong, finishedWithoutCodeDeploy, timedOut } from '../failures';
+import { isTimedOut } from '../limits';
+import { findCodeDeploy, listElastigroup, electPrimary, backdateStart, stopDuplicates } from '../ownDeployments';
+import { clearConflict } from '../conflicts';
+import type { DeploymentContext } from '../context';
+import type { Launching, State } from '../state';
+import { paced, progressed, toCleaningUp, toInstalling } from '../transitions';
+
+/** Follows Elastigroup until green is launched and tagged, and then starts CodeDeploy on it. */
+export async function launch(state: Launching, context: DeploymentContext): Promise<State> {
+  if (isTimedOut(state, context)) return toCleaningUp(state, context.clock.now(), timedOut(state, context));
+  const { own } = await listElastigroup(state, context);
+  const { primary, duplicates } = electPrimary(own);
+  if (!primary) return adoptExistingCodeDeploy(state, undefined, context);
+
+  await stopDuplicates(duplicates, primary.id, context);
+  const next = shown({ ...clearConflict(state), elastigroupDeploymentId: primary.id }, primary);
+  switch (progressOf(primary.state)) {
+    case 'launching':
+    case 'unknown':
+      return next;
+    case 'ready':
+      // Two fleets carry the same tag: CodeDeploy must not see a duplicate's instances.
+      return own.some((other) => other.id !== primary.id && !hasEnded(other.state))
+        ? progressed(next, `stopping a second fleet beside ${primary.id}`)
+        : createCodeDeploy(next, context);
+    default:
+      return adoptExistingCodeDeploy(next, primary, context);
+  }
+}
+
+function shown(state: Launching, elastigroup: ElastigroupDeployment): Launching {
+  return progressed(
+    paced(state, paceOf(elastigroup.state)),
+    `Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`,
+    5 + 50 * fractionOf(elastigroup.state),
+  );
+}
+
+/**
+ * Elastigroup is beyond waiting for CodeDeploy, goes wrong, or no longer lists the deployment. After a crash, or beside
+ * a duplicate of this event, there may be a CodeDeploy deployment that this state does not know of: it tells most.
+ */
+async function adoptExistingCodeDeploy(
+  state: Launching,
+  elastigroup: ElastigroupDeployment | undefined,
+  context: DeploymentContext,
+): Promise<State> {
+  const { own } = await findCodeDeploy(state, context);
+  if (own) return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
+  if (!elastigroup) throw notListed(state.elastigroupDeploymentId);
+  if (isGoingWrong(elastigroup.state)) throw elastigroupWentWrong(elastigroup, 'while it launched green');
+  if (progressOf(elastigroup.state) === 'finished') throw finishedWithoutCodeDeploy(elastigroup);
+  return state;
+}
+
+/** Lists lag, and Spot may drop what has ended: neither is an answer, and only a lasting one ends the action. */
+function notListed(id: string): UpstreamError {
+  return new UpstreamError({
+    service: 'Spot',
+    operation: SPOT_OPERATIONS.list,
+    kind: 'unreadable',
+    detail: `${id} is not in the list`,
+  });
+}

@@ -1,0 +1,160 @@
+import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import type { GreenInstance } from '../../clients/greenInstances';
+import { UpstreamError } from '../../clients/upstreamError';
+import { ActionError } from '../../errors';
+import { preflight } from '../preflight/preflight';
+import { failureOf, launchedBefore, startRefused, timedOut } from '../failures';
+import { elastigroupTimeoutMinutes, isTimedOut, LOST_START_GRACE_S } from '../limits';
+import { discoverExistingWork, tellingAllProblems } from './discoverExistingWork';
+import { listElastigroup, electPrimary, backdateStart } from '../ownDeployments';
+import {
+  describeConflict,
+  resolveConflict,
+  isWaitingForConflict,
+  conflictingElastigroup,
+  clearConflict,
+  type ConflictingDeployment,
+} from '../conflicts';
+import { carriesTag, greenTag, type DeploymentContext } from '../context';
+import type { Starting, State } from '../state';
+import { progressed, toCleaningUp, toDryRun, toInstalling, toLaunching } from '../transitions';
+import { asActionError } from '../upstreamFailure';
+
+/**
+ * Has Elastigroup launch green, once, and after preflight: whatever the action has under way already is adopted, whoever
+ * else is at work is left alone, and a start whose answer was lost is looked for before another is sent.
+ */
+export async function start(state: Starting, context: DeploymentContext): Promise<State> {
+  const surroundings = await discoverExistingWork(state, context);
+  switch (surroundings.kind) {
+    case 'own-elastigroup':
+      return adoptElastigroup(state, surroundings.id, context);
+    case 'own-codedeploy':
+      return adoptCodeDeploy(state, surroundings.deployment, context);
+    case 'nothing-own':
+      return startUnlessConflicting(state, surroundings.others, context);
+  }
+}
+
+function adoptCodeDeploy(state: Starting, own: CodeDeployDeployment, context: DeploymentContext): State {
+  context.log.info(`Adopting this action's own CodeDeploy deployment ${own.id}.`);
+  return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
+}
+
+async function startUnlessConflicting(
+  state: Starting,
+  others: readonly ConflictingDeployment[],
+  context: DeploymentContext,
+): Promise<State> {
+  if (isTimedOut(state, context)) return toCleaningUp(state, context.clock.now(), timedOut(state, context));
+  if (mayStillAppear(state, context))
+    return progressed(state, 'looking for the Elastigroup deployment whose start was not confirmed');
+  const earlier = await tellingAllProblems(state, context, context.greenInstances.find(greenTag(state)));
+  if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
+
+  const warnings = state.checked ? [] : await preflight(context);
+  const checked: Starting = { ...state, checked: true };
+  if (context.parameters.dryRun) {
+    const now = context.clock.now();
+    return toDryRun(checked, now, { inTheWay: others.map((other) => describeConflict(other, now)), warnings });
+  }
+  if (others.length > 0) return waitForConflict(checked, others, context);
+  if (state.refusal !== undefined && !isWaitingForConflict(state)) throw startRefused(state.refusal, context);
+  return launchGreen(checked, context);
+}
+
+/** ON_CONFLICT. Spot may have refused a start because of them: when they have ended, it is asked again. */
+function waitForConflict(
+  state: Starting,
+  others: readonly ConflictingDeployment[],
+  context: DeploymentContext,
+): Starting {
+  const { refusal: _past, ...unrefused } = state;
+  return resolveConflict(unrefused, others, context);
+}
+
+/**
+ * Instances of this action exist, or existed (EC2 shows terminated ones for up to an hour), but neither service lists a
+ * deployment of it: an earlier delivery of this event has launched green, and it has ended. It is not launched again.
+ * One empty list says nothing, though: a duplicate of this event may be at work on them.
+ */
+function handleOrphanedInstances(state: Starting, green: readonly GreenInstance[], context: DeploymentContext): State {
+  const aged = backdateStart(
+    state,
+    green.map((instance) => instance.launchedAt),
+  );
+  if (state.unconfirmedSince === undefined) {
+    const looking = progressed(aged, 'green instances exist; looking for the deployment that launched them');
+    return { ...looking, unconfirmedSince: context.clock.now() };
+  }
+  return toCleaningUp(aged, context.clock.now(), failureOf(launchedBefore(green.length)));
+}
+
+/** A start that was sent may have been processed although its answer was lost. */
+function mayStillAppear(state: Starting, context: DeploymentContext): boolean {
+  return (
+    state.unconfirmedSince !== undefined && context.clock.now() < state.unconfirmedSince + LOST_START_GRACE_S * 1000
+  );
+}
+
+/** The last look before the start decides: time has passed since the first one, and one empty list says little. */
+async function launchGreen(state: Starting, context: DeploymentContext): Promise<State> {
+  const { own, othersUnderWay } = await listElastigroup(state, context);
+  const { primary } = electPrimary(own);
+  if (primary) return adoptElastigroup(state, primary.id, context);
+  if (othersUnderWay.length > 0) return resolveConflict(state, othersUnderWay.map(conflictingElastigroup), context);
+  return sendStart(state, context);
+}
+
+function adoptElastigroup(state: Starting, id: string, context: DeploymentContext): State {
+  context.log.info(`Adopting this action's own Elastigroup deployment ${id}, which is under way already.`);
+  return toLaunching(state, context.clock.now(), id);
+}
+
+async function sendStart(state: Starting, context: DeploymentContext): Promise<State> {
+  const { applicationName, deploymentGroupName, groupId } = context.parameters;
+  const request = {
+    greenTag: greenTag(state),
+    applicationName,
+    deploymentGroupName,
+    timeoutMinutes: elastigroupTimeoutMinutes(context),
+  };
+  try {
+    const started = await context.elastigroup.startDeployment(request);
+    // What Spot answers while another is active is unverified (FACTS, section 4): not with another's, one must hope.
+    if (started.tags.length > 0 && !carriesTag(started.tags, request.greenTag))
+      return resolveConflict(state, [conflictingElastigroup(started)], context);
+    context.log.info(`Elastigroup ${groupId} is launching green instances in its deployment ${started.id}.`);
+    return toLaunching(state, context.clock.now(), started.id);
+  } catch (error) {
+    return afterFailedStart(state, error, context);
+  }
+}
+
+/** What Spot answers to a second start while one is active is unverified: a refusal may mean that a duplicate of this event was first. */
+function afterFailedStart(state: Starting, error: unknown, context: DeploymentContext): State {
+  if (!(error instanceof UpstreamError)) throw error;
+  if (error.kind === 'rejected') {
+    context.log.warn(`Spot refused the start, looking whether this action has one already: ${error.detail}`);
+    const looking = progressed(afterRefusal(state), 'Spot refused the start; looking for one that is under way');
+    return { ...looking, refusal: error.detail, unconfirmedSince: context.clock.now() };
+  }
+  if (error.isSafeToRepeat) throw error.transient ? error : startDenied(error);
+  context.log.warn(`The answer to the start was lost, looking whether it was processed: ${error.message}`);
+  return {
+    ...progressed(clearConflict(state), 'the answer to the start was lost; looking for it'),
+    unconfirmedSince: context.clock.now(),
+  };
+}
+
+/** This run has started nothing, but a duplicate of its event, which was as far, may not have been denied it. */
+function startDenied(error: UpstreamError): ActionError {
+  const { type, headline, known } = asActionError(error);
+  return new ActionError(type, headline, { cause: error, known, unseen: true });
+}
+
+/** What was waited for may be there still although Spot does not list it: the first refusal after a wait is not believed. */
+function afterRefusal(state: Starting): Starting {
+  const isAskedAgain = isWaitingForConflict(state) && state.refusal === undefined;
+  return isAskedAgain ? { ...state, waitsForOther: {} } : clearConflict(state);
+}

@@ -1,0 +1,40 @@
+import { missingActionOf } from '../../clients/awsCall';
+import type { UpstreamError } from '../../clients/upstreamError';
+import { asActionError } from '../upstreamFailure';
+import type { FailureType } from '../../errors';
+
+/**
+ * What a check has found. Each text is a sentence or two: what, where, and what to do.
+ *
+ * - `problem`: the deployment would fail
+ * - `warning`: it may fail, or the check could not be made
+ */
+export type Finding =
+  | {
+      readonly kind: 'problem';
+      readonly type: FailureType;
+      readonly text: string;
+      /** The same for all calls that were refused for one reason. */
+      readonly cause?: string;
+    }
+  | { readonly kind: 'warning'; readonly text: string };
+
+export function problem(text: string, type: FailureType = 'ConfigurationError'): Finding {
+  return { kind: 'problem', type, text };
+}
+
+export function warning(text: string): Finding {
+  return { kind: 'warning', text };
+}
+
+/** A service's refusal that waiting will not mend. */
+export function refusalFinding(error: UpstreamError): Finding {
+  const { type, message } = asActionError(error);
+  return { kind: 'problem', type, text: message, cause: `${error.service} ${error.code ?? error.kind}` };
+}
+
+/** `what` could not be checked, since the function's role lacks `action`. */
+export function notPermitted(what: string, error: UpstreamError, action: string): Finding {
+  const missing = missingActionOf(error) ?? action;
+  return warning(`${what} could not be checked: allow ${missing} in the function's role (${error.detail}).`);
+}

@@ -1,0 +1,70 @@
+import { UpstreamError } from '../../clients/upstreamError';
+import { attempt } from '../attempt';
+import type { DeploymentContext } from '../context';
+import { deploymentGroupFindings } from './deploymentGroupFindings';
+import { elastigroupFindings } from './elastigroupFindings';
+import { notPermitted, refusalFinding, warning, type Finding } from './finding';
+import { revisionFindings } from './revisionFindings';
+import { tellFindings } from './tellFindings';
+
+/**
+ * Looks, before anything is launched, for what would make the deployment fail, side by side. Returns the warnings, which
+ * it has logged. Throws StageError with all problems at once, or UpstreamError (transient) where a check had no answer.
+ *
+ * `refusal`: the look at what is under way was refused; that is told with the rest.
+ */
+export async function preflight(context: DeploymentContext, refusal?: UpstreamError): Promise<readonly string[]> {
+  const sights = await Promise.all(
+    [checkElastigroup, checkDeploymentGroup, checkRevision].map((check) => attempt(check(context))),
+  );
+  const findings = refusal ? [refusalFinding(refusal)] : [];
+  for (const sight of sights) {
+    if (!sight.ok) throw sight.error;
+    findings.push(...sight.value);
+  }
+  return tellFindings(findings, context.log, refusal !== undefined && hidesDeployments(refusal));
+}
+
+/** The token too: what it may not read, it may not deploy to. */
+async function checkElastigroup({ elastigroup, parameters }: DeploymentContext): Promise<Finding[]> {
+  try {
+    return elastigroupFindings(await elastigroup.readIntegration(), parameters);
+  } catch (error) {
+    return [refusalFinding(lasting(error))];
+  }
+}
+
+async function checkDeploymentGroup({ deploymentGroup, parameters }: DeploymentContext): Promise<Finding[]> {
+  try {
+    return deploymentGroupFindings(await deploymentGroup.read(), parameters);
+  } catch (error) {
+    const refusal = lasting(error);
+    const what = `Deployment group ${parameters.applicationName}/${parameters.deploymentGroupName}`;
+    return [
+      refusal.kind === 'denied'
+        ? notPermitted(what, refusal, 'codedeploy:GetDeploymentGroup')
+        : refusalFinding(refusal),
+    ];
+  }
+}
+
+async function checkRevision({ revisionObject, parameters: { revision } }: DeploymentContext): Promise<Finding[]> {
+  if (revision.kind !== 's3') return [];
+  try {
+    return revisionFindings(await revisionObject.head(revision), revision);
+  } catch (error) {
+    // S3 says no more than a status, so that nothing is sure but that it was not checked.
+    return [warning(`The revision could not be checked: ${lasting(error).message}.`)];
+  }
+}
+
+/** What one run may not see, a duplicate of its event may have started. A group or an application that is unknown has nothing. */
+function hidesDeployments({ service, kind }: UpstreamError): boolean {
+  return kind === 'denied' || service === 'Secrets Manager';
+}
+
+/** A refusal that waiting will not mend; everything else goes on. */
+function lasting(error: unknown): UpstreamError {
+  if (error instanceof UpstreamError && !error.transient) return error;
+  throw error;
+}

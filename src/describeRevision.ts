@@ -1,7 +1,0 @@
-import type { Revision } from './userParameters/userParameters';
-
-/** The address of a revision, as people know it. */
-export function describeRevision(revision: Revision): string {
-  if (revision.kind === 'github') return `https://github.com/${revision.repository}/commit/${revision.commitId}`;
-  return `s3://${revision.bucket}/${revision.key}${revision.version === undefined ? '' : `?versionId=${revision.version}`}`;
-}

@@ -1,0 +1,52 @@
+import * as z from 'zod/mini';
+import { InvalidInputError } from '../errors';
+import type { Parsed } from './parsed';
+import { parsePipelineJob, type PipelineJob } from './pipelineJob';
+import { parseSettings, type Settings } from './settings';
+import { parseUserParameters } from './userParameters/parseUserParameters';
+import type { UserParameters } from './userParameters/userParameters';
+
+const continuationSchema = z.object({
+  'CodePipeline.job': z.object({ data: z.object({ continuationToken: z.string() }) }),
+});
+
+/** What one invocation works with: the event, its UserParameters and the function's environment, all checked. */
+export interface JobInput {
+  readonly job: PipelineJob;
+  readonly parameters: UserParameters;
+  readonly settings: Settings;
+  /** Sentences for the log. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * An earlier invocation has started something, and without good input this one can neither follow nor stop it.
+ * Elastigroup's own timeout is the safety net then.
+ */
+export const LEFT_ALONE =
+  'what earlier invocations of this action started was left alone: look for it in the Spot and CodeDeploy consoles ' +
+  "(tag GreenIdentifier = the id of the action's first job); Elastigroup's own timeout ends it";
+
+/** Throws InvalidInputError with the problems of all three together. */
+export function readJobInput(event: unknown, env: Readonly<Record<string, string | undefined>>): JobInput {
+  const settings = parseSettings(env);
+  const job = parsePipelineJob(event);
+  const tokenSecret = settings.ok ? settings.value.tokenSecret : env['SPOT_TOKEN_SECRET'];
+  const defaults = tokenSecret === undefined ? {} : { tokenSecret };
+  const parameters = job.ok ? parseUserParameters(job.value.userParameters, job.value, defaults) : undefined;
+  if (job.ok && settings.ok && parameters?.ok) {
+    const warnings = [...job.warnings, ...parameters.warnings, ...settings.warnings];
+    return { job: job.value, parameters: parameters.value, settings: settings.value, warnings };
+  }
+  const problems = [...problemsOf(job), ...problemsOf(parameters), ...problemsOf(settings)];
+  throw new InvalidInputError(problems, isContinuation(event) ? LEFT_ALONE : undefined);
+}
+
+function problemsOf(parsed: Parsed<unknown> | undefined) {
+  return parsed === undefined || parsed.ok ? [] : parsed.problems;
+}
+
+/** Read leniently: an event that is broken elsewhere may still carry a token. */
+function isContinuation(event: unknown): boolean {
+  return continuationSchema.safeParse(event).success;
+}

@@ -1,0 +1,140 @@
+import * as z from 'zod/mini';
+import type { Problem } from '../errors';
+import { type Field, readInto } from './field';
+import { decimal, oneOf, type Rule, text } from './schemas';
+import { valid, type Parsed, invalid } from './parsed';
+import { tokenSecretReference } from './userParameters/compoundFields';
+
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
+
+/** Powertools' log levels. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** How the function was set up: its environment variables, parsed. */
+export interface Settings {
+  /** Without a trailing slash. */
+  readonly spotApiUrl: string;
+  /** Secrets Manager `id` or `id#key`, for actions that name no token. */
+  readonly tokenSecret?: string;
+  /** Seconds between two looks, on average at least (deployment/pollInterval.ts), 0.01 to 300. */
+  readonly pollIntervalSeconds: number;
+  /** Seconds of polling in one invocation, 0 (one tick) to 900; absent: as long as the invocation allows. */
+  readonly pollWindowSeconds?: number;
+  /** Seconds that cleaning up may take, 1 to 800. */
+  readonly cleanupTimeoutSeconds: number;
+  readonly logLevel: LogLevel;
+}
+
+/** The values of the environment variables, read one by one. */
+interface SettingValues {
+  SPOT_API_URL: string;
+  SPOT_TOKEN_SECRET: string;
+  POLL_INTERVAL_SECONDS: number;
+  POLL_WINDOW_SECONDS: number;
+  CLEANUP_TIMEOUT_SECONDS: number;
+  POWERTOOLS_LOG_LEVEL: LogLevel;
+}
+
+type SettingName = keyof SettingValues;
+
+/** What the documentation tells of a setting. */
+export interface SettingDescription {
+  readonly default: string;
+  readonly meaning: string;
+}
+
+const DEFAULT_SPOT_API_URL = 'https://api.spotinst.io';
+const DEFAULT_POLL_INTERVAL_SECONDS = 5;
+const DEFAULT_CLEANUP_TIMEOUT_SECONDS = 300;
+const DEFAULT_LOG_LEVEL: LogLevel = 'INFO';
+// host.docker.internal is this machine as `sam local invoke` sees it from its container.
+const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', 'host.docker.internal'];
+
+const isNoApiUrl: Rule = (address) => {
+  if (!URL.canParse(address)) return 'is not a URL';
+  const { protocol, username, password, search, hash, hostname } = new URL(address);
+  if (protocol !== 'https:' && protocol !== 'http:') return 'is not an http(s) address';
+  if (username !== '' || password !== '') return 'holds a user or a password';
+  if (search !== '' || hash !== '') return 'holds a query or a fragment';
+  const isSafe = protocol === 'https:' || LOOPBACK_HOSTS.includes(hostname);
+  return isSafe ? undefined : 'would send the token unencrypted';
+};
+
+/** The single source of what may be set: each environment variable's documentation and how it is read. */
+const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & SettingDescription } = {
+  SPOT_API_URL: {
+    default: DEFAULT_SPOT_API_URL,
+    meaning: 'Address of the Spot API.',
+    schema: z.pipe(
+      text(isNoApiUrl),
+      z.transform((address) => new URL(address).href.replace(/\/+$/, '')),
+    ),
+    expected:
+      'an https:// address without user, query and fragment (http:// only for localhost, 127.0.0.1 or host.docker.internal)',
+  },
+  SPOT_TOKEN_SECRET: {
+    default: '',
+    meaning:
+      'Secrets Manager name or ARN (or `id#key`) of the Spot API token, for actions that give neither API_TOKEN nor API_TOKEN_SECRET.',
+    ...tokenSecretReference,
+  },
+  POLL_INTERVAL_SECONDS: {
+    default: String(DEFAULT_POLL_INTERVAL_SECONDS),
+    meaning: 'Seconds between two looks at the deployment, on average at least, 0.01 to 300; fractions are allowed.',
+    schema: decimal(0.01, 300),
+    expected: 'seconds, 0.01 to 300',
+  },
+  POLL_WINDOW_SECONDS: {
+    default: 'as long as the invocation allows',
+    meaning: 'Seconds of polling in one invocation before it hands over to the next, 0 (one look) to 900.',
+    schema: decimal(0, 900),
+    expected: 'seconds, 0 to 900',
+  },
+  CLEANUP_TIMEOUT_SECONDS: {
+    default: String(DEFAULT_CLEANUP_TIMEOUT_SECONDS),
+    meaning: 'Seconds that cleaning up after a failure may take, 1 to 800.',
+    schema: decimal(1, 800),
+    expected: 'seconds, 1 to 800',
+  },
+  POWERTOOLS_LOG_LEVEL: {
+    default: DEFAULT_LOG_LEVEL,
+    meaning: `Log level: ${LOG_LEVELS.join(', ')}.`,
+    schema: oneOf(LOG_LEVELS),
+    expected: `one of ${LOG_LEVELS.join(', ')}`,
+  },
+};
+
+const settingNames: readonly SettingName[] = Object.keys(settings).filter((name): name is SettingName =>
+  Object.hasOwn(settings, name),
+);
+
+/** The table of the documentation, which is tested against it. */
+export const settingTable: readonly (SettingDescription & { readonly name: SettingName })[] = settingNames.map(
+  (name) => {
+    const { default: defaultValue, meaning } = settings[name];
+    return { name, default: defaultValue, meaning };
+  },
+);
+
+/** Parses the environment. A blank variable counts as not set, since SAM passes parameters that are left out so. */
+export function parseSettings(env: Readonly<Record<string, string | undefined>>): Parsed<Settings> {
+  const values: Partial<SettingValues> = {};
+  const problems = settingNames
+    .filter((name) => env[name] !== undefined && env[name].trim() !== '')
+    .map((name) => readInto(values, name, settings[name], env[name]))
+    .filter((problem) => problem !== undefined)
+    .map((problem): Problem => ({ ...problem, where: `${problem.where} (environment variable of the function)` }));
+  return problems.length > 0 ? invalid(problems) : valid(withDefaults(values));
+}
+
+function withDefaults(values: Partial<SettingValues>): Settings {
+  const { SPOT_TOKEN_SECRET, POLL_WINDOW_SECONDS } = values;
+  return {
+    spotApiUrl: values.SPOT_API_URL ?? DEFAULT_SPOT_API_URL,
+    ...(SPOT_TOKEN_SECRET === undefined ? {} : { tokenSecret: SPOT_TOKEN_SECRET }),
+    pollIntervalSeconds: values.POLL_INTERVAL_SECONDS ?? DEFAULT_POLL_INTERVAL_SECONDS,
+    ...(POLL_WINDOW_SECONDS === undefined ? {} : { pollWindowSeconds: POLL_WINDOW_SECONDS }),
+    cleanupTimeoutSeconds: values.CLEANUP_TIMEOUT_SECONDS ?? DEFAULT_CLEANUP_TIMEOUT_SECONDS,
+    logLevel: values.POWERTOOLS_LOG_LEVEL ?? DEFAULT_LOG_LEVEL,
+  };
+}

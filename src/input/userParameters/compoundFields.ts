@@ -1,0 +1,95 @@
+/** The parameters whose form takes more than a line to describe. */
+import * as z from 'zod/mini';
+import type { Field } from '../field';
+import { atMost, custom, type Rule, shape, text, wrongKind, wrongText } from '../schemas';
+import { mustHide } from '../valueText';
+import { AUTO_ROLLBACK_EVENTS, type AutoRollback, type AutoRollbackEvent, type TokenSecret } from './userParameters';
+
+const GITHUB_REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
+// https://github.com/owner/repo.git, git@github.com:owner/repo.git, ssh://…, github.com/owner/repo/tree/main
+const GITHUB_ADDRESS = /(?:^|[/@.])github\.com[/:]([A-Za-z0-9-]+\/[A-Za-z0-9._-]+)/i;
+
+// Secrets Manager: SecretName and SecretId of the service model (secretsmanager 2017-10-17); ids have no '#'.
+const SECRET_ID = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
+const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}$/;
+
+const isSecretReference: Rule = (reference) => {
+  const { id, jsonKey } = splitTokenSecret(reference);
+  if (jsonKey === '') return 'ends in # without a JSON key';
+  if (id === '') return 'starts with # without the name of a secret';
+  if (/^arn:/.test(id)) {
+    if (SECRET_ARN.test(id)) return undefined;
+    const hasKeyAsInEcs = SECRET_ARN.test(id.split(':').slice(0, 7).join(':'));
+    return hasKeyAsInEcs
+      ? 'is an ARN with more after a colon; a JSON key goes after a #'
+      : 'is not the ARN of a secret';
+  }
+  return SECRET_ID.test(id) ? undefined : 'is not the name of a secret';
+};
+
+/** `id` or `id#key`, as text. */
+export const tokenSecretReference: Field<string> = {
+  schema: text(atMost(2048), isSecretReference),
+  expected: 'the name or ARN of a secret in Secrets Manager, or id#key for a JSON key in it',
+  // A token may stand here by mistake.
+  isSecret: true,
+};
+
+/** `id` or `id#key`, in its parts. */
+export const tokenSecret: Field<TokenSecret> = {
+  ...tokenSecretReference,
+  schema: z.pipe(tokenSecretReference.schema, z.transform(splitTokenSecret)),
+};
+
+/** The parts of `id#key`; without a check. */
+export function splitTokenSecret(reference: string): TokenSecret {
+  const hash = reference.indexOf('#');
+  return hash < 0 ? { id: reference } : { id: reference.slice(0, hash), jsonKey: reference.slice(hash + 1) };
+}
+
+const isAddress: Rule = (value) => {
+  const repository = GITHUB_ADDRESS.exec(value)?.[1]?.replace(/\.git$/i, '');
+  if (repository !== undefined) {
+    const kind = /^git@|^ssh:/i.test(value) ? 'an SSH address' : 'a URL';
+    return mustHide(repository) ? `is ${kind}` : `is ${kind}; write ${repository}`;
+  }
+  if (/:\/\/|^git@/i.test(value)) return 'is an address, and not one of github.com';
+  return GITHUB_REPOSITORY.test(value) && /\.git$/i.test(value) ? 'ends in .git; leave that out' : undefined;
+};
+
+/** `owner/repo`. */
+export const gitHubRepository: Field<string> = {
+  schema: text(isAddress, shape(GITHUB_REPOSITORY, 'is not of the form owner/repo')),
+  expected: 'owner/repo, without a host and without .git',
+};
+
+/** false, true, or a list of events. */
+export const autoRollback: Field<AutoRollback> = {
+  schema: custom(readAutoRollback),
+  expected: `true, false, or any of ${AUTO_ROLLBACK_EVENTS.join(', ')}, separated by commas`,
+};
+
+function readAutoRollback(raw: unknown): { readonly value: AutoRollback } | { readonly wrong: string } {
+  const folded = typeof raw === 'string' ? raw.trim().toLowerCase() : raw;
+  if (folded === true || folded === 'true') return { value: { enabled: true, events: ['DEPLOYMENT_FAILURE'] } };
+  if (folded === false || folded === 'false') return { value: { enabled: false } };
+  if (typeof raw !== 'string' && !Array.isArray(raw)) return { wrong: wrongKind(raw, 'true, false or text') };
+  const wrong = wrongText(raw);
+  if (wrong !== undefined) return { wrong };
+  return readEvents(typeof raw === 'string' ? raw.split(',') : raw);
+}
+
+function readEvents(items: readonly unknown[]): { readonly value: AutoRollback } | { readonly wrong: string } {
+  if (items.length === 0) return { wrong: 'is an empty list' };
+  const events = new Set<AutoRollbackEvent>();
+  for (const [index, item] of items.entries()) {
+    const event = AUTO_ROLLBACK_EVENTS.find((known) => typeof item === 'string' && item.trim().toUpperCase() === known);
+    if (event === undefined)
+      return {
+        wrong:
+          items.length === 1 ? 'is neither true nor false nor an event' : `has no known event at position ${index + 1}`,
+      };
+    events.add(event);
+  }
+  return { value: { enabled: true, events: [...events] } };
+}

@@ -1,0 +1,151 @@
+import type { PutJobFailureResultCommandInput, PutJobSuccessResultCommandInput } from '@aws-sdk/client-codepipeline';
+import { progressText } from '../deployment/conflicts';
+import type { ActiveState, DryRun, EndState, Failed, Succeeded } from '../deployment/state';
+import { idsOf } from '../deployment/transitions';
+import { failureMessage, type MessageContext } from '../diagnosis/failureMessage';
+import { describeRevision } from '../input/userParameters/describeRevision';
+import type { FailureType } from '../errors';
+import type { UserParameters } from '../input/userParameters/userParameters';
+import { cut, duration, listing } from '../lib/wording';
+
+/** The one result of a job. A success with a continuation token means: in progress. */
+export type Report =
+  | { readonly kind: 'success'; readonly result: PutJobSuccessResultCommandInput }
+  | { readonly kind: 'failure'; readonly result: PutJobFailureResultCommandInput };
+
+/** CodePipeline's limits (service model, codepipeline 2015-07-09); an empty text is invalid everywhere. */
+const LONGEST_SUMMARY = 2048;
+const LONGEST_EXECUTION_ID = 1500;
+const LONGEST_MESSAGE = 5000;
+/** Characters for an output variable: enough for 50 instance ids, and far from the limit for all of them. */
+const LONGEST_VARIABLE = 1000;
+
+type Redact = (text: string) => string;
+
+/** In progress: the state goes to the next invocation, and the user sees how far the deployment is. */
+export function reportProgress(
+  jobId: string,
+  state: ActiveState,
+  token: string,
+  parameters: UserParameters,
+  now: number,
+  redact: Redact,
+): Report {
+  const elapsed = `${duration((now - state.startedAt) / 1000)} of ${duration(parameters.timeoutSeconds)}`;
+  return {
+    kind: 'success',
+    result: {
+      jobId,
+      continuationToken: token,
+      executionDetails: {
+        summary: summaryText(`${progressText(state, now)}, ${elapsed}`, redact),
+        percentComplete: state.percent,
+        externalExecutionId: executionId(state),
+      },
+    },
+  };
+}
+
+/** Succeeded: what later actions may want to know is in the output variables. */
+export function reportSuccess(
+  jobId: string,
+  state: Succeeded,
+  parameters: UserParameters,
+  now: number,
+  redact: Redact,
+): Report {
+  const seconds = Math.round((now - state.startedAt) / 1000);
+  const count = state.greenInstanceIds.length;
+  const green = count === 0 ? 'green' : `${count} green instance${count === 1 ? '' : 's'}`;
+  return {
+    kind: 'success',
+    result: {
+      jobId,
+      executionDetails: {
+        summary: summaryText(
+          `CodeDeploy ${state.deploymentId} succeeded; ${green} replaced blue in ${duration(seconds)}`,
+          redact,
+        ),
+        percentComplete: 100,
+        externalExecutionId: executionId(state),
+      },
+      outputVariables: outputVariables({
+        DeploymentId: state.deploymentId,
+        ElastigroupDeploymentId: state.elastigroupDeploymentId,
+        GreenIdentifier: state.greenIdentifier,
+        GreenInstanceIds: wholeIds(state.greenInstanceIds),
+        DurationSeconds: String(seconds),
+        Revision: redact(describeRevision(parameters.revision)),
+      }),
+    },
+  };
+}
+
+/** DRY_RUN: what would be done, and what stands in the way of it. Nothing was deployed, so that there are no ids. */
+export function reportDryRun(jobId: string, state: DryRun, parameters: UserParameters, redact: Redact): Report {
+  const { groupId, applicationName, deploymentGroupName, onConflict } = parameters;
+  const revision = describeRevision(parameters.revision);
+  const then = onConflict === 'WAIT' ? 'would be waited for' : 'would fail the action';
+  const lines = [
+    `Dry run, nothing was started: Elastigroup ${groupId} would launch green instances, and CodeDeploy would deploy ` +
+      `${revision} to them in ${applicationName}/${deploymentGroupName}.`,
+    state.inTheWay.length === 0 ? 'Nothing is in the way.' : `In the way now (${then}): ${state.inTheWay.join('; ')}.`,
+    ...state.warnings.map((text) => `Warning: ${text}`),
+  ];
+  return {
+    kind: 'success',
+    result: {
+      jobId,
+      executionDetails: { summary: summaryText(lines.join('\n'), redact), percentComplete: 100 },
+      outputVariables: outputVariables({ Revision: redact(revision) }),
+    },
+  };
+}
+
+/** Failed: the message takes out secrets and keeps to the limit itself, part by part, so that the important ones survive. */
+export function reportFailed(jobId: string, state: Failed, context: MessageContext): Report {
+  return failureResult(jobId, state.failure.type, failureMessage(state, context), executionId(state));
+}
+
+/** A failure of which no more is known than its text. */
+export function reportFailure(jobId: string, type: FailureType, message: string, redact: Redact): Report {
+  // Redact first, cut afterwards: half a secret is still one.
+  return failureResult(jobId, type, cut(redact(message), LONGEST_MESSAGE));
+}
+
+function failureResult(jobId: string, type: FailureType, message: string, externalExecutionId?: string): Report {
+  return {
+    kind: 'failure',
+    result: {
+      jobId,
+      failureDetails: {
+        type,
+        message: message || 'The stage failed without a message.',
+        ...(externalExecutionId !== undefined && { externalExecutionId }),
+      },
+    },
+  };
+}
+
+/** Whole ids only, as many as fit. */
+function wholeIds(ids: readonly string[]): string {
+  let shown = ids.length;
+  while (shown > 0 && listing(ids.slice(0, shown), shown).length > LONGEST_VARIABLE) shown -= 1;
+  return ids.slice(0, shown).join(',');
+}
+
+function outputVariables(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given = Object.entries(values).flatMap(([name, value]) =>
+    value === undefined || value === '' ? [] : [[name, cut(value, LONGEST_VARIABLE)] as const],
+  );
+  return Object.fromEntries(given);
+}
+
+function executionId(state: ActiveState | EndState): string {
+  const { deploymentId, elastigroupDeploymentId } = idsOf(state);
+  return cut(deploymentId ?? elastigroupDeploymentId ?? state.greenIdentifier, LONGEST_EXECUTION_ID);
+}
+
+function summaryText(text: string, redact: Redact): string {
+  return cut(redact(text), LONGEST_SUMMARY) || '-';
+}

@@ -1,0 +1,220 @@
+import type { CodeDeploy, CodeDeployDeployment, CreateOutcome } from '../../src/clients/codeDeploy/codeDeploy';
+import type { DeploymentGroup, DeploymentGroupReader } from '../../src/clients/codeDeploy/deploymentGroup';
+import type { DeploymentTarget, DeploymentTargets } from '../../src/clients/codeDeploy/deploymentTargets';
+import type {
+  DeploymentGroupName,
+  Elastigroup,
+  ElastigroupDeployment,
+  StartRequest,
+  Tag,
+} from '../../src/clients/spot/elastigroup';
+import type { ElastigroupEvent, ElastigroupEvents } from '../../src/clients/spot/elastigroupEvents';
+import type { GreenInstance, GreenInstances } from '../../src/clients/greenInstances';
+import type { RevisionObject, RevisionStatus } from '../../src/clients/revisionObject';
+import type { DeploymentContext } from '../../src/deployment/context';
+import type { Log, LogFields } from '../../src/lib/log';
+import type { UserParameters } from '../../src/input/userParameters/userParameters';
+import { JOB, parametersWith, START } from './deploymentSamples';
+import { ManualClock } from './manualClock';
+
+/*
+ * A Stage whose services answer what the test has scripted, in that order, and nothing else: a call without a scripted
+ * answer fails the test, and so does an answer that nobody asked for. Importing this file is enough for both checks.
+ */
+
+/** A scripted answer; an Error is thrown. */
+export type Answer<T> = T | Error;
+
+/** What each call answers, first to last. */
+export interface Script {
+  readonly list?: readonly Answer<readonly ElastigroupDeployment[]>[];
+  readonly start?: readonly Answer<ElastigroupDeployment>[];
+  readonly stopElastigroup?: readonly Answer<'accepted'>[];
+  readonly groupInstances?: readonly Answer<readonly string[]>[];
+  readonly getDeployment?: readonly Answer<CodeDeployDeployment>[];
+  readonly findDeployments?: readonly Answer<readonly CodeDeployDeployment[]>[];
+  readonly create?: readonly Answer<CreateOutcome>[];
+  readonly stopCodeDeploy?: readonly Answer<'stopping' | 'ended'>[];
+  readonly green?: readonly Answer<readonly GreenInstance[]>[];
+  /** Preflight's; `none`: the Elastigroup has no CodeDeploy integration. */
+  readonly integration?: readonly Answer<readonly DeploymentGroupName[] | 'none'>[];
+  readonly deploymentGroup?: readonly Answer<DeploymentGroup>[];
+  readonly revision?: readonly Answer<RevisionStatus>[];
+  /** The diagnosis'. */
+  readonly targets?: readonly Answer<readonly DeploymentTarget[]>[];
+  readonly events?: readonly Answer<readonly ElastigroupEvent[]>[];
+}
+
+export interface FakeStageOptions {
+  readonly parameters?: Partial<UserParameters>;
+  readonly cleanupTimeoutSeconds?: number;
+  /** Milliseconds since the epoch. */
+  readonly now?: number;
+}
+
+export interface LogLine {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly sentence: string;
+  readonly fields: LogFields;
+}
+
+export class CollectedLog implements Log {
+  readonly lines: LogLine[] = [];
+
+  debug(sentence: string, fields: LogFields = {}): void {
+    this.lines.push({ level: 'debug', sentence, fields });
+  }
+  info(sentence: string, fields: LogFields = {}): void {
+    this.lines.push({ level: 'info', sentence, fields });
+  }
+  warn(sentence: string, fields: LogFields = {}): void {
+    this.lines.push({ level: 'warn', sentence, fields });
+  }
+  error(sentence: string, fields: LogFields = {}): void {
+    this.lines.push({ level: 'error', sentence, fields });
+  }
+  readonly remembered: LogFields[] = [];
+
+  remember(fields: LogFields): void {
+    this.remembered.push(fields);
+  }
+
+  startedAt: number | undefined;
+
+  countFrom(startedAt: number): void {
+    this.startedAt = startedAt;
+  }
+}
+
+/** The answers that are left for each call, and the calls for which there was none. */
+class Answers {
+  readonly unexpected: string[] = [];
+  private readonly left: Map<string, unknown[]>;
+
+  constructor(script: Script) {
+    this.left = new Map(Object.entries(script).map(([call, answers]) => [call, [...(answers as readonly unknown[])]]));
+  }
+
+  /** `call` decides the type: the script that the map was made from is typed by it. */
+  take<K extends keyof Script>(call: K): Exclude<NonNullable<Script[K]>[number], Error> {
+    const queue = this.left.get(call) ?? [];
+    if (queue.length === 0) {
+      this.unexpected.push(call);
+      throw new Error(`the test did not script this call: ${call}`);
+    }
+    const answer = queue.shift();
+    if (answer instanceof Error) throw answer;
+    return answer as Exclude<NonNullable<Script[K]>[number], Error>;
+  }
+
+  unused(): string[] {
+    return [...this.left].filter(([, queue]) => queue.length > 0).map(([call]) => call);
+  }
+}
+
+export class FakeContext implements DeploymentContext {
+  readonly clock: ManualClock;
+  readonly parameters: UserParameters;
+  readonly cleanupTimeoutSeconds: number;
+  readonly log = new CollectedLog();
+  /** Every change that was asked for, in order, e.g. `stop Elastigroup cdbg-1`. Looks are not listed. */
+  readonly changes: string[] = [];
+  readonly startRequests: StartRequest[] = [];
+  /** `since` of every look through the deployment group. */
+  readonly findSince: number[] = [];
+  readonly elastigroup: Elastigroup;
+  readonly codeDeploy: CodeDeploy;
+  readonly greenInstances: GreenInstances;
+  readonly deploymentTargets: DeploymentTargets = { list: async () => this.answers.take('targets') };
+  readonly elastigroupEvents: ElastigroupEvents = { problemsBetween: async () => this.answers.take('events') };
+  readonly deploymentGroup: DeploymentGroupReader = { read: async () => this.answers.take('deploymentGroup') };
+  readonly revisionObject: RevisionObject = { head: async () => this.answers.take('revision') };
+  private readonly answers: Answers;
+  private readonly wrongArguments: string[] = [];
+  private unusedIsFine = false;
+
+  constructor(script: Script, options: FakeStageOptions = {}) {
+    this.clock = new ManualClock(options.now ?? START);
+    this.parameters = parametersWith(options.parameters);
+    this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;
+    this.answers = new Answers(script);
+    this.elastigroup = this.fakeElastigroup();
+    this.codeDeploy = this.fakeCodeDeploy();
+    this.greenInstances = {
+      find: async (tag) => {
+        this.expectGreenTag(tag);
+        return this.answers.take('green');
+      },
+    };
+    fakes.push(this);
+  }
+
+  /** For a test in which it does not matter which of the scripted answers are asked for. */
+  forgetUnused(): void {
+    this.unusedIsFine = true;
+  }
+
+  /** What the test and the code disagree about; empty where all is well. */
+  problems(): string[] {
+    return [
+      ...this.answers.unexpected.map((call) => `${call} was called more often than scripted`),
+      ...(this.unusedIsFine ? [] : this.answers.unused()).map((call) => `${call} was called less often than scripted`),
+      ...this.wrongArguments,
+    ];
+  }
+
+  private fakeElastigroup(): Elastigroup {
+    return {
+      listDeployments: async () => this.answers.take('list'),
+      startDeployment: async (request) => {
+        this.changes.push('start Elastigroup');
+        this.startRequests.push(request);
+        this.expectGreenTag(request.greenTag);
+        return this.answers.take('start');
+      },
+      stopDeployment: async (id) => {
+        this.changes.push(`stop Elastigroup ${id}`);
+        this.answers.take('stopElastigroup');
+      },
+      listInstanceIds: async () => this.answers.take('groupInstances'),
+      readIntegration: async () => {
+        const integration = this.answers.take('integration');
+        return integration === 'none' ? undefined : integration;
+      },
+    };
+  }
+
+  private fakeCodeDeploy(): CodeDeploy {
+    return {
+      getDeployment: async (id) => {
+        const deployment = this.answers.take('getDeployment');
+        if (deployment.id !== id) this.wrongArguments.push(`getDeployment asked for ${id}, not ${deployment.id}`);
+        return deployment;
+      },
+      findDeployments: async (since) => {
+        this.findSince.push(since);
+        return this.answers.take('findDeployments');
+      },
+      createDeployment: async (tag) => {
+        this.changes.push('create CodeDeploy');
+        this.expectGreenTag(tag);
+        return this.answers.take('create');
+      },
+      stopDeployment: async (id) => {
+        this.changes.push(`stop CodeDeploy ${id}`);
+        return this.answers.take('stopCodeDeploy');
+      },
+    };
+  }
+
+  private expectGreenTag({ key, value }: Tag): void {
+    if (key !== 'GreenIdentifier' || value !== JOB) this.wrongArguments.push(`a call with the tag ${key}=${value}`);
+  }
+}
+
+const fakes: FakeContext[] = [];
+
+afterEach(() => {
+  const problems = fakes.splice(0).flatMap((fake) => fake.problems());
+  expect(problems).toEqual([]);
+});

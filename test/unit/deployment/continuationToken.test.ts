@@ -1,0 +1,327 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { decodeToken, encodeToken, type Resumption } from '../../../src/deployment/continuationToken';
+import type { ActiveState } from '../../../src/deployment/state';
+import { at, cleaningUp, launching, parametersWith, START, succeeded } from '../../support/deploymentSamples';
+
+const PARAMETERS = parametersWith();
+const LONGEST = 2048;
+
+/* ---- arbitrary states: written by what the types allow, not by the code's schema ---- */
+
+const time = fc.integer({ min: 0, max: 8_640_000_000_000 });
+const identifier = fc.stringMatching(/^[A-Za-z0-9][A-Za-z0-9-]{0,60}$/);
+const optional = <T>(name: string, values: fc.Arbitrary<T>) =>
+  fc.option(values, { nil: undefined }).map((value) => (value === undefined ? {} : { [name]: value }));
+
+function statesWith(text: fc.Arbitrary<string>, id: fc.Arbitrary<string>): fc.Arbitrary<ActiveState> {
+  const failure = fc
+    .tuple(
+      fc.constantFrom('JobFailed', 'ConfigurationError', 'PermissionError', 'RevisionUnavailable', 'SystemUnavailable'),
+      text,
+      optional('timedOut', fc.constant(true)),
+    )
+    .map(([type, headline, timedOut]) => ({ type, headline, ...timedOut }));
+  const tenths = fc.integer({ min: 0, max: 864_000 }).map((number) => number / 10);
+  const common = fc
+    .tuple(
+      id,
+      time,
+      time,
+      fc.integer({ min: 1, max: 20_000 }),
+      fc.tuple(...['launch', 'install', 'finalize', 'cleanUp'].map((name) => optional(name, tenths))),
+      text,
+      fc.integer({ min: 0, max: 100 }),
+      optional('outageSince', time),
+    )
+    .map(([greenIdentifier, startedAt, phaseStartedAt, invocations, durations, progress, percent, outage]) => {
+      const measured: Record<string, number> = Object.fromEntries(durations.flatMap((one) => Object.entries(one)));
+      return {
+        greenIdentifier,
+        startedAt,
+        phaseStartedAt,
+        invocations,
+        durations: measured,
+        progress,
+        percent,
+        ...outage,
+      };
+    });
+  const fleet = id.map((elastigroupDeploymentId) => ({ elastigroupDeploymentId }));
+  const deployment = id.map((deploymentId) => ({ deploymentId }));
+  const own = {
+    starting: [optional('unconfirmedSince', time), optional('refusal', text)],
+    launching: [fleet, optional('noTargetsSince', time), optional('pace', fc.constantFrom('far', 'near'))],
+    installing: [optional('elastigroupDeploymentId', id), deployment],
+    finalizing: [
+      optional('elastigroupDeploymentId', id),
+      deployment,
+      optional('unlistedSince', time),
+      optional('pace', fc.constantFrom('far', 'near')),
+    ],
+    cleaningUp: [
+      optional('elastigroupDeploymentId', id),
+      optional('deploymentId', id),
+      failure.map((value) => ({ failure: value })),
+      optional('unconfirmedSince', time),
+      optional('firstStopAt', time),
+      optional('codeDeployStopSentAt', time),
+      optional('elastigroupStopSentAt', time),
+      optional('stopProblem', text),
+    ],
+  };
+  return fc.oneof(
+    ...Object.entries(own).map(([phase, parts]) =>
+      fc
+        .tuple(common, fc.tuple(...parts))
+        .map(([shared, members]) => Object.assign({}, shared, { phase }, ...members) as ActiveState),
+    ),
+  );
+}
+
+const shortStates = statesWith(fc.string({ maxLength: 30 }), identifier);
+const longText = fc.oneof(
+  fc.string({ minLength: 400, maxLength: 600 }),
+  fc.string({ minLength: 200, maxLength: 600, unit: 'binary' }).map((text) => text.slice(0, 600)),
+  fc.constantFrom('緑'.repeat(600), '😀'.repeat(300), 'ü ä '.repeat(150), '\u0000'.repeat(600), '"\\'.repeat(300)),
+);
+const longStates = statesWith(longText, fc.constantFrom('x'.repeat(128), 'd-1A2B3C4D5'));
+const blocks = fc
+  .uniqueArray(
+    fc.tuple(
+      fc.constantFrom(
+        'list blue/green deployments',
+        'start blue/green deployment',
+        'stop blue/green deployment',
+        'group status',
+      ),
+      time,
+    ),
+    { selector: ([operation]) => operation },
+  )
+  .map((entries) => new Map(entries));
+
+function decoded(token: string, parameters = PARAMETERS): Resumption {
+  const result = decodeToken(token, parameters);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.value;
+}
+
+function refusal(token: string, parameters = PARAMETERS): string {
+  const result = decodeToken(token, parameters);
+  if (result.ok) throw new Error('the token was accepted');
+  expect(result.problems).toHaveLength(1);
+  expect(result.problems[0]?.where).toBe('continuationToken');
+  return result.problems[0]?.what ?? '';
+}
+
+const GOOD = encodeToken({ state: launching(), blocks: new Map() }, PARAMETERS);
+
+/** A token with any content and a checksum that fits it. */
+function sealed(content: unknown, version = 'v1'): string {
+  const payload = Buffer.from(JSON.stringify(content)).toString('base64url');
+  const checksum = createHash('sha256').update(payload).digest('base64url').slice(0, 16);
+  return `${version}.${payload}.${checksum}`;
+}
+
+function contentOf(token: string): { fingerprint: string; state: Record<string, unknown>; blocks: unknown } {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as ReturnType<typeof contentOf>;
+}
+
+describe('a state', () => {
+  test('comes back as it was, with the rate-limit blocks', () => {
+    fc.assert(
+      fc.property(shortStates, blocks, (state, held) => {
+        const back = decoded(encodeToken({ state, blocks: held }, PARAMETERS));
+        expect(back.state).toEqual(state);
+        expect(back.blocks).toEqual(held);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('with long texts in any script fits into 2048 characters, and only texts are shortened', () => {
+    fc.assert(
+      fc.property(longStates, blocks, (state, held) => {
+        const token = encodeToken({ state, blocks: held }, PARAMETERS);
+        expect(token.length).toBeLessThanOrEqual(LONGEST);
+        const back = decoded(token).state;
+        expect(withoutTexts(back)).toEqual(withoutTexts(state));
+        expect(back.progress.slice(0, 5)).toBe(state.progress.slice(0, 5));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('keeps a text of usual length whole', () => {
+    const progress = 'CodeDeploy d-1A2B3C4D5: 2 of 4 instances done, 1 failed; waiting before blue is terminated';
+    expect(decoded(encodeToken({ state: launching({ progress }), blocks: new Map() }, PARAMETERS)).state.progress).toBe(
+      progress,
+    );
+  });
+
+  test('of fractional seconds keeps tenths', () => {
+    const state = launching({ durations: { launch: 12.3456 } });
+    expect(decoded(encodeToken({ state, blocks: new Map() }, PARAMETERS)).state.durations).toEqual({ launch: 12.3 });
+  });
+
+  test('is written in characters that need no escaping', () => {
+    fc.assert(
+      fc.property(shortStates, blocks, (state, held) => {
+        expect(encodeToken({ state, blocks: held }, PARAMETERS)).toMatch(/^v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}$/);
+      }),
+    );
+  });
+
+  test('is resumed although everything but the ids of the action has changed', () => {
+    const changed = parametersWith({ timeoutSeconds: 60, token: { kind: 'clear', value: 'x' }, description: 'new' });
+    expect(decoded(GOOD, changed).state).toEqual(launching());
+  });
+});
+
+function withoutTexts(state: ActiveState): unknown {
+  return JSON.parse(
+    JSON.stringify(state, (key, value: unknown) =>
+      ['progress', 'headline', 'refusal', 'stopProblem'].includes(key) ? '' : value,
+    ),
+  );
+}
+
+describe('no secret', () => {
+  test('is in a token: nothing of the parameters is but a fingerprint', () => {
+    const parameters = parametersWith({ token: { kind: 'clear', value: 'spot-token-in-clear-text' } });
+    const content = contentOf(encodeToken({ state: cleaningUp(), blocks: new Map() }, parameters));
+    expect(JSON.stringify(content)).not.toContain('spot-token');
+    expect(Object.keys(content)).toEqual(['fingerprint', 'state', 'blocks']);
+    expect(content.fingerprint).toMatch(/^[A-Za-z0-9_-]{12}$/);
+  });
+
+  test.each(['token', 'API_TOKEN', 'artifactCredentials', 'secretAccessKey', 'anything'])(
+    'has a place in a state: a member %s is refused',
+    (name) => {
+      const content = contentOf(GOOD);
+      expect(refusal(sealed({ ...content, state: { ...content.state, [name]: 'x' } }))).toContain('no readable state');
+      expect(refusal(sealed({ ...content, [name]: 'x' }))).toContain('no readable state');
+    },
+  );
+});
+
+describe('a token that is bad says how', () => {
+  test.each([
+    ['empty', ''],
+    ['of another tool', 'eyJhbGciOiJIUzI1NiJ9.e30.abc'],
+    ['a word', 'continue'],
+    ['cut after two characters', GOOD.slice(0, 2)],
+    ['of version 0', GOOD.replace('v1', 'v0')],
+    ['of an oddly written version', GOOD.replace('v1', 'v01')],
+    ['of a version beyond numbers', GOOD.replace('v1', 'v99999999999999999999')],
+    ['in upper case', GOOD.replace('v1', 'V1')],
+    ['with a space before it', ` ${GOOD}`],
+  ])('foreign: %s', (_what, token) => {
+    expect(refusal(token)).toBe('is not one that this function wrote');
+  });
+
+  test.each([2, 3, 17, 999_999])('of a future version: v%d', (version) => {
+    const what = refusal(GOOD.replace('v1', `v${version}`));
+    expect(what).toContain(`version ${version}`);
+    expect(what).toContain('was the function changed while the action ran?');
+  });
+
+  test('damaged: one other character, anywhere', () => {
+    const letters = 'AZaz09_-.';
+    for (let index = 0; index < GOOD.length; index += 1) {
+      for (const letter of letters) {
+        if (GOOD[index] === letter) continue;
+        const damaged = GOOD.slice(0, index) + letter + GOOD.slice(index + 1);
+        expect(refusal(damaged)).toMatch(
+          index < 3 ? /is not one that|has version|was damaged/ : /^was damaged or changed$/,
+        );
+      }
+    }
+  });
+
+  test('damaged: one character too few or too many, anywhere', () => {
+    for (let index = 3; index < GOOD.length; index += 1) {
+      expect(refusal(GOOD.slice(0, index) + GOOD.slice(index + 1))).toBe('was damaged or changed');
+      expect(refusal(`${GOOD.slice(0, index)}A${GOOD.slice(index)}`)).toBe('was damaged or changed');
+    }
+    for (const more of ['.', '.x', ' ', '\n', '=']) expect(refusal(GOOD + more)).toBe('was damaged or changed');
+  });
+
+  test('truncated, at any length', () => {
+    for (let length = 3; length < GOOD.length; length += 1)
+      expect(refusal(GOOD.slice(0, length))).toBe('was damaged or changed');
+  });
+
+  test('too long for a token', () => {
+    expect(refusal(`v1.${'A'.repeat(2100)}.B`)).toBe('has 2105 characters, more than the 2048 that one can have');
+  });
+
+  test.each([
+    ['accountId', 'act-2'],
+    ['groupId', 'sig-2'],
+    ['applicationName', 'other'],
+    ['deploymentGroupName', 'other'],
+  ])('of an action with another %s', (name, value) => {
+    expect(refusal(GOOD, parametersWith({ [name]: value }))).toBe(
+      'belongs to an action with another ACCOUNT_ID, GROUP_ID, APP_NAME or DEPLOYMENT_GROUP',
+    );
+  });
+
+  test('of an action whose ids only read alike when put together', () => {
+    const one = parametersWith({ applicationName: 'a', deploymentGroupName: 'bc' });
+    const other = parametersWith({ applicationName: 'ab', deploymentGroupName: 'c' });
+    expect(refusal(encodeToken({ state: launching(), blocks: new Map() }, one), other)).toContain('another');
+  });
+
+  const content = contentOf(GOOD);
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a list', []],
+    ['no state', { fingerprint: content.fingerprint, blocks: {} }],
+    ['an unknown phase', { ...content, state: { ...content.state, phase: 'dreaming' } }],
+    ['a state that has ended', { ...content, state: succeeded() }],
+    ['a missing id', { ...content, state: { ...content.state, elastigroupDeploymentId: undefined } }],
+    ['an empty id', { ...content, state: { ...content.state, elastigroupDeploymentId: '' } }],
+    ['a time that is text', { ...content, state: { ...content.state, startedAt: String(START) } }],
+    ['a negative time', { ...content, state: { ...content.state, startedAt: -1 } }],
+    ['a percentage above 100', { ...content, state: { ...content.state, percent: 101 } }],
+    ['an unknown duration', { ...content, state: { ...content.state, durations: { lunch: 1 } } }],
+    ['a block that is no time', { ...content, blocks: { x: 'soon' } }],
+  ])('without a readable state: %s', (_what, bad) => {
+    expect(refusal(sealed(bad ?? 'undefined'))).toContain('holds no readable state');
+  });
+
+  test('without JSON', () => {
+    const payload = Buffer.from('{"half":').toString('base64url');
+    const checksum = createHash('sha256').update(payload).digest('base64url').slice(0, 16);
+    expect(refusal(`v1.${payload}.${checksum}`)).toContain('holds no readable state');
+  });
+
+  test('whatever it is, and never throws', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.string({ unit: 'binary' }),
+          fc.json().map((text) => sealed(text)),
+        ),
+        (text) => {
+          expect(refusal(text)).not.toBe('');
+        },
+      ),
+    );
+  });
+
+  test('never shows a piece of itself', () => {
+    expect(refusal(sealed({ ...content, state: { ...content.state, progress: 7, API: 'hidden' } }))).not.toContain(
+      'hidden',
+    );
+  });
+
+  test('starts from one that is good', () => {
+    expect(decoded(GOOD).state).toEqual(launching({ startedAt: at(0) }));
+    expect(sealed(content)).toBe(GOOD);
+  });
+});

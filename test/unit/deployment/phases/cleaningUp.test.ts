@@ -1,0 +1,450 @@
+import { advance } from '../../../../src/deployment/advance';
+import type { State } from '../../../../src/deployment/state';
+import {
+  active,
+  at,
+  cleaningUp,
+  codeDeploy,
+  elastigroup,
+  FAILURE,
+  inPhase,
+  instance,
+  noAnswer,
+  OTHER_TAG,
+} from '../../../support/deploymentSamples';
+import { FakeContext, type Script } from '../../../support/fakeContext';
+import { tick } from '../../../support/tick';
+
+const inProgress = codeDeploy('d-OWN', 'InProgress');
+const stopped = codeDeploy('d-OWN', 'Stopped');
+const alive = elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH');
+const sees = (deployment: typeof inProgress, ...own: (typeof alive)[]): Script => ({
+  getDeployment: [deployment],
+  list: [own],
+});
+/** As after a lost or unfinished start: no id is known. */
+const knowingNothing = (() => {
+  const { elastigroupDeploymentId: _fleet, deploymentId: _deployment, ...rest } = cleaningUp();
+  return rest;
+})();
+
+describe('the order of cleaning up', () => {
+  test('CodeDeploy is stopped first, then Elastigroup, and the end waits for green to be gone', async () => {
+    const steps: { after: number; script: Script; changes: string[]; phase: State['phase'] }[] = [
+      {
+        after: 0,
+        script: { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] },
+        changes: ['stop CodeDeploy d-OWN'],
+        phase: 'cleaningUp',
+      },
+      { after: 5, script: sees(inProgress, alive), changes: [], phase: 'cleaningUp' },
+      {
+        after: 10,
+        script: { ...sees(stopped, alive), stopElastigroup: ['accepted'] },
+        changes: ['stop Elastigroup cdbg-1'],
+        phase: 'cleaningUp',
+      },
+      { after: 15, script: sees(stopped, elastigroup('cdbg-1', 'STOPPING')), changes: [], phase: 'cleaningUp' },
+      {
+        after: 20,
+        script: { ...sees(stopped, elastigroup('cdbg-1', 'FINISHED_STOPPED')), green: [[instance('i-1')]] },
+        changes: [],
+        phase: 'cleaningUp',
+      },
+      {
+        after: 25,
+        script: {
+          ...sees(stopped, elastigroup('cdbg-1', 'FINISHED_STOPPED')),
+          green: [[instance('i-1', 'shutting-down')]],
+        },
+        changes: [],
+        phase: 'failed',
+      },
+    ];
+    let state: State = cleaningUp();
+    for (const { after, script, changes, phase } of steps) {
+      const { next, context } = await tick(active(state), { after }, script);
+      expect({ after, changes: context.changes, phase: next.phase }).toEqual({ after, changes, phase });
+      state = next;
+    }
+    expect(inPhase(state, 'failed')).toMatchObject({
+      failure: FAILURE,
+      cleaned: [
+        'CodeDeploy d-OWN was stopped with rollback.',
+        'Elastigroup deployment cdbg-1 was stopped.',
+        'No green instance is left.',
+      ],
+      left: [],
+    });
+  });
+
+  test('CodeDeploy gets a minute to end, then green is removed under it', async () => {
+    const sent = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
+    const before = await tick(sent, { after: 59 }, { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] });
+    expect(before.context.changes).toEqual(['stop CodeDeploy d-OWN']);
+
+    const resent = { ...sent, codeDeployStopSentAt: at(59) };
+    const after = await tick(resent, { after: 60 }, { ...sees(inProgress, alive), stopElastigroup: ['accepted'] });
+    expect(after.context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test('of a short time for cleaning up, CodeDeploy gets a third', async () => {
+    const sent = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
+    const { context } = await tick(
+      sent,
+      { after: 4, cleanupTimeoutSeconds: 12 },
+      { ...sees(inProgress, alive), stopElastigroup: ['accepted'] },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test('every fleet of the action is stopped, those that end by themselves are not, and no other is', async () => {
+    const { next, context } = await tick(
+      cleaningUp(),
+      {},
+      {
+        getDeployment: [stopped],
+        list: [
+          [
+            elastigroup('cdbg-9', 'LAUNCHING_NEW_INSTANCES', [OTHER_TAG]),
+            elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT'),
+            elastigroup('cdbg-2', 'ERROR'),
+            elastigroup('cdbg-3', 'STOPPING'),
+            elastigroup('cdbg-4', 'FINISHED'),
+            elastigroup('cdbg-5', 'A_NEW_STATE'),
+            elastigroup('cdbg-6', 'LAUNCHING_NEW_INSTANCES', []),
+          ],
+        ],
+        stopElastigroup: ['accepted', 'accepted', 'accepted'],
+      },
+    );
+
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1', 'stop Elastigroup cdbg-2', 'stop Elastigroup cdbg-5']);
+    expect(inPhase(next, 'cleaningUp').elastigroupStopSentAt).toBe(at(0));
+  });
+});
+
+describe('the last look before a stop decides', () => {
+  test.each([0, 299, 5000])('Succeeded leads to finalizing, %d s in, and nothing is stopped', async (after) => {
+    const { next, context } = await tick(cleaningUp(), { after }, sees(codeDeploy('d-OWN', 'Succeeded'), alive));
+
+    expect(inPhase(next, 'finalizing')).toMatchObject({ deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' });
+    expect(context.changes).toEqual([]);
+  });
+
+  test('Succeeded leads to finalizing, also when Elastigroup goes wrong or cannot be seen', async () => {
+    const { next } = await tick(
+      cleaningUp(),
+      {},
+      { getDeployment: [codeDeploy('d-OWN', 'Succeeded')], list: [noAnswer('Spot', 'denied')] },
+    );
+
+    expect(next.phase).toBe('finalizing');
+  });
+
+  test('a CodeDeploy deployment that this run does not know of, and that succeeded, is found and kept', async () => {
+    const { next, context } = await tick(
+      knowingNothing,
+      {},
+      { findDeployments: [[codeDeploy('d-OWN', 'Succeeded')]], list: [[alive]] },
+    );
+
+    expect(inPhase(next, 'finalizing')).toMatchObject({ deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' });
+    expect(context.changes).toEqual([]);
+  });
+
+  test('a deployment that ends between the look and the stop is looked at again', async () => {
+    const first = await tick(cleaningUp(), {}, { ...sees(inProgress, alive), stopCodeDeploy: ['ended'] });
+    expect(first.next.phase).toBe('cleaningUp');
+
+    const second = await tick(active(first.next), { after: 5 }, sees(codeDeploy('d-OWN', 'Succeeded'), alive));
+    expect(second.next.phase).toBe('finalizing');
+    expect(second.context.changes).toEqual([]);
+  });
+
+  test('nothing is stopped while CodeDeploy cannot be seen: it may have succeeded', async () => {
+    const { next, context } = await tick(
+      cleaningUp(),
+      { after: 10 },
+      { getDeployment: [noAnswer('CodeDeploy', 'unavailable')], list: [[alive]] },
+    );
+
+    expect(inPhase(next, 'cleaningUp').progress).toContain('CodeDeploy cannot be seen');
+    expect(context.changes).toEqual([]);
+  });
+
+  test.each(['denied', 'rejected'] as const)(
+    'nothing is stopped when CodeDeploy cannot be seen for good (%s), and all that may be left is named',
+    async (kind) => {
+      const { next, context } = await tick(
+        cleaningUp(),
+        {},
+        { getDeployment: [noAnswer('CodeDeploy', kind)], list: [[alive]], green: [[instance('i-1')]] },
+      );
+
+      const { failure, left } = inPhase(next, 'failed');
+      expect(failure).toEqual(FAILURE);
+      for (const words of ['i-1', 'cdbg-1', 'd-OWN']) expect(left.join('\n')).toContain(words);
+      expect(context.changes).toEqual([]);
+    },
+  );
+
+  test('Elastigroup is not stopped unseen either, and CodeDeploy is stopped meanwhile', async () => {
+    const unseen: Script = { getDeployment: [inProgress], list: [noAnswer('Spot', 'unavailable')] };
+    const first = await tick(cleaningUp(), {}, { ...unseen, stopCodeDeploy: ['stopping'] });
+    expect(first.context.changes).toEqual(['stop CodeDeploy d-OWN']);
+
+    const second = await tick(
+      active(first.next),
+      { after: 20 },
+      { getDeployment: [stopped], list: [noAnswer('Spot', 'unavailable')] },
+    );
+    expect(inPhase(second.next, 'cleaningUp').progress).toContain('Spot cannot be seen');
+    expect(second.context.changes).toEqual([]);
+  });
+
+  test("a rollback that CodeDeploy makes of the own deployment is not stopped, and is not the action's success", async () => {
+    const rollback = codeDeploy('d-ROLLBACK', 'InProgress', { creator: 'codeDeployRollback' });
+    const { context } = await tick(
+      knowingNothing,
+      {},
+      { findDeployments: [[rollback, codeDeploy('d-OWN', 'Failed')]], list: [[alive]], stopElastigroup: ['accepted'] },
+    );
+
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test("another's deployment in the same CodeDeploy group is not stopped", async () => {
+    const other = codeDeploy('d-OTHER', 'InProgress', { targetTags: [OTHER_TAG] });
+    const { context } = await tick(
+      knowingNothing,
+      {},
+      { findDeployments: [[other]], list: [[alive]], stopElastigroup: ['accepted'] },
+    );
+
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+});
+
+describe('a stop that fails', () => {
+  test('is sent again at the next tick, where a busy service did not take it', async () => {
+    const failing: Script = {
+      ...sees(inProgress, alive),
+      stopCodeDeploy: [noAnswer('CodeDeploy', 'throttled', 'busy')],
+    };
+    const first = await tick(cleaningUp(), {}, failing);
+    expect(inPhase(first.next, 'cleaningUp')).toMatchObject({ firstStopAt: at(0) });
+    expect(first.next).not.toHaveProperty('codeDeployStopSentAt');
+
+    const second = await tick(
+      active(first.next),
+      { after: 5 },
+      { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] },
+    );
+    expect(second.context.changes).toEqual(['stop CodeDeploy d-OWN']);
+    expect(second.next).not.toHaveProperty('stopProblem');
+  });
+
+  test('or shows no effect is sent again after 30 s', async () => {
+    const sent = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
+    const early = await tick(sent, { after: 29 }, sees(inProgress, alive));
+    expect(early.context.changes).toEqual([]);
+    const due = await tick(sent, { after: 30 }, { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] });
+    expect(due.context.changes).toEqual(['stop CodeDeploy d-OWN']);
+  });
+
+  test('does not keep Elastigroup from being stopped', async () => {
+    const denied = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(59), stopProblem: 'not allowed' });
+    const { context } = await tick(
+      denied,
+      { after: 60 },
+      { ...sees(inProgress, alive), stopElastigroup: ['accepted'] },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test.each(['throttled', 'unavailable', 'denied', 'rejected'] as const)(
+    'for ever (%s) ends within the time for cleaning up, with the problem and all that is left named',
+    async (kind) => {
+      let state: State = cleaningUp();
+      let after = 0;
+      let stops = 0;
+      while (state.phase === 'cleaningUp') {
+        const problem = noAnswer('CodeDeploy', kind, 'no stop today');
+        const context = new FakeContext(
+          {
+            ...sees(inProgress, alive),
+            stopCodeDeploy: [problem],
+            stopElastigroup: [problem],
+            green: [[instance('i-1')]],
+          },
+          { now: at(after) },
+        );
+        state = await advance(state, context);
+        context.forgetUnused();
+        stops += context.changes.length;
+        after += 5;
+        expect(after).toBeLessThan(400);
+      }
+      const { left, cleaned } = inPhase(state, 'failed');
+      for (const words of ['i-1', 'cdbg-1', 'd-OWN', 'no stop today']) expect(left.join('\n')).toContain(words);
+      expect(cleaned).toEqual([]);
+      expect(stops).toBeGreaterThan(2);
+    },
+  );
+});
+
+describe('being late', () => {
+  const LATE = 300;
+
+  test('never prevents the first stop: after a long gap it is still sent', async () => {
+    const first = await tick(
+      cleaningUp(),
+      { after: 5000 },
+      { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] },
+    );
+    expect(first.context.changes).toEqual(['stop CodeDeploy d-OWN']);
+    expect(inPhase(first.next, 'cleaningUp').firstStopAt).toBe(at(5000));
+
+    // And with it the time for cleaning up begins.
+    const waiting = { ...inPhase(first.next, 'cleaningUp'), elastigroupStopSentAt: at(5010) };
+    const stopping = sees(stopped, elastigroup('cdbg-1', 'STOPPING'));
+    const second = await tick(waiting, { after: 5299 }, stopping);
+    expect(second.next.phase).toBe('cleaningUp');
+    const third = await tick(waiting, { after: 5300 }, { ...stopping, green: [[]] });
+    expect(third.next.phase).toBe('failed');
+  });
+
+  test("never prevents Elastigroup's first stop, although CodeDeploy took all the time", async () => {
+    const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
+    const { next, context } = await tick(
+      state,
+      { after: LATE },
+      { ...sees(inProgress, alive), stopElastigroup: ['accepted'] },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+    expect(next.phase).toBe('cleaningUp');
+  });
+
+  test('ends it, with what is left named', async () => {
+    const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0), elastigroupStopSentAt: at(60) });
+    const { next, context } = await tick(
+      state,
+      { after: LATE },
+      {
+        ...sees(inProgress, elastigroup('cdbg-1', 'STOPPING')),
+        green: [[instance('i-1'), instance('i-2', 'terminated'), instance('i-3', 'stopped')]],
+      },
+    );
+
+    const { left, cleaned } = inPhase(next, 'failed');
+    expect(left.join('\n')).toContain('Green instances are left: i-1, i-3');
+    expect(left.join('\n')).toContain('cdbg-1 has not ended: STOPPING');
+    expect(left.join('\n')).toContain('d-OWN has not ended: InProgress');
+    expect(cleaned).toEqual([]);
+    expect(context.changes).toEqual([]);
+  });
+
+  // The gap between two invocations may be longer than CLEANUP_TIMEOUT_SECONDS.
+  test('does not end it before the first look that could be made', async () => {
+    const { next } = await tick(
+      cleaningUp(),
+      { after: 5000 },
+      { getDeployment: [noAnswer('CodeDeploy', 'throttled')], list: [[alive]] },
+    );
+    expect(next.phase).toBe('cleaningUp');
+  });
+
+  test('ends it also when nothing can be seen', async () => {
+    const { next, context } = await tick(
+      cleaningUp({ unseenSince: at(0) }),
+      { after: LATE },
+      {
+        getDeployment: [noAnswer('CodeDeploy', 'unavailable')],
+        list: [noAnswer('Spot', 'unavailable')],
+        green: [noAnswer('EC2', 'unavailable')],
+      },
+    );
+
+    const { left } = inPhase(next, 'failed');
+    for (const words of ['EC2 could not be asked', 'Elastigroup could not be asked', 'CodeDeploy could not be asked'])
+      expect(left.join('\n')).toContain(words);
+    expect(context.changes).toEqual([]);
+  });
+});
+
+describe('the end of cleaning up', () => {
+  const ENDED = sees(stopped, elastigroup('cdbg-1', 'FINISHED_STOPPED'));
+
+  test('waits for EC2, where it is busy', async () => {
+    const { next } = await tick(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'throttled')] });
+    expect(inPhase(next, 'cleaningUp').progress).toContain('EC2 cannot be seen');
+  });
+
+  test('does not wait for EC2, where it never will answer', async () => {
+    const { next } = await tick(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'denied')] });
+    expect(inPhase(next, 'failed').left.join()).toContain('look for the tag GreenIdentifier=');
+  });
+
+  test('waits a minute for an ERROR to move on: green that is not tagged yet does not show at EC2', async () => {
+    const state = cleaningUp({ firstStopAt: at(0), elastigroupStopSentAt: at(40) });
+    const { next } = await tick(state, { after: 59 }, sees(stopped, elastigroup('cdbg-1', 'ERROR')));
+    expect(inPhase(next, 'cleaningUp').progress).toContain('cdbg-1: ERROR');
+  });
+
+  test('then takes the ERROR for final: what EC2 shows decides', async () => {
+    const state = cleaningUp({ firstStopAt: at(0), elastigroupStopSentAt: at(40) });
+    const { next } = await tick(
+      state,
+      { after: 60 },
+      { ...sees(stopped, elastigroup('cdbg-1', 'ERROR')), green: [[instance('i-1', 'terminated')]] },
+    );
+    expect(inPhase(next, 'failed').left.join()).toContain('cdbg-1 has not ended: ERROR');
+  });
+
+  test('does not claim to have stopped what had ended by itself', async () => {
+    const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
+    const { next } = await tick(
+      state,
+      { after: 10 },
+      { ...sees(codeDeploy('d-OWN', 'Failed'), elastigroup('cdbg-1', 'FINISHED_ERROR')), green: [[]] },
+    );
+    expect(inPhase(next, 'failed').cleaned).toEqual(['No green instance is left.']);
+  });
+
+  test('is at once, where the action has nothing', async () => {
+    const { next, context } = await tick(knowingNothing, {}, { findDeployments: [[]], list: [[]], green: [[]] });
+
+    expect(inPhase(next, 'failed')).toMatchObject({
+      failure: FAILURE,
+      cleaned: ['No green instance is left.'],
+      left: [],
+    });
+    expect(context.changes).toEqual([]);
+  });
+
+  test('waits 30 s for a start whose answer was lost', async () => {
+    const unconfirmed = { ...knowingNothing, unconfirmedSince: at(0) };
+    const early = await tick(unconfirmed, { after: 29 }, { findDeployments: [[]], list: [[]] });
+    expect(inPhase(early.next, 'cleaningUp').progress).toContain('start was not confirmed');
+
+    const late = await tick(unconfirmed, { after: 30 }, { findDeployments: [[]], list: [[]], green: [[]] });
+    expect(late.next.phase).toBe('failed');
+  });
+
+  test('stops and names a start that comes to light only now', async () => {
+    const { next, context } = await tick(
+      { ...knowingNothing, unconfirmedSince: at(0) },
+      { after: 10 },
+      { findDeployments: [[]], list: [[elastigroup('cdbg-7', 'STARTING')]], stopElastigroup: ['accepted'] },
+    );
+
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-7']);
+    expect(inPhase(next, 'cleaningUp').elastigroupDeploymentId).toBe('cdbg-7');
+  });
+
+  test('keeps the failure that led to it', async () => {
+    const { next } = await tick(cleaningUp(), {}, { ...ENDED, green: [[]] });
+    expect(inPhase(next, 'failed').failure).toEqual(FAILURE);
+  });
+});

@@ -1,0 +1,293 @@
+import type { ElastigroupDeployment } from '../../../../src/clients/spot/elastigroup';
+import { timedOut } from '../../../../src/deployment/failures';
+import { judge, type Verdict } from '../../../../src/deployment/phases/installing';
+import type { Attempt } from '../../../../src/deployment/attempt';
+import {
+  at,
+  codeDeploy,
+  elastigroup,
+  inPhase,
+  installing,
+  noAnswer,
+  withoutElastigroup,
+} from '../../../support/deploymentSamples';
+import { FakeContext } from '../../../support/fakeContext';
+import { tick } from '../../../support/tick';
+
+const seen = <T>(value: T): Attempt<T> => ({ ok: true, value });
+const unseen = (service: 'CodeDeploy' | 'Spot') =>
+  ({ ok: false, error: noAnswer(service, 'unavailable', `${service} is down`) }) as const;
+
+function inWords(verdict: Verdict): string {
+  switch (verdict.kind) {
+    case 'failed':
+      return `failed: ${verdict.failure.headline}`;
+    case 'unclear':
+      return `unclear: ${verdict.error.message}`;
+    default:
+      return verdict.kind;
+  }
+}
+
+const VERDICTS: Record<string, string> = {
+  S: 'succeeded',
+  F: 'failed: CodeDeploy d-OWN failed',
+  H: 'failed: CodeDeploy d-OWN was stopped, not by this stage',
+  W: 'failed: Elastigroup deployment cdbg-1 went wrong',
+  T: 'failed: TIMEOUT (30m) was reached',
+  c: 'unclear: CodeDeploy call: CodeDeploy is down',
+  // Spot alone is down: CodeDeploy's deployment goes on.
+  s: 'goes-on',
+  '.': 'goes-on',
+};
+
+/** The columns: what Elastigroup shows, in each of these states. */
+const COLUMNS: readonly (readonly [string, readonly Attempt<ElastigroupDeployment | undefined>[]])[] = [
+  ['cannot be seen', [unseen('Spot')]],
+  ['lists none', [seen(undefined)]],
+  [
+    'goes on',
+    inStates('AWAITING_USER_DEPLOYMENT', 'AWAITING_DEPLOYMENT_TO_FINISH', 'WAIT_BEFORE_TERMINATION', 'STARTING'),
+  ],
+  ['says an unknown word', inStates('', 'A_NEW_STATE', 'finished', 'error')],
+  ['is FINISHED', inStates('FINISHED')],
+  [
+    'goes wrong',
+    inStates(
+      'ERROR',
+      'UNSTABLE_DEPLOYMENT',
+      'STOPPING',
+      'ROLLBACK_START',
+      'ROLLBACK_CREATE_DEPLOYMENT',
+      'REMOVE_NEW_INSTANCES',
+      'FINISHED_ERROR',
+      'FINISHED_STOPPED',
+    ),
+  ],
+];
+
+/** The rows: CodeDeploy's status; the verdicts by column before TIMEOUT is reached, and after. */
+const TABLE: readonly (readonly [status: string, before: string, after: string])[] = [
+  // unseen none goes-on unknown FINISHED wrong
+  ['cannot be seen', 'c c c c c W', 'T T T T T W'],
+  ['Created', 's . . . . W', 'T T T T T W'],
+  ['Queued', 's . . . . W', 'T T T T T W'],
+  ['InProgress', 's . . . . W', 'T T T T T W'],
+  ['Baking', 's . . . . W', 'T T T T T W'],
+  ['Ready', 's . . . . W', 'T T T T T W'],
+  ['ANewStatus', 's . . . . W', 'T T T T T W'],
+  ['', 's . . . . W', 'T T T T T W'],
+  ['Succeeded', 'S S S S S S', 'S S S S S S'],
+  ['Failed', 'F F F F F F', 'F F F F F F'],
+  ['Stopped', 'H H H H H H', 'H H H H H H'],
+];
+
+function inStates(...states: string[]): Attempt<ElastigroupDeployment | undefined>[] {
+  return states.map((state) => seen(elastigroup('cdbg-1', state)));
+}
+
+const rows = TABLE.flatMap(([status, before, after]) =>
+  COLUMNS.flatMap(([side, sights], column) =>
+    [before, after].map((marks, isAfter) => ({
+      status,
+      side,
+      sights,
+      late: isAfter === 1,
+      verdict: VERDICTS[marks.split(' ')[column] ?? ''] ?? 'no such mark',
+    })),
+  ),
+);
+
+describe('the verdict on one look at both sides', () => {
+  test.each(rows)(
+    'CodeDeploy "$status", Elastigroup $side, TIMEOUT reached: $late → $verdict',
+    ({ status, sights, late, verdict: wanted }) => {
+      const ourSide = status === 'cannot be seen' ? unseen('CodeDeploy') : seen(codeDeploy('d-OWN', status));
+      const failure = late ? timedOut(installing(), new FakeContext({}, { now: at(1800) })) : undefined;
+
+      for (const sight of sights) expect(inWords(judge(ourSide, sight, failure)).slice(0, wanted.length)).toBe(wanted);
+    },
+  );
+
+  test('the table has a verdict of each kind, and all its cells', () => {
+    expect(new Set(rows.map(({ verdict }) => verdict))).toEqual(new Set(Object.values(VERDICTS)));
+    expect(rows).toHaveLength(11 * 6 * 2);
+  });
+
+  test.each([
+    ['REVISION_MISSING', 'RevisionUnavailable'],
+    ['INVALID_REVISION', 'RevisionUnavailable'],
+    ['IAM_ROLE_PERMISSIONS', 'PermissionError'],
+    ['IAM_ROLE_MISSING', 'PermissionError'],
+    ['INTERNAL_ERROR', 'SystemUnavailable'],
+    ['THROTTLED', 'SystemUnavailable'],
+    ['HEALTH_CONSTRAINTS', 'JobFailed'],
+    ['A_NEW_CODE', 'JobFailed'],
+  ])('the error %s of a failed deployment is a %s, in its own words', (code, type) => {
+    const deployment = codeDeploy('d-OWN', 'Failed', { error: { code, message: 'too few are well' } });
+    const verdict = judge(seen(deployment), seen(undefined), undefined);
+
+    expect(verdict).toMatchObject({ kind: 'failed', failure: { type } });
+    expect(JSON.stringify(verdict)).toContain(`${code}: too few are well`);
+  });
+});
+
+describe('one tick of installing', () => {
+  const GOING = { list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]] };
+
+  test.each([
+    [{ total: 4, done: 2, failed: 0 }, '2 of 4 instances done', 63],
+    [{ total: 4, done: 2, failed: 1 }, '2 of 4 instances done, 1 failed', 63],
+    [{ total: 0, done: 0, failed: 0 }, 'InProgress', 40],
+  ])('%j is shown as "%s", at %d %%', async (instances, words, percent) => {
+    const { next } = await tick(
+      installing(),
+      {},
+      { ...GOING, getDeployment: [codeDeploy('d-OWN', 'InProgress', { instances })] },
+    );
+
+    expect(inPhase(next, 'installing')).toMatchObject({ progress: `CodeDeploy d-OWN: ${words}`, percent });
+  });
+
+  test('Ready is shown as waiting for the traffic to be rerouted', async () => {
+    const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Ready')] });
+
+    expect(inPhase(next, 'installing').progress).toContain('waits for the traffic to be rerouted');
+  });
+
+  test('the wait before blue is terminated is shown', async () => {
+    const deployment = codeDeploy('d-OWN', 'InProgress', { waitsBeforeTerminatingBlue: true });
+    const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [deployment] });
+
+    expect(inPhase(next, 'installing').progress).toContain('waiting before blue is terminated');
+  });
+
+  test('Succeeded goes on to Elastigroup, also when TIMEOUT is reached in the same tick', async () => {
+    const { next, context } = await tick(
+      installing(),
+      { after: 1800 },
+      { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
+    );
+
+    expect(inPhase(next, 'finalizing')).toMatchObject({ deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' });
+    expect(context.changes).toEqual([]);
+  });
+
+  test('Succeeded goes on to Elastigroup, also when that one cannot be seen', async () => {
+    const { next } = await tick(
+      installing(),
+      {},
+      { list: [noAnswer('Spot', 'denied')], getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
+    );
+
+    expect(next.phase).toBe('finalizing');
+  });
+
+  test('a failure goes on to cleaning up, and stops nothing by itself', async () => {
+    const { next, context } = await tick(
+      installing(),
+      {},
+      { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Failed')] },
+    );
+
+    expect(inPhase(next, 'cleaningUp')).toMatchObject({ deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' });
+    expect(context.changes).toEqual([]);
+  });
+
+  test('the start of the action moves back to the creation of its CodeDeploy deployment', async () => {
+    const deployment = codeDeploy('d-OWN', 'InProgress', { createdAt: at(-50) });
+    const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [deployment] });
+
+    expect(inPhase(next, 'installing').startedAt).toBe(at(-50));
+  });
+
+  test('a CodeDeploy that cannot be seen costs the tick', async () => {
+    const { next } = await tick(
+      installing(),
+      { after: 20 },
+      { list: [[]], getDeployment: [noAnswer('CodeDeploy', 'timeout')] },
+    );
+
+    expect(inPhase(next, 'installing').outageSince).toBe(at(20));
+  });
+
+  test('while Spot alone does not answer, CodeDeploy is followed until TIMEOUT', async () => {
+    const { next } = await tick(
+      installing(),
+      { after: 20 },
+      { list: [noAnswer('Spot', 'timeout')], getDeployment: [codeDeploy('d-OWN', 'InProgress')] },
+    );
+
+    expect(inPhase(next, 'installing')).not.toHaveProperty('outageSince');
+  });
+
+  test('a Spot that refuses the look for good ends it', async () => {
+    const { next } = await tick(
+      installing(),
+      { after: 20 },
+      { list: [noAnswer('Spot', 'denied')], getDeployment: [codeDeploy('d-OWN', 'InProgress')] },
+    );
+
+    expect(next.phase).toBe('cleaningUp');
+  });
+
+  test("another's Elastigroup deployment that errs is not ours", async () => {
+    const { next } = await tick(
+      installing(),
+      {},
+      {
+        list: [[elastigroup('cdbg-9', 'ERROR', []), elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]],
+        getDeployment: [codeDeploy('d-OWN', 'InProgress')],
+      },
+    );
+
+    expect(next.phase).toBe('installing');
+  });
+});
+
+describe('a run that was adopted by its CodeDeploy deployment alone', () => {
+  const adopted = withoutElastigroup(installing());
+
+  test('never stops its own fleet, when Spot lists it after all, but follows it', async () => {
+    const { next, context } = await tick(
+      adopted,
+      {},
+      {
+        list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]],
+        getDeployment: [codeDeploy('d-OWN', 'InProgress')],
+      },
+    );
+
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'installing').elastigroupDeploymentId).toBe('cdbg-1');
+  });
+
+  test('ends when that fleet goes wrong', async () => {
+    const { next } = await tick(
+      adopted,
+      {},
+      { list: [[elastigroup('cdbg-1', 'ROLLBACK_START')]], getDeployment: [codeDeploy('d-OWN', 'InProgress')] },
+    );
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('ROLLBACK_START');
+  });
+
+  test('goes on without one', async () => {
+    const { next } = await tick(adopted, {}, { list: [[]], getDeployment: [codeDeploy('d-OWN', 'InProgress')] });
+
+    expect(next.phase).toBe('installing');
+  });
+
+  test('remembers the fleet also in the tick in which CodeDeploy succeeds', async () => {
+    const { next } = await tick(
+      adopted,
+      {},
+      {
+        list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]],
+        getDeployment: [codeDeploy('d-OWN', 'Succeeded')],
+      },
+    );
+
+    expect(inPhase(next, 'finalizing').elastigroupDeploymentId).toBe('cdbg-1');
+  });
+});

@@ -1,0 +1,376 @@
+import type { CreateOutcome } from '../../../../src/clients/codeDeploy/codeDeploy';
+import {
+  active,
+  at,
+  codeDeploy,
+  elastigroup,
+  inPhase,
+  instance,
+  launching,
+  noAnswer,
+  OTHER_TAG,
+} from '../../../support/deploymentSamples';
+import type { Script } from '../../../support/fakeContext';
+import { tick } from '../../../support/tick';
+
+const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
+const READY_AND_RUNNING = { ...READY, green: [[instance('i-1'), instance('i-2')]] };
+const CREATED: CreateOutcome = { kind: 'created', deploymentId: 'd-OWN' };
+const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targetTags: [OTHER_TAG] });
+const inTheWay = (deploymentId: string | undefined): CreateOutcome => ({
+  kind: 'other-active',
+  deploymentId,
+  message: "The Deployment Group 'shop-green' is already deploying",
+});
+
+describe('while Elastigroup launches green', () => {
+  test.each([
+    'STARTING',
+    'VALIDATE_TAGS',
+    'LAUNCHING_NEW_INSTANCES',
+    'AWAITING_INSTANCES_LAUNCH',
+    'TAG_INSTANCES_WITH_GREEN_TAG',
+    'A_STATE_OF_NEXT_YEAR',
+    'awaiting_user_deployment',
+    '',
+  ])('it is only waited for in %p', async (state) => {
+    const { next, context } = await tick(launching(), {}, { list: [[elastigroup('cdbg-1', state)]] });
+
+    expect(inPhase(next, 'launching').progress).toContain(state || 'no state');
+    expect(context.changes).toEqual([]);
+  });
+
+  test('the percentage grows with every state, and never goes back', async () => {
+    let state = launching();
+    const percents: number[] = [];
+    for (const word of ['STARTING', 'LAUNCHING_NEW_INSTANCES', 'TAG_INSTANCES_WITH_GREEN_TAG', '', 'STARTING']) {
+      const { next } = await tick(state, {}, { list: [[elastigroup('cdbg-1', word)]] });
+      state = inPhase(next, 'launching');
+      percents.push(state.percent);
+    }
+    expect(percents).toEqual([...percents].sort((a, b) => a - b));
+    expect(new Set(percents).size).toBe(3);
+    expect(Math.max(...percents)).toBeLessThan(40);
+  });
+
+  test.each([
+    ['STARTING', undefined],
+    ['VALIDATE_TAGS', 'far'],
+    ['LAUNCHING_NEW_INSTANCES', 'far'],
+    ['AWAITING_INSTANCES_LAUNCH', undefined],
+    ['TAG_INSTANCES_WITH_GREEN_TAG', 'near'],
+    ['A_STATE_OF_NEXT_YEAR', undefined],
+  ] as const)('how soon the end can come follows from the state seen now alone: %s, %s', async (word, pace) => {
+    for (const before of [launching(), launching({ pace: 'far' }), launching({ pace: 'near', percent: 30 })]) {
+      const { next } = await tick(before, {}, { list: [[elastigroup('cdbg-1', word)]] });
+      expect(inPhase(next, 'launching').pace).toBe(pace);
+    }
+  });
+
+  test('it is near while EC2 does not show the tagged instances yet, and not carried into installing', async () => {
+    const waiting = await tick(launching(), {}, { ...READY, green: [[]] });
+    expect(inPhase(waiting.next, 'launching').pace).toBe('near');
+
+    const { next } = await tick(
+      launching({ pace: 'near' }),
+      {},
+      { ...READY_AND_RUNNING, findDeployments: [[]], create: [CREATED] },
+    );
+    expect(inPhase(next, 'installing')).not.toHaveProperty('pace');
+  });
+
+  test('TIMEOUT ends it, without a further look', async () => {
+    const { next } = await tick(launching(), { after: 1800 }, {});
+
+    const { failure, elastigroupDeploymentId } = inPhase(next, 'cleaningUp');
+    expect(failure).toMatchObject({ type: 'JobFailed', timedOut: true });
+    expect(failure.headline).toContain('TIMEOUT (30m)');
+    expect(elastigroupDeploymentId).toBe('cdbg-1');
+  });
+
+  test.each(['ERROR', 'UNSTABLE_DEPLOYMENT', 'ROLLBACK_START', 'STOPPING', 'FINISHED_ERROR', 'FINISHED_STOPPED'])(
+    '%s ends it at once, and is named',
+    async (state) => {
+      const { next } = await tick(
+        launching(),
+        {},
+        { list: [[elastigroup('cdbg-1', state)]], findDeployments: [[otherCodeDeploy('InProgress')]] },
+      );
+
+      expect(inPhase(next, 'cleaningUp').failure.headline).toContain(state);
+    },
+  );
+
+  test('FINISHED without a CodeDeploy deployment of the action is no success', async () => {
+    const { next } = await tick(
+      launching(),
+      {},
+      { list: [[elastigroup('cdbg-1', 'FINISHED')]], findDeployments: [[]] },
+    );
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('was not deployed');
+  });
+
+  test.each(['AWAITING_DEPLOYMENT_TO_FINISH', 'REMOVE_OLD_INSTANCES', 'FINISHED', 'ERROR', 'ROLLBACK_START'])(
+    'in %s, the CodeDeploy deployment that a duplicate or a crashed run made is followed',
+    async (state) => {
+      const { next, context } = await tick(
+        launching(),
+        { after: 100 },
+        { list: [[elastigroup('cdbg-1', state)]], findDeployments: [[codeDeploy('d-OWN', 'InProgress')]] },
+      );
+
+      expect(inPhase(next, 'installing')).toMatchObject({ deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' });
+      expect(context.changes).toEqual([]);
+    },
+  );
+
+  test('a deployment that Spot no longer lists goes on by its CodeDeploy deployment', async () => {
+    const { next } = await tick(
+      launching(),
+      { after: 100 },
+      { list: [[]], findDeployments: [[codeDeploy('d-OWN', 'InProgress', { createdAt: at(-30) })]] },
+    );
+
+    expect(inPhase(next, 'installing')).toMatchObject({ deploymentId: 'd-OWN', startedAt: at(-30) });
+  });
+
+  test('a deployment that Spot does not list yet is no answer: it costs the tick', async () => {
+    const { next } = await tick(launching(), { after: 3 }, { list: [[]], findDeployments: [[]] });
+
+    expect(inPhase(next, 'launching').outageSince).toBe(at(3));
+  });
+
+  test('only the own deployment counts, not one of the same group', async () => {
+    const { next } = await tick(
+      launching(),
+      {},
+      { list: [[elastigroup('cdbg-0', 'ERROR', [OTHER_TAG]), elastigroup('cdbg-1', 'STARTING')]] },
+    );
+
+    expect(next.phase).toBe('launching');
+  });
+});
+
+describe('once Elastigroup waits for CodeDeploy', () => {
+  test.each([
+    { sees: 'nothing', green: [], says: '0 of 0' },
+    { sees: 'pending ones', green: [instance('i-1', 'pending')], says: '0 of 1' },
+    { sees: 'some running', green: [instance('i-1'), instance('i-2', 'pending')], says: '1 of 2' },
+    { sees: 'terminated ones only', green: [instance('i-1', 'terminated')], says: '0 of 0' },
+    { sees: 'stopped ones only', green: [instance('i-1', 'stopped')], says: '0 of 0' },
+  ])('CodeDeploy is not created while EC2 shows $sees', async ({ green, says }) => {
+    const { next, context } = await tick(launching(), {}, { ...READY, green: [green] });
+
+    expect(inPhase(next, 'launching').progress).toContain(says);
+    expect(context.changes).toEqual([]);
+  });
+
+  test('CodeDeploy is created when all tagged instances run; those on their way out do not count', async () => {
+    const green = [instance('i-1'), instance('i-2'), instance('i-3', 'terminated'), instance('i-4', 'shutting-down')];
+    const { next, context } = await tick(
+      launching(),
+      { after: 60 },
+      { ...READY, green: [green], findDeployments: [[]], create: [CREATED] },
+    );
+
+    expect(inPhase(next, 'installing')).toMatchObject({ deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' });
+    expect(context.changes).toEqual(['create CodeDeploy']);
+    expect(context.findSince).toEqual([at(60 - 109 * 3600)]);
+  });
+
+  test('the start of the action moves back to its oldest instance: a crash may have lost it', async () => {
+    const green = [instance('i-1', 'running', at(-100)), instance('i-2', 'running', at(-300)), instance('i-3')];
+    const { next } = await tick(
+      launching(),
+      {},
+      { ...READY, green: [green], findDeployments: [[]], create: [CREATED] },
+    );
+
+    expect(inPhase(next, 'installing').startedAt).toBe(at(-300));
+  });
+
+  test('the start of the action never moves forward, and an unknown time is no evidence', async () => {
+    const green = [instance('i-1', 'running', at(50)), { ...instance('i-2'), launchedAt: undefined }];
+    const { next } = await tick(
+      launching(),
+      { after: 60 },
+      { ...READY, green: [green], findDeployments: [[]], create: [CREATED] },
+    );
+
+    expect(inPhase(next, 'installing').startedAt).toBe(at(0));
+  });
+
+  test.each(['Created', 'InProgress', 'Ready', 'Succeeded', 'Failed', 'Stopped'])(
+    'an own CodeDeploy deployment (%s) is adopted, and no second one is created',
+    async (status) => {
+      const { next, context } = await tick(
+        launching(),
+        {},
+        { ...READY_AND_RUNNING, findDeployments: [[otherCodeDeploy('Succeeded'), codeDeploy('d-OWN', status)]] },
+      );
+
+      expect(inPhase(next, 'installing').deploymentId).toBe('d-OWN');
+      expect(context.changes).toEqual([]);
+    },
+  );
+
+  test("another's active CodeDeploy deployment is a conflict, and is not stopped", async () => {
+    const { next, context } = await tick(
+      launching(),
+      {},
+      { ...READY_AND_RUNNING, findDeployments: [[otherCodeDeploy('InProgress')]] },
+    );
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (InProgress)');
+    expect(context.changes).toEqual([]);
+  });
+
+  test.each(['timeout', 'connection', 'unavailable', 'throttled', 'unreadable'] as const)(
+    'a create without an answer (%s) is looked for at the next tick before it is repeated',
+    async (kind) => {
+      const first = await tick(
+        launching(),
+        {},
+        { ...READY_AND_RUNNING, findDeployments: [[]], create: [noAnswer('CodeDeploy', kind)] },
+      );
+      expect(first.next.phase).toBe('launching');
+
+      const second = await tick(
+        active(first.next),
+        { after: 5 },
+        { ...READY_AND_RUNNING, findDeployments: [[codeDeploy('d-OWN', 'Created')]] },
+      );
+      expect(inPhase(second.next, 'installing').deploymentId).toBe('d-OWN');
+      expect(second.context.changes).toEqual([]);
+    },
+  );
+
+  test.each([
+    ['RevisionDoesNotExistException', 'RevisionUnavailable'],
+    ['DeploymentConfigDoesNotExistException', 'ConfigurationError'],
+    ['InvalidRoleException', 'ConfigurationError'],
+    ['SomethingNewException', 'JobFailed'],
+  ])('%s ends it as %s', async (code, type) => {
+    const { next } = await tick(
+      launching(),
+      {},
+      { ...READY_AND_RUNNING, findDeployments: [[]], create: [noAnswer('CodeDeploy', 'rejected', 'no', code)] },
+    );
+
+    expect(inPhase(next, 'cleaningUp').failure.type).toBe(type);
+  });
+
+  test('a missing permission is named', async () => {
+    const words = 'User: x is not authorized to perform: codedeploy:CreateDeployment on resource: y';
+    const { next } = await tick(
+      launching(),
+      {},
+      { ...READY_AND_RUNNING, findDeployments: [[]], create: [noAnswer('CodeDeploy', 'denied', words)] },
+    );
+
+    const { failure } = inPhase(next, 'cleaningUp');
+    expect(failure.type).toBe('PermissionError');
+    expect(failure.known).toEqual({ cause: 'missing-permission', action: 'codedeploy:CreateDeployment' });
+  });
+});
+
+describe('DeploymentLimitExceeded', () => {
+  const limited = (outcome: CreateOutcome, more: Partial<Script>): Script => ({
+    ...READY_AND_RUNNING,
+    findDeployments: [[]],
+    create: [outcome],
+    ...more,
+  });
+
+  test('that names our own deployment is adoption', async () => {
+    const { next, context } = await tick(
+      launching(),
+      {},
+      limited(inTheWay('d-OWN'), { getDeployment: [codeDeploy('d-OWN', 'Created')] }),
+    );
+
+    expect(inPhase(next, 'installing').deploymentId).toBe('d-OWN');
+    expect(context.changes).toEqual(['create CodeDeploy']);
+  });
+
+  test("that names another's is a conflict, and the other is not stopped", async () => {
+    const { next, context } = await tick(
+      launching(),
+      {},
+      limited(inTheWay('d-OTHER'), { getDeployment: [otherCodeDeploy('InProgress')] }),
+    );
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (InProgress)');
+    expect(context.changes).toEqual(['create CodeDeploy']);
+  });
+
+  test("that names another's that has just ended is tried again at the next tick", async () => {
+    const { next } = await tick(
+      launching(),
+      {},
+      limited(inTheWay('d-OTHER'), { getDeployment: [otherCodeDeploy('Succeeded')] }),
+    );
+
+    expect(inPhase(next, 'launching').progress).toContain('d-OTHER');
+  });
+
+  test('that names none leads to another look, which finds our own', async () => {
+    const { next } = await tick(
+      launching(),
+      {},
+      limited(inTheWay(undefined), { findDeployments: [[], [codeDeploy('d-OWN', 'Created')]] }),
+    );
+
+    expect(inPhase(next, 'installing').deploymentId).toBe('d-OWN');
+  });
+
+  test("that names none leads to another look, which finds another's", async () => {
+    const { next } = await tick(
+      launching(),
+      {},
+      limited(inTheWay(undefined), { findDeployments: [[], [otherCodeDeploy('Queued')]] }),
+    );
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (Queued)');
+  });
+
+  test("that names none, with none to be found, is quoted in CodeDeploy's words", async () => {
+    const { next } = await tick(launching(), {}, limited(inTheWay(undefined), { findDeployments: [[], []] }));
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('is already deploying');
+  });
+});
+
+describe('InvalidTargetInstances', () => {
+  const noTargets: Script = {
+    ...READY_AND_RUNNING,
+    findDeployments: [[]],
+    create: [{ kind: 'no-targets', message: 'no instance has the tag' }],
+  };
+
+  test('is a tag that CodeDeploy does not see yet: the next tick tries again', async () => {
+    const first = await tick(launching(), { after: 60 }, noTargets);
+    expect(inPhase(first.next, 'launching').noTargetsSince).toBe(at(60));
+
+    const second = await tick(active(first.next), { after: 65 }, noTargets);
+    expect(inPhase(second.next, 'launching').noTargetsSince).toBe(at(60));
+  });
+
+  test.each([
+    [179.999, 'launching'],
+    [180, 'cleaningUp'],
+  ] as const)('after %s s of it the phase is %s', async (seconds, phase) => {
+    const { next } = await tick(launching({ noTargetsSince: at(0) }), { after: seconds }, noTargets);
+
+    expect(next.phase).toBe(phase);
+  });
+
+  test('for good is explained', async () => {
+    const { next } = await tick(launching({ noTargetsSince: at(0) }), { after: 180 }, noTargets);
+
+    const { headline, known } = inPhase(next, 'cleaningUp').failure;
+    expect(headline).toContain('no instance has the tag');
+    expect(known).toEqual({ cause: 'in-place-group' });
+  });
+});

@@ -1,0 +1,482 @@
+import { advance } from '../../../../src/deployment/advance';
+import {
+  active,
+  at,
+  checked,
+  codeDeploy,
+  elastigroup,
+  inPhase,
+  instance,
+  JOB,
+  noAnswer,
+  OTHER_TAG,
+  OWN_TAG,
+  starting,
+} from '../../../support/deploymentSamples';
+import { FakeContext, type Script } from '../../../support/fakeContext';
+import { tick } from '../../../support/tick';
+
+const NOTHING = { list: [[]], findDeployments: [[]] };
+/** The looks before a start: EC2 shows no instance of an earlier delivery of the event either, and Spot's list comes twice. */
+const FREE = { list: [[], []], findDeployments: [[]], green: [[]] };
+const other = (state: string) => elastigroup('cdbg-other', state, [OTHER_TAG]);
+const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targetTags: [OTHER_TAG] });
+
+describe('where nothing of the action is under way', () => {
+  test('one deployment is started, with the tag, application and group of the action', async () => {
+    const { next, context } = await tick(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
+
+    expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
+    expect(context.startRequests).toEqual([
+      { greenTag: OWN_TAG, applicationName: 'shop', deploymentGroupName: 'shop-green', timeoutMinutes: 36 },
+    ]);
+  });
+
+  test.each([
+    { timeoutSeconds: 1, cleanupTimeoutSeconds: 1, minutes: 2 },
+    { timeoutSeconds: 60, cleanupTimeoutSeconds: 60, minutes: 3 },
+    { timeoutSeconds: 60, cleanupTimeoutSeconds: 61, minutes: 4 },
+    { timeoutSeconds: 1800, cleanupTimeoutSeconds: 300, minutes: 36 },
+    { timeoutSeconds: 85_500, cleanupTimeoutSeconds: 800, minutes: 1440 },
+  ])(
+    'Elastigroup gets a limit of $minutes min for TIMEOUT $timeoutSeconds s and $cleanupTimeoutSeconds s of cleaning up',
+    async ({ timeoutSeconds, cleanupTimeoutSeconds, minutes }) => {
+      const { context } = await tick(
+        checked(),
+        { parameters: { timeoutSeconds }, cleanupTimeoutSeconds },
+        { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] },
+      );
+
+      expect(context.startRequests.map((request) => request.timeoutMinutes)).toEqual([minutes]);
+    },
+  );
+
+  test('CodeDeploy is asked for what is as old as a blue/green deployment can become: 109 hours', async () => {
+    const { context } = await tick(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
+
+    expect(context.findSince).toEqual([at(-109 * 3600)]);
+  });
+
+  test('nothing is started once TIMEOUT is reached', async () => {
+    const { next, context } = await tick(checked(), { after: 1800 }, NOTHING);
+
+    expect(inPhase(next, 'cleaningUp').failure).toMatchObject({ type: 'JobFailed', timedOut: true });
+    expect(context.changes).toEqual([]);
+  });
+});
+
+describe('what is under way already is adopted', () => {
+  const own = elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES');
+  const lists = {
+    alone: [own],
+    first: [own, other('FINISHED'), elastigroup('cdbg-old', 'FINISHED_ERROR', [])],
+    last: [elastigroup('cdbg-old', 'FINISHED', [OTHER_TAG]), other('LAUNCHING_NEW_INSTANCES'), own],
+    'in the middle of many': [
+      ...Array.from({ length: 60 }, (_, index) => elastigroup(`cdbg-0${index}`, 'FINISHED', [OTHER_TAG])),
+      own,
+      ...Array.from({ length: 60 }, (_, index) => elastigroup(`cdbg-9${index}`, 'FINISHED_STOPPED', [])),
+    ],
+    'with more tags than ours': [{ ...own, tags: [OTHER_TAG, { key: 'team', value: 'web' }, OWN_TAG] }],
+  };
+
+  test.each(Object.entries(lists))('found by its tag: %s', async (_where, list) => {
+    const { next, context } = await tick(checked(), {}, { list: [list] });
+
+    expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
+    expect(context.changes).toEqual([]);
+  });
+
+  test.each([
+    ['the value of another key', { key: 'Name', value: JOB }],
+    ['the beginning of another value', { key: 'GreenIdentifier', value: `${JOB}-2` }],
+    ['another case', { key: 'greenidentifier', value: JOB }],
+  ])('not by a tag that is only alike: %s', async (_how, tag) => {
+    const { next } = await tick(
+      checked(),
+      {},
+      { list: [[elastigroup('cdbg-7', 'STARTING', [tag])]], findDeployments: [[]], green: [[]] },
+    );
+
+    expect(inPhase(next, 'failed').failure.headline).toContain('cdbg-7');
+  });
+
+  test.each(['InProgress', 'Succeeded', 'Failed', 'Stopped', 'Ready'])(
+    'by its CodeDeploy deployment (%s), when Spot no longer lists its own',
+    async (status) => {
+      const own = codeDeploy('d-OWN', status, { createdAt: at(-90) });
+      const { next, context } = await tick(
+        checked(),
+        {},
+        { list: [[]], findDeployments: [[otherCodeDeploy('Failed'), own]] },
+      );
+
+      expect(inPhase(next, 'installing')).toMatchObject({ deploymentId: 'd-OWN', startedAt: at(-90) });
+      expect(next).not.toHaveProperty('elastigroupDeploymentId');
+      expect(context.changes).toEqual([]);
+    },
+  );
+
+  test.each([
+    { statuses: ['Failed', 'Succeeded'], adopts: 'Succeeded' },
+    { statuses: ['Succeeded', 'Stopped'], adopts: 'Succeeded' },
+    { statuses: ['Failed', 'Succeeded', 'InProgress'], adopts: 'InProgress' },
+  ])('of CodeDeploy deployments that are $statuses, the one that is $adopts', async ({ statuses, adopts }) => {
+    const own = statuses.map((status) => codeDeploy(`d-${status}`, status));
+    const { next } = await tick(checked(), {}, { list: [[]], findDeployments: [own] });
+
+    expect(inPhase(next, 'installing').deploymentId).toBe(`d-${adopts}`);
+  });
+
+  test('even after TIMEOUT: what runs must be followed or cleaned up', async () => {
+    const { next } = await tick(checked(), { after: 4000 }, { list: [[own]] });
+
+    expect(next.phase).toBe('launching');
+  });
+
+  test('a rollback that CodeDeploy made of it is not it', async () => {
+    const rollback = codeDeploy('d-ROLLBACK', 'Succeeded', { creator: 'codeDeployRollback' });
+    const { next } = await tick(
+      checked(),
+      {},
+      { list: [[]], findDeployments: [[rollback, codeDeploy('d-OWN', 'Failed')]] },
+    );
+
+    expect(inPhase(next, 'installing').deploymentId).toBe('d-OWN');
+  });
+});
+
+describe('a start whose answer was lost', () => {
+  const lost = ['connection', 'timeout', 'unavailable', 'unreadable'] as const;
+
+  test.each(lost)('is not repeated at once (%s)', async (kind) => {
+    const { next, context } = await tick(checked(), { after: 7 }, { ...FREE, start: [noAnswer('Spot', kind)] });
+
+    expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(7));
+    expect(context.changes).toEqual(['start Elastigroup']);
+  });
+
+  test.each([0, 1, 15, 29.999])('is only looked for, %s s later', async (seconds) => {
+    const { next, context } = await tick(checked({ unconfirmedSince: at(0) }), { after: seconds }, NOTHING);
+
+    expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(0));
+    expect(context.changes).toEqual([]);
+  });
+
+  test('is repeated after 30 s, and the look begins anew', async () => {
+    const { next, context } = await tick(
+      checked({ unconfirmedSince: at(0) }),
+      { after: 30 },
+      { ...FREE, start: [noAnswer('Spot', 'timeout')] },
+    );
+
+    expect(context.changes).toEqual(['start Elastigroup']);
+    expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(30));
+  });
+
+  test('is adopted when it comes to light', async () => {
+    const { next, context } = await tick(
+      checked({ unconfirmedSince: at(0) }),
+      { after: 5 },
+      { list: [[elastigroup('cdbg-1', 'STARTING')]] },
+    );
+
+    expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
+    expect(context.changes).toEqual([]);
+  });
+
+  test('is cleaned up after, when TIMEOUT comes before it has come to light', async () => {
+    const { next } = await tick(checked({ unconfirmedSince: at(1790) }), { after: 1800 }, NOTHING);
+
+    expect(inPhase(next, 'cleaningUp').unconfirmedSince).toBe(at(1790));
+  });
+
+  test('takes precedence over a conflict: the other one may be what is not yet tagged', async () => {
+    const { next } = await tick(
+      checked({ unconfirmedSince: at(0) }),
+      { after: 5 },
+      { list: [[elastigroup('cdbg-2', 'STARTING', [])]], findDeployments: [[]] },
+    );
+
+    expect(next.phase).toBe('starting');
+  });
+});
+
+describe('a start that surely was not processed', () => {
+  test.each(['refused', 'throttled', 'rate-limited'] as const)('is repeated at the next tick (%s)', async (kind) => {
+    const first = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', kind)] });
+    expect(inPhase(first.next, 'starting')).not.toHaveProperty('unconfirmedSince');
+
+    const second = await tick(
+      active(first.next),
+      { after: 5 },
+      { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] },
+    );
+    expect(second.next.phase).toBe('launching');
+  });
+
+  test('for lack of a permission ends the action; what a duplicate may have started is named by its tag', async () => {
+    const { next } = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', 'denied', 'Invalid token')] });
+
+    const { failure, cleaned, left } = inPhase(next, 'failed');
+    expect(failure.type).toBe('ConfigurationError');
+    expect(failure.headline).toContain('Invalid token');
+    expect(cleaned).toEqual([]);
+    expect(left.join()).toContain(`GreenIdentifier=${JOB}`);
+  });
+});
+
+describe('a start that Spot refuses', () => {
+  const refusal = noAnswer('Spot', 'rejected', 'the group already has a deployment');
+  const refused = checked({ refusal: 'the group already has a deployment', unconfirmedSince: at(0) });
+
+  test('is followed by another look, and never by another start', async () => {
+    const { next, context } = await tick(checked(), { after: 3 }, { ...FREE, start: [refusal] });
+
+    expect(inPhase(next, 'starting')).toMatchObject({ refusal: refusal.detail, unconfirmedSince: at(3) });
+    expect(context.changes).toEqual(['start Elastigroup']);
+  });
+
+  test("leads to the deployment of this event's duplicate, where there is one", async () => {
+    const { next } = await tick(refused, { after: 5 }, { list: [[elastigroup('cdbg-1', 'STARTING')]] });
+
+    expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
+  });
+
+  test("is not believed for 30 s, since the duplicate's deployment may not be listed yet", async () => {
+    const { next, context } = await tick(refused, { after: 29 }, NOTHING);
+
+    expect(next.phase).toBe('starting');
+    expect(context.changes).toEqual([]);
+  });
+
+  test("then fails with Spot's words, naming the group and its integration", async () => {
+    const { next, context } = await tick(refused, { after: 30 }, { ...NOTHING, green: [[]] });
+
+    const { failure } = inPhase(next, 'cleaningUp');
+    expect(failure.type).toBe('JobFailed');
+    for (const words of ['the group already has a deployment', 'sig-1', 'shop/shop-green'])
+      expect(failure.headline).toContain(words);
+    expect(context.changes).toEqual([]);
+  });
+
+  test('then names the deployment that is in the way, and leaves it alone', async () => {
+    const { next, context } = await tick(
+      refused,
+      { after: 30 },
+      { list: [[other('STARTING')]], findDeployments: [[]], green: [[]] },
+    );
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('cdbg-other (STARTING, GreenIdentifier=');
+    expect(context.changes).toEqual([]);
+  });
+});
+
+describe('green instances of the action, of which no service lists a deployment', () => {
+  const orphans = {
+    ...NOTHING,
+    green: [[instance('i-1', 'terminated', at(-400)), instance('i-2', 'running', at(-300))]],
+  };
+
+  test('are looked into for 30 s: one empty list says nothing', async () => {
+    const first = await tick(checked(), { after: 2 }, orphans);
+    expect(inPhase(first.next, 'starting')).toMatchObject({ unconfirmedSince: at(2), startedAt: at(-400) });
+    expect(first.context.changes).toEqual([]);
+
+    const second = await tick(active(first.next), { after: 7 }, { list: [[elastigroup('cdbg-1', 'STARTING')]] });
+    expect(inPhase(second.next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
+  });
+
+  test('keep green from being launched a second time', async () => {
+    const { next, context } = await tick(checked({ unconfirmedSince: at(0) }), { after: 30 }, orphans);
+
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('launched 2 green instances before');
+    expect(context.changes).toEqual([]);
+  });
+
+  test('must be looked for before a start: EC2 being down costs the tick', async () => {
+    const { next, context } = await tick(
+      checked(),
+      { after: 2 },
+      { ...NOTHING, green: [noAnswer('EC2', 'unavailable')] },
+    );
+
+    expect(inPhase(next, 'starting').outageSince).toBe(at(2));
+    expect(context.changes).toEqual([]);
+  });
+});
+
+describe("another's deployment", () => {
+  test.each([
+    'STARTING',
+    'LAUNCHING_NEW_INSTANCES',
+    'AWAITING_USER_DEPLOYMENT',
+    'REMOVE_OLD_INSTANCES',
+    'STOPPING',
+    'ROLLBACK_START',
+    'A_NEW_STATE',
+    '',
+  ])('that is under way (%p) is a conflict, and is not touched', async (state) => {
+    const { next, context } = await tick(checked(), {}, { list: [[other(state)]], findDeployments: [[]], green: [[]] });
+
+    const { failure, left } = inPhase(next, 'failed');
+    expect(failure.headline).toContain('cdbg-other');
+    expect(failure.headline).toContain('Nothing was started.');
+    expect(left).toEqual([]);
+    expect(context.changes).toEqual([]);
+  });
+
+  test.each(['FINISHED', 'FINISHED_ERROR', 'FINISHED_STOPPED'])(
+    'that has ended (%s) is not in the way',
+    async (state) => {
+      const { context } = await tick(
+        checked(),
+        {},
+        {
+          list: [[other(state)], [other(state)]],
+          findDeployments: [[]],
+          green: [[]],
+          start: [elastigroup('cdbg-1', 'STARTING')],
+        },
+      );
+
+      expect(context.changes).toEqual(['start Elastigroup']);
+    },
+  );
+
+  test.each(['ERROR', 'UNSTABLE_DEPLOYMENT'])('in %s is left to Spot to decide', async (state) => {
+    const { context } = await tick(
+      checked(),
+      {},
+      {
+        list: [[other(state)], [other(state)]],
+        findDeployments: [[]],
+        green: [[]],
+        start: [elastigroup('cdbg-1', 'STARTING')],
+      },
+    );
+
+    expect(context.changes).toEqual(['start Elastigroup']);
+  });
+
+  test('in CodeDeploy is a conflict before anything is launched', async () => {
+    const { next, context } = await tick(
+      checked(),
+      {},
+      { list: [[]], findDeployments: [[otherCodeDeploy('Ready')]], green: [[]] },
+    );
+
+    expect(inPhase(next, 'failed').failure.headline).toContain('d-OTHER of a user (Ready)');
+    expect(context.changes).toEqual([]);
+  });
+
+  test('that Spot answers a start with is a conflict, and does not become ours', async () => {
+    const { next } = await tick(checked(), {}, { ...FREE, start: [other('STARTING')] });
+
+    expect(inPhase(next, 'failed').failure.headline).toContain('cdbg-other');
+  });
+});
+
+test('two ticks in a row never start twice, whatever the first one answered', async () => {
+  const context = new FakeContext({
+    list: [[], [], [elastigroup('cdbg-1', 'STARTING')]],
+    findDeployments: [[]],
+    green: [[]],
+    start: [noAnswer('Spot', 'connection')],
+  });
+  const first = await advance(checked(), context);
+  context.clock.moveOn(5);
+  const second = await advance(active(first), context);
+
+  expect(second.phase).toBe('launching');
+  expect(context.changes).toEqual(['start Elastigroup']);
+});
+
+describe('preflight, before the first start', () => {
+  const integration = [[{ applicationName: 'shop', deploymentGroupName: 'shop-green' }]];
+  const blueGreen = {
+    deploymentType: 'BLUE_GREEN',
+    greenFleet: 'DISCOVER_EXISTING',
+    blueTerminationWaitMinutes: undefined,
+    rerouteWaitMinutes: undefined,
+  };
+  const good: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
+
+  test('that finds nothing lets the deployment start', async () => {
+    const { context } = await tick(starting(), {}, { ...FREE, ...good, start: [elastigroup('cdbg-1', 'STARTING')] });
+    expect(context.changes).toEqual(['start Elastigroup']);
+  });
+
+  test('is not made again once it has passed', async () => {
+    const first = await tick(starting(), {}, { ...FREE, ...good, start: [noAnswer('Spot', 'timeout')] });
+    expect(inPhase(first.next, 'starting').checked).toBe(true);
+    await tick(active(first.next), { after: 5 }, NOTHING);
+  });
+
+  test('tells all problems at once, and starts nothing', async () => {
+    const script: Script = {
+      ...NOTHING,
+      green: [[]],
+      integration: ['none'],
+      deploymentGroup: [{ ...blueGreen, deploymentType: 'IN_PLACE' }],
+      revision: [{ kind: 'missing' }],
+    };
+    const { next, context } = await tick(starting(), {}, script);
+    const { failure, cleaned, left } = inPhase(next, 'failed');
+    expect(failure.type).toBe('ConfigurationError');
+    for (const words of ['3 problems', 'no CodeDeploy integration', 'is IN_PLACE', 'does not exist'])
+      expect(failure.headline).toContain(words);
+    expect([...cleaned, ...left, ...context.changes]).toEqual([]);
+  });
+
+  test('tells a refusal of the first look together with what it finds', async () => {
+    const denied = noAnswer('Spot', 'denied', 'Invalid token');
+    const script: Script = { ...good, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
+    const { headline } = inPhase((await tick(starting(), {}, script)).next, 'failed').failure;
+    for (const words of ['2 problems', 'Invalid token', 'does not exist']) expect(headline).toContain(words);
+  });
+
+  test('without an answer costs the tick', async () => {
+    const { next, context } = await tick(
+      starting(),
+      { after: 3 },
+      { ...NOTHING, green: [[]], ...good, deploymentGroup: [noAnswer('CodeDeploy', 'unavailable')] },
+    );
+    expect(inPhase(next, 'starting').outageSince).toBe(at(3));
+    expect(next).not.toHaveProperty('checked');
+    expect(context.changes).toEqual([]);
+  });
+
+  test('is all that DRY_RUN does', async () => {
+    const script: Script = { list: [[other('STARTING')]], findDeployments: [[]], green: [[]], ...good };
+    const { next, context } = await tick(starting(), { parameters: { dryRun: true } }, script);
+    expect(inPhase(next, 'dryRun').inTheWay.join()).toContain('cdbg-other');
+    expect(context.changes).toEqual([]);
+  });
+});
+
+describe('ON_CONFLICT WAIT', () => {
+  test('waits for what is in the way, and starts when it has ended', async () => {
+    const parameters = { onConflict: 'WAIT' as const };
+    const inTheWay = { list: [[other('STARTING')]], findDeployments: [[otherCodeDeploy('InProgress')]], green: [[]] };
+    const first = await tick(checked(), { parameters }, inTheWay);
+    expect(inPhase(first.next, 'starting')).toMatchObject({
+      waitsForOther: { since: at(0) },
+      progress: expect.stringMatching(/^waiting for .*cdbg-other.* and CodeDeploy d-OTHER of a user/) as string,
+    });
+    expect(first.context.changes).toEqual([]);
+
+    const free = { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] };
+    const second = await tick(active(first.next), { after: 60, parameters }, free);
+    expect(inPhase(second.next, 'launching')).not.toHaveProperty('waitsForOther');
+  });
+
+  test('the last look before the start decides: who came in between is waited for', async () => {
+    const { next, context } = await tick(
+      checked(),
+      { parameters: { onConflict: 'WAIT' } },
+      { ...FREE, list: [[], [other('STARTING')]] },
+    );
+    expect(inPhase(next, 'starting').progress).toContain('cdbg-other');
+    expect(context.changes).toEqual([]);
+  });
+});

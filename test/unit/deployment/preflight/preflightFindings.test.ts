@@ -1,0 +1,235 @@
+import type { DeploymentGroup } from '../../../../src/clients/codeDeploy/deploymentGroup';
+import type { RevisionStatus } from '../../../../src/clients/revisionObject';
+import { UpstreamError } from '../../../../src/clients/upstreamError';
+import { deploymentGroupFindings } from '../../../../src/deployment/preflight/deploymentGroupFindings';
+import { elastigroupFindings } from '../../../../src/deployment/preflight/elastigroupFindings';
+import {
+  notPermitted,
+  problem,
+  refusalFinding,
+  warning,
+  type Finding,
+} from '../../../../src/deployment/preflight/finding';
+import { revisionFindings } from '../../../../src/deployment/preflight/revisionFindings';
+import { failureOfFindings } from '../../../../src/deployment/preflight/tellFindings';
+import type { S3Revision } from '../../../../src/input/userParameters/userParameters';
+
+const WANTED = { groupId: 'sig-1', applicationName: 'shop', deploymentGroupName: 'live', timeoutSeconds: 1800 };
+
+/** `problem ConfigurationError: …` or `warning: …`, as the tables expect them. */
+function shown(findings: readonly Finding[]): string[] {
+  return findings.map((finding) =>
+    finding.kind === 'problem' ? `problem ${finding.type}: ${finding.text}` : `warning: ${finding.text}`,
+  );
+}
+
+function expectFindings(findings: readonly Finding[], expected: readonly RegExp[]): void {
+  expect(shown(findings)).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
+}
+
+describe('what the Elastigroup integrates with', () => {
+  const group = (name: string) => ({ applicationName: 'shop', deploymentGroupName: name });
+
+  test.each<[string, Parameters<typeof elastigroupFindings>[0], RegExp[]]>([
+    ['this group', [group('live')], []],
+    ['this group among others', [group('test'), group('live')], []],
+    [
+      'nothing',
+      undefined,
+      [
+        /^problem ConfigurationError: Elastigroup sig-1 has no CodeDeploy integration\. Add application shop with deployment group live /,
+      ],
+    ],
+    [
+      'no group',
+      [],
+      [/^problem ConfigurationError: Elastigroup sig-1 names no deployment group in its CodeDeploy integration\. Add /],
+    ],
+    [
+      'another group',
+      [group('test')],
+      [
+        /^problem .* Elastigroup sig-1 does not name shop\/live, but shop\/test\. Add it in the Spot console, or correct APP_NAME/,
+      ],
+    ],
+    ['a group that differs in case', [group('Live')], [/does not name shop\/live, but shop\/Live/]],
+  ])('%s', (_name, integration, expected) => {
+    expectFindings(elastigroupFindings(integration, WANTED), expected);
+  });
+});
+
+describe('how the deployment group deploys', () => {
+  const GOOD: DeploymentGroup = {
+    deploymentType: 'BLUE_GREEN',
+    greenFleet: 'DISCOVER_EXISTING',
+    blueTerminationWaitMinutes: undefined,
+    rerouteWaitMinutes: undefined,
+  };
+
+  test.each<[string, Partial<DeploymentGroup>, RegExp[]]>([
+    ['as it should', {}, []],
+    [
+      'in place',
+      { deploymentType: 'IN_PLACE', greenFleet: undefined },
+      [/^problem ConfigurationError: Deployment group shop\/live is IN_PLACE\. Make it/],
+    ],
+    [
+      'in place, whatever its blue/green part says',
+      { deploymentType: 'IN_PLACE', greenFleet: 'COPY_AUTO_SCALING_GROUP' },
+      [/IN_PLACE/],
+    ],
+    [
+      'with a copied Auto Scaling group',
+      { greenFleet: 'COPY_AUTO_SCALING_GROUP' },
+      [/^problem ConfigurationError: .* itself \(COPY_AUTO_SCALING_GROUP\).* DISCOVER_EXISTING/],
+    ],
+    ['without saying where green comes from', { greenFleet: undefined }, [/^warning: .*does not say/]],
+    ['without a type', { deploymentType: undefined, greenFleet: undefined }, [/^warning: .*does not say/]],
+    ['with a termination wait shorter than TIMEOUT', { blueTerminationWaitMinutes: 29 }, []],
+    [
+      'with a termination wait as long as TIMEOUT',
+      { blueTerminationWaitMinutes: 30 },
+      [/^warning: .*waits 30m before it terminates blue, which cannot fit into TIMEOUT \(30m\)/],
+    ],
+    ['with an hour until blue is terminated', { blueTerminationWaitMinutes: 60 }, [/waits 1h before/]],
+    [
+      'with a manual reroute',
+      { rerouteWaitMinutes: 90 },
+      [/^warning: .*by hand, and stops the deployment after 1h30m \(STOP_DEPLOYMENT\)/],
+    ],
+    [
+      'with all that is dubious',
+      { greenFleet: 'COPY_AUTO_SCALING_GROUP', blueTerminationWaitMinutes: 60, rerouteWaitMinutes: 1 },
+      [/^problem/, /^warning: .*terminates blue/, /^warning: .*by hand/],
+    ],
+  ])('%s', (_name, difference, expected) => {
+    expectFindings(deploymentGroupFindings({ ...GOOD, ...difference }, WANTED), expected);
+  });
+});
+
+describe('what S3 says of the revision', () => {
+  const NAMED: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop.zip', bundleType: 'zip', source: 'S3' };
+  const ARTIFACT: S3Revision = { ...NAMED, source: 'INPUT_ARTIFACT', artifactName: 'Build' };
+  const FOUND: RevisionStatus = { kind: 'found', eTag: '"abc"' };
+
+  test.each<[string, RevisionStatus, S3Revision, RegExp[]]>([
+    ['found', FOUND, NAMED, []],
+    ['found, with the ETag', FOUND, { ...NAMED, eTag: 'abc' }, []],
+    ['found, with the ETag in quotes', FOUND, { ...NAMED, eTag: '"abc"' }, []],
+    [
+      'found, with another ETag',
+      FOUND,
+      { ...NAMED, eTag: 'def' },
+      [/^problem RevisionUnavailable: .*has the ETag abc, and S3_ETAG is def/],
+    ],
+    [
+      'missing',
+      { kind: 'missing' },
+      NAMED,
+      [
+        /^problem RevisionUnavailable: The revision s3:\/\/releases\/shop\.zip does not exist \(S3 answers 404\)\. Check S3_BUCKET and S3_KEY, /,
+      ],
+    ],
+    [
+      'missing version',
+      { kind: 'missing' },
+      { ...NAMED, version: 'v1' },
+      [/shop\.zip\?versionId=v1 .*S3_KEY and S3_VERSION/],
+    ],
+    [
+      'missing artifact',
+      { kind: 'missing' },
+      ARTIFACT,
+      [/^problem RevisionUnavailable: .*input artifact Build: check/],
+    ],
+    [
+      'forbidden',
+      { kind: 'forbidden' },
+      NAMED,
+      [/^warning: .*403.*allow s3:GetObject on the object and s3:ListBucket on the bucket/],
+    ],
+    [
+      'forbidden version',
+      { kind: 'forbidden' },
+      { ...NAMED, version: 'v1' },
+      [/^warning: .*allow s3:GetObjectVersion /],
+    ],
+    [
+      'in another region',
+      { kind: 'other-region' },
+      NAMED,
+      [/^problem RevisionUnavailable: .*another region.*Copy the revision/],
+    ],
+  ])('%s', (_name, sight, revision, expected) => {
+    expectFindings(revisionFindings(sight, revision), expected);
+  });
+});
+
+describe('all findings together', () => {
+  const refusal = (operation: string, code: string, detail = 'No.') =>
+    new UpstreamError({ service: 'CodeDeploy', operation, kind: 'rejected', code, detail });
+  const missing = problem('The revision is missing.', 'RevisionUnavailable');
+  const inPlace = problem('The group is in place.');
+
+  test.each<[string, Finding[], { type: string; message: string } | undefined]>([
+    ['none', [], undefined],
+    ['warnings alone', [warning('Hm.')], undefined],
+    [
+      'one problem',
+      [warning('Hm.'), missing],
+      { type: 'RevisionUnavailable', message: 'The revision is missing. Nothing was started.' },
+    ],
+    [
+      'two of a kind',
+      [inPlace, problem('No integration.')],
+      {
+        type: 'ConfigurationError',
+        message: '2 problems were found, and nothing was started.\n- The group is in place.\n- No integration.',
+      },
+    ],
+    [
+      'two of different types',
+      [missing, inPlace],
+      {
+        type: 'ConfigurationError',
+        message:
+          '2 problems were found, and nothing was started.\n- The revision is missing.\n- The group is in place.',
+      },
+    ],
+  ])('%s', (_name, findings, expected) => {
+    const failure = failureOfFindings(findings, false);
+    expect(failure && { type: failure.type, message: failure.message }).toEqual(expected);
+  });
+
+  test('what two calls are refused for is told once', () => {
+    const unknown = 'ApplicationDoesNotExistException';
+    const findings = [
+      refusalFinding(refusal('ListDeployments', unknown)),
+      refusalFinding(refusal('GetDeploymentGroup', unknown)),
+    ];
+    const failure = failureOfFindings(findings, true);
+    expect(failure?.message).toMatch(
+      /^CodeDeploy ListDeployments: .* Check APP_NAME.* This run has started nothing\.$/,
+    );
+    expect(failure?.isIncomplete).toBe(true);
+  });
+
+  test('a missing permission is named', () => {
+    const denied = (detail: string) =>
+      new UpstreamError({ service: 'CodeDeploy', operation: 'GetDeploymentGroup', kind: 'denied', detail });
+    expectFindings(
+      [
+        notPermitted(
+          'The group',
+          denied('User: x is not authorized to perform: codedeploy:GetDeploymentGroup on y'),
+          'a:B',
+        ),
+        notPermitted('The group', denied('Access denied'), 'a:B'),
+      ],
+      [
+        /^warning: The group could not be checked: allow codedeploy:GetDeploymentGroup in/,
+        /allow a:B in the function's role/,
+      ],
+    );
+  });
+});
