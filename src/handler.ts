@@ -8,7 +8,7 @@ let aws: AwsClients | undefined;
 
 /** The Lambda function: one event of CodePipeline's invoke action in, one result of its job out. */
 export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> {
-  // The SDK itself reads these two (FACTS, section 5).
+  // The SDK itself reads these two (docs/services.md, SDK).
   const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
   aws ??= createAwsClients({ hasOwnS3Endpoint: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined });
   try {

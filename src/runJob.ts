@@ -60,7 +60,13 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   for (const secret of readArtifactSecrets(event)) redactor.add(secret);
   const log = createLog(redactor, invocation.clock);
   log.remember({ jobId: id });
-  const job: Job = { id, invocation, time: timeBudget(invocation), redactor, log };
+  const job: Job = {
+    id,
+    invocation,
+    time: timeBudget(invocation.clock, invocation.remainingMilliseconds()),
+    redactor,
+    log,
+  };
 
   let result: Result;
   try {

@@ -1,4 +1,4 @@
-import type { Invocation } from './runJob';
+import type { Clock } from './lib/clock';
 
 /** How one invocation divides the time that Lambda gives it. Times are ms since the epoch. */
 export interface TimeBudget {
@@ -17,12 +17,10 @@ const TICK_RESERVE_MS = 45_000;
 /** Milliseconds before the end at which Lambda could end the process. */
 const SAFETY_MS = 500;
 
-export function timeBudget({
-  clock,
-  remainingMilliseconds,
-}: Pick<Invocation, 'clock' | 'remainingMilliseconds'>): TimeBudget {
+/** @param remainingMilliseconds Lambda's `context.getRemainingTimeInMillis()` */
+export function timeBudget(clock: Pick<Clock, 'now'>, remainingMilliseconds: number): TimeBudget {
   const start = clock.now();
-  const remaining = Math.max(0, remainingMilliseconds());
+  const remaining = Math.max(0, remainingMilliseconds);
   const workUntil = start + remaining - Math.min(REPORT_RESERVE_MS, remaining / 4);
   const lastTick = workUntil - Math.min(TICK_RESERVE_MS, remaining / 4);
   return {

@@ -50,7 +50,7 @@ function wordsOf(error: Error): string {
   return error.message.replace(/\s+Deserialization error: [^]*$/, '');
 }
 
-/** Errors carry `name`, `message`, `code` (of the connection) and `$metadata.httpStatusCode` (FACTS, section 5). */
+/** Errors carry `name`, `message`, `code` (of the connection) and `$metadata.httpStatusCode` (docs/services.md, SDK). */
 function translate(service: ServiceName, operation: string, error: unknown, timedOut: boolean): UpstreamError {
   if (timedOut)
     return new UpstreamError({

@@ -111,7 +111,7 @@ export async function callUpstream<T>(
   });
 }
 
-/** Seconds to wait after a 429 that does not say how long: Spot's whole window (FACTS, section 4). */
+/** Seconds to wait after a 429 that does not say how long: Spot's whole window (docs/services.md, Spot rate limit). */
 const RATE_LIMIT_WINDOW_S = 60;
 const LONGEST_RESET_S = 3600;
 /** Runs that were told of the same reset come back one after the other: within so many seconds, or a quarter of the wait. */

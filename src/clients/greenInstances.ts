@@ -15,7 +15,7 @@ export interface GreenInstance {
   readonly lifecycle: 'spot' | 'on-demand';
   /** ms since the epoch */
   readonly launchedAt: number | undefined;
-  /** StateReason.Code, e.g. `Server.SpotInstanceTermination`: spot capacity was reclaimed (FACTS, section 3). */
+  /** StateReason.Code, e.g. `Server.SpotInstanceTermination`: spot capacity was reclaimed (docs/services.md, EC2). */
   readonly stateReason: string | undefined;
 }
 

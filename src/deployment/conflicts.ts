@@ -18,7 +18,7 @@ export interface ConflictingDeployment {
   readonly since: number | undefined;
 }
 
-/** Spot tells neither who started it nor when (FACTS, section 4); its tags may. */
+/** Spot tells neither who started it nor when (docs/services.md, Spot); its tags may. */
 export function conflictingElastigroup({ id, state, tags }: ElastigroupDeployment): ConflictingDeployment {
   const words = [state || 'no state', ...tags.map(({ key, value }) => `${key}=${value}`)];
   return { name: `Elastigroup deployment ${id} (${words.join(', ')})`, since: undefined };

@@ -8,7 +8,7 @@ import type { UserParameters } from '../input/userParameters/userParameters';
 import { cut } from '../lib/wording';
 
 /*
- * The continuation token: `v1.<base64url of JSON>.<checksum>`, at most 2048 characters (FACTS, section 1). It holds the
+ * The continuation token: `v1.<base64url of JSON>.<checksum>`, at most 2048 characters (docs/services.md, CodePipeline). It holds the
  * state of the deployment and Spot's rate-limit blocks, ids and times only. The checksum finds damage, and the
  * fingerprint a token of another action; neither is meant to keep out someone who may write to the pipeline.
  */

@@ -5,7 +5,7 @@
  * - `ready`: green is up; CodeDeploy may start
  * - `replacing`: CodeDeploy's deployment is being watched, or blue is being replaced
  * - `finished`: green has replaced blue
- * - `erred`: something is wrong; whether the state is final is unverified (FACTS, section 4)
+ * - `erred`: something is wrong; whether the state is final is unverified (docs/services.md, Spot)
  * - `undoing`: green is being rolled back or removed
  * - `undone`: it has ended without success
  * - `unknown`: not documented; never read as success, and tolerated until TIMEOUT
@@ -13,7 +13,7 @@
 export type ElastigroupProgress =
   'launching' | 'ready' | 'replacing' | 'finished' | 'erred' | 'undoing' | 'undone' | 'unknown';
 
-/** In the documented order (FACTS, section 4). */
+/** In the order that their names suggest (docs/services.md, Spot). */
 const PROGRESS: ReadonlyMap<string, ElastigroupProgress> = new Map([
   ['STARTING', 'launching'],
   ['VALIDATE_TAGS', 'launching'],
@@ -62,7 +62,7 @@ export function progressOf(state: string): ElastigroupProgress {
   return PROGRESS.get(state) ?? 'unknown';
 }
 
-/** Where in the documented order a state stands, 0 to 1; 0 for an unknown one. For the percentage shown. */
+/** Where in that order a state stands, 0 to 1; 0 for an unknown one. For the percentage shown. */
 export function fractionOf(state: string): number {
   const states = [...PROGRESS.keys()];
   return Math.max(0, states.indexOf(state)) / states.indexOf('FINISHED');

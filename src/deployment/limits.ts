@@ -5,11 +5,11 @@ import type { DeploymentContext } from './context';
 export const LOST_START_GRACE_S = 30;
 /** Seconds without being listed, after which a deployment that is known counts as ended: one empty list says nothing. */
 export const UNLISTED_PROOF_S = 60;
-/** Seconds for which CodeDeploy may fail to see the tagged instances: tags take seconds to show (FACTS, section 2). */
+/** Seconds for which CodeDeploy may fail to see the tagged instances: tags take seconds to show (docs/services.md, CodeDeploy). */
 export const NO_TARGETS_LIMIT_S = 180;
 /** Seconds without one successful look that end the action as SystemUnavailable. */
 export const OUTAGE_LIMIT_S = 600;
-/** Hours that a blue/green deployment may last (FACTS, section 2): none that still matters is older. */
+/** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;
 
 /** When TIMEOUT is reached (ms since the epoch). */
@@ -28,7 +28,7 @@ export function finalizingEndsAt(state: State, context: DeploymentContext): numb
 
 /**
  * Elastigroup's own limit, in minutes: a little beyond ours and the cleaning up after it, so that an abandoned action
- * (CodePipeline tells the function nothing of it; FACTS, section 1) still ends, and never before ours does.
+ * (CodePipeline tells the function nothing of it; docs/services.md, CodePipeline) still ends, and never before ours does.
  */
 export function elastigroupTimeoutMinutes(context: DeploymentContext): number {
   return Math.ceil((context.parameters.timeoutSeconds + context.cleanupTimeoutSeconds) / 60) + 1;

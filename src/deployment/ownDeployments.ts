@@ -19,7 +19,7 @@ export async function listElastigroup(state: State, context: DeploymentContext):
   const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
   return {
     own: listed.filter(isOwn),
-    // Whether ERROR is final is unverified (FACTS, section 4): Spot itself then decides whether it is in the way.
+    // Whether ERROR is final is unverified (docs/services.md, Spot): Spot itself then decides whether it is in the way.
     othersUnderWay: listed.filter(
       (deployment) => !isOwn(deployment) && !['finished', 'undone', 'erred'].includes(progressOf(deployment.state)),
     ),

@@ -45,7 +45,7 @@ function failure(type: FailureType, cause: UpstreamError, words: string, known: 
   return new ActionError(type, `${words}${closingMark(words)}`, { cause, known });
 }
 
-/** CodeDeploy's errors worth telling apart (FACTS, section 2), by whom they can be mended. */
+/** CodeDeploy's errors worth telling apart (docs/services.md, CodeDeploy), by whom they can be mended. */
 const MEANINGS: ReadonlyMap<string | undefined, readonly [FailureType, CauseName]> = new Map([
   ['ApplicationDoesNotExistException', ['ConfigurationError', 'application-missing']],
   ['DeploymentGroupDoesNotExistException', ['ConfigurationError', 'deployment-group-missing']],

@@ -20,7 +20,7 @@ export interface Evidence {
   readonly unread: readonly string[];
 }
 
-/** EC2's words for capacity that spot has taken back (FACTS, section 3). */
+/** EC2's words for capacity that spot has taken back (docs/services.md, EC2). */
 const RECLAIMED: ReadonlySet<string> = new Set(['Server.SpotInstanceTermination', 'Server.SpotInstanceShutdown']);
 
 export function isReclaimed({ stateReason }: GreenInstance): boolean {

@@ -7,7 +7,7 @@ interface Symptoms {
   readonly evidence: Evidence;
 }
 
-/** Seconds of silence that say something about the agent; an event that does not start fails after 300 (FACTS, section 2). */
+/** Seconds of silence that say something about the agent; an event that does not start fails after 300 (docs/services.md, CodeDeploy). */
 const AGENT_SILENCE_S = 60;
 
 /** The causes that evidence shows, the most telling first. */

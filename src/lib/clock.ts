@@ -11,7 +11,7 @@ export const systemClock: Clock = {
 
 /**
  * Runs `work` with an abort signal that fires after `milliseconds`.
- * Every outgoing call has such a limit of its own: Spot's API has been seen to hang (FACTS, section 4).
+ * Every outgoing call has such a limit of its own: Spot's API has been seen to hang (docs/services.md, Spot).
  */
 export async function withTimeLimit<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

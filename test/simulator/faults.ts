@@ -120,7 +120,7 @@ function serverError(request: WireRequest, status: 500 | 503): WireResponse {
 
 const STATUS_TEXT: Readonly<Record<number, string>> = { 401: 'Unauthorized', 500: 'Internal Server Error' };
 
-/** Spot's body "can also be plain text" (FACTS 4): so is this 503. */
+/** Spot's body "can also be plain text" (docs/services.md, Spot): so is this 503. */
 function spotError({ status, code, message }: ServiceError): WireResponse {
   if (status === 503) return { status, headers: { 'content-type': 'text/plain' }, body: message };
   const body = {

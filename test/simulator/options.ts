@@ -4,7 +4,7 @@ import type { AwsLimits } from './awsThrottle';
 /** What the documentation leaves open or a customer can set: the kinds of world that one scenario can play in. */
 export interface WorldOptions {
   readonly account: Partial<Account>;
-  /** What a second POST gets while a deployment of the group is active; FACTS 4 calls it unverified. */
+  /** What a second POST gets while a deployment of the group is active; docs/services.md, Spot calls it unverified. */
   readonly secondDeployment: 'rejected' | 'accepted';
   readonly listOrder: 'newest' | 'oldest' | 'shuffled';
   /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
@@ -17,11 +17,11 @@ export interface WorldOptions {
   readonly errorsEchoSecrets: boolean;
   /** Requests per route and method in 60 s; 0 = no limit. */
   readonly spotRequestsPerMinute: number;
-  /** Whether the route of Spot's limit holds the group's id, or one limit is for all groups; FACTS 4 leaves it open. */
+  /** Whether the route of Spot's limit holds the group's id, or one limit is for all groups; docs/services.md, Spot leaves it open. */
   readonly spotLimitFor: 'each-group' | 'all-groups';
   /** Calls that AWS takes; none: no limit. */
   readonly awsLimits: AwsLimits;
-  /** Which of the two message forms DeploymentLimitExceededException has (FACTS 2). */
+  /** Which of the two message forms DeploymentLimitExceededException has (docs/services.md, CodeDeploy). */
   readonly limitMessage: 'active' | 'deploying';
   /** The group's autoRollbackConfiguration is enabled, for failures and for stops on request. */
   readonly groupAutoRollback: boolean;

@@ -37,11 +37,11 @@ export interface Duplicate {
 }
 
 export interface ActionLimits {
-  /** A job without an answer for so long fails the action (FACTS 1). */
+  /** A job without an answer for so long fails the action (docs/services.md, CodePipeline). */
   readonly noAnswerSeconds: number;
-  /** How long the action may run in all (FACTS 1). */
+  /** How long the action may run in all (docs/services.md, CodePipeline). */
   readonly actionSeconds: number;
-  /** Waits before Lambda's retries of a failed invocation (FACTS 1). */
+  /** Waits before Lambda's retries of a failed invocation (docs/services.md, CodePipeline). */
   readonly retryDelaysSeconds: readonly number[];
 }
 
@@ -118,7 +118,7 @@ export interface ActionResult {
 }
 
 /**
- * Plays CodePipeline for one action, and Lambda's asynchronous invocation between them (FACTS 1). It resolves when the
+ * Plays CodePipeline for one action, and Lambda's asynchronous invocation between them (docs/services.md, CodePipeline). It resolves when the
  * action has ended and every delivery, its retries included, has run out.
  */
 export async function runAction(settings: ActionSettings): Promise<ActionResult> {

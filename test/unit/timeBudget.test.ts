@@ -4,7 +4,7 @@ import { START } from '../support/deploymentSamples';
 import { ManualClock } from '../support/manualClock';
 
 function allotted(remainingSeconds: number) {
-  const time = timeBudget({ clock: new ManualClock(START), remainingMilliseconds: () => remainingSeconds * 1000 });
+  const time = timeBudget(new ManualClock(START), remainingSeconds * 1000);
   const seconds = (moment: number) => (moment - START) / 1000;
   return {
     pollUntil: (window?: number) => seconds(time.pollUntil(window)),

@@ -15,7 +15,7 @@ import type { Tag } from '../spot/elastigroup';
 import { everyPage } from '../pages';
 import { UpstreamError } from '../upstreamError';
 
-/** A CodeDeploy deployment, as far as the stage looks at it (GetDeployment's `deploymentInfo`; FACTS, section 2). */
+/** A CodeDeploy deployment, as far as the stage looks at it (GetDeployment's `deploymentInfo`; docs/services.md, CodeDeploy). */
 export interface CodeDeployDeployment {
   /** `d-…` */
   readonly id: string;
@@ -53,7 +53,7 @@ export interface CodeDeploy {
   stopDeployment(id: string): Promise<'stopping' | 'ended'>;
 }
 
-/** BatchGetDeployments takes 25 ids (FACTS, section 2). */
+/** BatchGetDeployments takes 25 ids (docs/services.md, CodeDeploy). */
 const BATCH_SIZE = 25;
 
 export function codeDeployClient(client: CodeDeployClient, parameters: UserParameters, budget: CallBudget): CodeDeploy {
@@ -132,7 +132,7 @@ function readRefusal(error: unknown): CreateOutcome {
   }
 }
 
-/** `… already has an active Deployment 'd-XXXX'` or `… is already deploying 'd-XXXX'` (FACTS, section 2). */
+/** `… already has an active Deployment 'd-XXXX'` or `… is already deploying 'd-XXXX'` (docs/services.md, CodeDeploy). */
 function namedDeployment(message: string): string | undefined {
   // After those words alone: the name of a group may look like an id too.
   return /\b(?:active deployment|already deploying)\s+['"‘“]?(d-[A-Z0-9]+)\b/i.exec(message)?.[1];

@@ -4,7 +4,7 @@ import { callAws } from '../awsCall';
 import type { CallBudget } from '../callPolicy';
 import { UpstreamError } from '../upstreamError';
 
-/** How a CodeDeploy deployment group deploys, as far as preflight looks at it (FACTS, section 2). */
+/** How a CodeDeploy deployment group deploys, as far as preflight looks at it (docs/services.md, CodeDeploy). */
 export interface DeploymentGroup {
   /** IN_PLACE | BLUE_GREEN */
   readonly deploymentType: string | undefined;

@@ -10,7 +10,7 @@ import type { CallBudget } from '../callPolicy';
 import { everyPage } from '../pages';
 import { UpstreamError } from '../upstreamError';
 
-/** What CodeDeploy did on one instance (BatchGetDeploymentTargets' `instanceTarget`; FACTS, section 2). */
+/** What CodeDeploy did on one instance (BatchGetDeploymentTargets' `instanceTarget`; docs/services.md, CodeDeploy). */
 export interface DeploymentTarget {
   /** `i-…` */
   readonly id: string;
@@ -48,7 +48,7 @@ export interface DeploymentTargets {
   list(deploymentId: string): Promise<readonly DeploymentTarget[]>;
 }
 
-/** BatchGetDeploymentTargets takes 25 ids (FACTS, section 2). */
+/** BatchGetDeploymentTargets takes 25 ids (docs/services.md, CodeDeploy). */
 const BATCH_SIZE = 25;
 
 export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBudget): DeploymentTargets {

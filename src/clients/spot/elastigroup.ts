@@ -123,7 +123,7 @@ export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
   };
 }
 
-/** `deployment.timeout` is in minutes: the API reference says so, one console page says seconds (FACTS, section 4). */
+/** `deployment.timeout` is in minutes: the API reference says so, one console page says seconds (docs/services.md, Spot). */
 function startBody(request: StartRequest): unknown {
   const { greenTag, applicationName, deploymentGroupName, timeoutMinutes } = request;
   return {

@@ -5,7 +5,7 @@ import { axios } from '../axiosOverHttp';
 import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from '../callPolicy';
 import { isConnectionNeverMade, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
 
-/** The envelope of every answer of the Spot API (FACTS, section 4); items are checked by who asked for them. */
+/** The envelope of every answer of the Spot API (docs/services.md, Spot); items are checked by who asked for them. */
 const envelopeSchema = z.object({
   response: z.object({
     status: z.optional(z.object({ code: z.optional(z.number()), message: z.optional(z.string()) })),
@@ -74,7 +74,7 @@ export class SpotApi {
     });
   }
 
-  /** A request before the reset would only extend the block (FACTS, section 4), so it is not even sent. */
+  /** A request before the reset would only extend the block (docs/services.md, Spot rate limit), so it is not even sent. */
   private respectRateLimit(request: SpotRequest): void {
     const retryAt = this.options.blocks.get(request.operation);
     if (retryAt === undefined || this.options.budget.clock.now() >= retryAt) return;

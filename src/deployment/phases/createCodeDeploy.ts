@@ -21,7 +21,7 @@ export async function createCodeDeploy(state: Launching, context: DeploymentCont
     green.map((instance) => instance.launchedAt),
   );
 
-  // There is no idempotency token (FACTS, section 2): an earlier try may have created it although its answer was lost.
+  // There is no idempotency token (docs/services.md, CodeDeploy): an earlier try may have created it although its answer was lost.
   const { own, otherActive } = await findCodeDeploy(aged, context);
   if (own) return adopt(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);

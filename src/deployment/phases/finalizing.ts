@@ -56,7 +56,7 @@ function noLongerListed(state: Finalizing, context: DeploymentContext): Finalizi
 }
 
 /**
- * Whether Spot goes on listing a deployment that has finished is undocumented (FACTS, section 4). When it has not been
+ * Whether Spot goes on listing a deployment that has finished is undocumented (docs/services.md, Spot). When it has not been
  * listed for a while (one empty list says nothing), the group itself is the proof: it runs green instances, and only those.
  */
 async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {

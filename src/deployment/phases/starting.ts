@@ -121,7 +121,7 @@ async function sendStart(state: Starting, context: DeploymentContext): Promise<S
   };
   try {
     const started = await context.elastigroup.startDeployment(request);
-    // What Spot answers while another is active is unverified (FACTS, section 4): not with another's, one must hope.
+    // What Spot answers while another is active is unverified (docs/services.md, Spot): not with another's, one must hope.
     if (started.tags.length > 0 && !carriesTag(started.tags, request.greenTag))
       return resolveConflict(state, [conflictingElastigroup(started)], context);
     context.log.info(`Elastigroup ${groupId} is launching green instances in its deployment ${started.id}.`);

@@ -5,7 +5,7 @@ import { problem, warning, type Finding } from './finding';
 
 type Wanted = Pick<UserParameters, 'applicationName' | 'deploymentGroupName' | 'timeoutSeconds'>;
 
-/** CodeDeploy must replace blue by instances that are there already: those that Elastigroup launches (FACTS, section 2). */
+/** CodeDeploy must replace blue by instances that are there already: those that Elastigroup launches (docs/services.md, CodeDeploy). */
 export function deploymentGroupFindings(group: DeploymentGroup, wanted: Wanted): Finding[] {
   const name = `Deployment group ${wanted.applicationName}/${wanted.deploymentGroupName}`;
   // Whatever else an in-place group says has no meaning here.

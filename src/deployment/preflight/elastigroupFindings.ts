@@ -5,7 +5,7 @@ import { problem, type Finding } from './finding';
 
 type Wanted = Pick<UserParameters, 'groupId' | 'applicationName' | 'deploymentGroupName'>;
 
-/** Elastigroup follows CodeDeploy's deployments only in the groups that its CodeDeploy integration names (FACTS, section 4). */
+/** Elastigroup follows CodeDeploy's deployments only in the groups that its CodeDeploy integration names (docs/services.md, Spot). */
 export function elastigroupFindings(
   integration: readonly DeploymentGroupName[] | undefined,
   wanted: Wanted,

@@ -9,7 +9,7 @@ import type { Deployments } from './deployments';
 import { deploymentGroupInfo, deploymentInfo, deploymentTarget } from './json';
 import { DEPLOYMENT_STATUSES, isActive, type Deployment } from './model';
 
-/** BatchGetDeployments and BatchGetDeploymentTargets take no more ids (FACTS 2). */
+/** BatchGetDeployments and BatchGetDeploymentTargets take no more ids (docs/services.md, CodeDeploy). */
 const BATCH_LIMIT = 25;
 const DEPLOYMENT_ID = /^d-[A-Z0-9]{9}$/;
 
@@ -57,7 +57,7 @@ export class CodeDeployApi {
     return { deploymentId: this.#deployments.create(request, 'product').id };
   }
 
-  /** The other's id is only in the message, in one of two forms (FACTS 2). */
+  /** The other's id is only in the message, in one of two forms (docs/services.md, CodeDeploy). */
   #limitExceeded(active: Deployment): ServiceError {
     const says =
       this.#context.options.limitMessage === 'active' ? 'already has an active Deployment' : 'is already deploying';

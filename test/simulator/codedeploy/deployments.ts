@@ -174,7 +174,7 @@ export class Deployments {
     return this.#context.options.groupAutoRollback;
   }
 
-  /** A rollback is a new deployment, of the last revision that succeeded (FACTS 2, `rollbackInfo`). */
+  /** A rollback is a new deployment, of the last revision that succeeded (docs/services.md, CodeDeploy, `rollbackInfo`). */
   #rollBack(deployment: Deployment): void {
     const { schedule, durations } = this.#context;
     const last = this.all.findLast(

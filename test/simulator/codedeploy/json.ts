@@ -119,7 +119,7 @@ function deploymentStyle(isInPlace: boolean): JsonRecord {
   return { deploymentType: isInPlace ? 'IN_PLACE' : 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' };
 }
 
-/** Elastigroup removes blue itself, so that CodeDeploy keeps it; and it finds green by tags (FACTS 2 and 4). */
+/** Elastigroup removes blue itself, so that CodeDeploy keeps it; and it finds green by tags (docs/services.md, CodeDeploy and Spot). */
 function blueGreen(): JsonRecord {
   return {
     terminateBlueInstancesOnDeploymentSuccess: { action: 'KEEP_ALIVE' },

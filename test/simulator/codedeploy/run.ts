@@ -30,7 +30,7 @@ export interface RunListener {
 /**
  * Takes one deployment through its life: Created → Queued → InProgress (green is installed, some at a time) → perhaps
  * Ready → traffic → Succeeded. Simplified: one failed instance fails the deployment, whatever the config's minimum of
- * healthy hosts; and the counts are of green alone, as FACTS 2 says of that minimum.
+ * healthy hosts; and the counts are of green alone, as docs/services.md, CodeDeploy says of that minimum.
  */
 export class DeploymentRun {
   readonly #context: Context;

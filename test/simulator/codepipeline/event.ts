@@ -21,7 +21,7 @@ export const DEFAULT_ARTIFACT: Artifact = {
   },
 };
 
-/** The `data` of a job's event (FACTS 1). */
+/** The `data` of a job's event (docs/services.md, CodePipeline). */
 export function jobData(
   account: Account,
   configuration: ActionConfiguration,

@@ -15,7 +15,7 @@ const FAILURE_TYPES = [
   'SystemUnavailable',
 ];
 
-/** The rules of PutJobSuccessResult and PutJobFailureResult (FACTS 1; service model, codepipeline 2015-07-09). */
+/** The rules of PutJobSuccessResult and PutJobFailureResult (docs/services.md, CodePipeline; service model, codepipeline 2015-07-09). */
 export function jobIdIn(input: JsonRecord): string {
   const id = asText(input['jobId']) ?? '';
   if (!JOB_ID.test(id)) throw invalid('jobId', `Member must satisfy regular expression pattern: ${JOB_ID.source}`);
@@ -73,7 +73,7 @@ export function failureDetailsIn(input: JsonRecord): FailureDetails {
   return { type, message, ...(externalExecutionId !== undefined && { externalExecutionId }) };
 }
 
-/** An empty string violates the minimum of 1 everywhere (FACTS 1). */
+/** An empty string violates the minimum of 1 everywhere (docs/services.md, CodePipeline). */
 function bounded(input: JsonRecord, field: string, most: number): string | undefined {
   const value = input[field];
   if (value === undefined || value === null) return undefined;

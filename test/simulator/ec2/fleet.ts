@@ -29,19 +29,19 @@ export interface Instance {
   terminatedAt: number | undefined;
 }
 
-/** An API call, Elastigroup's own included (FACTS 3). */
+/** An API call, Elastigroup's own included (docs/services.md, EC2). */
 export const USER_SHUTDOWN: StateReason = {
   code: 'Client.UserInitiatedShutdown',
   message: 'Client.UserInitiatedShutdown: User initiated shutdown',
 };
 
-/** Spot capacity was reclaimed (FACTS 3). */
+/** Spot capacity was reclaimed (docs/services.md, EC2). */
 export const SPOT_TERMINATION: StateReason = {
   code: 'Server.SpotInstanceTermination',
   message: 'Server.SpotInstanceTermination: Spot instance termination',
 };
 
-/** A terminated instance stays visible for up to an hour (FACTS 3). */
+/** A terminated instance stays visible for up to an hour (docs/services.md, EC2). */
 const VISIBLE_AFTER_TERMINATION_MS = 3_600_000;
 
 /** The instances of the account. */

@@ -12,7 +12,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
   429: 'Too Many Requests',
 };
 
-/** Spot's answers: a `request` that echoes, and a `response` (FACTS 4). */
+/** Spot's answers: a `request` that echoes, and a `response` (docs/services.md, Spot). */
 export class SpotAnswers {
   readonly #context: Context;
 
@@ -31,7 +31,7 @@ export class SpotAnswers {
     return this.#answer(request, error.status, { errors: [{ code: error.code, message: error.message + echo }] });
   }
 
-  /** 429 has no `errors` (FACTS 4). */
+  /** 429 has no `errors` (docs/services.md, Spot). */
   tooMany(request: WireRequest, state: RateLimitState): WireResponse {
     return this.limited(this.#answer(request, 429, {}), state);
   }

@@ -12,7 +12,7 @@ import { RateLimit } from './rateLimit';
 const PATH = /^\/aws\/ec2\/group\/([^/]+)(?:\/(.+))?$/;
 const STOP = /^codeDeploy\/blueGreenDeployment\/([^/]+)\/stop$/;
 
-/** Spot's REST API of one Elastigroup (FACTS 4). */
+/** Spot's REST API of one Elastigroup (docs/services.md, Spot). */
 export class SpotApi {
   readonly #context: Context;
   readonly #group: Elastigroup;
@@ -86,7 +86,7 @@ export class SpotApi {
     }
   }
 
-  /** Without an accountId the organisation's OLDEST account is meant (FACTS 4); this group is not in that one. */
+  /** Without an accountId the organisation's OLDEST account is meant (docs/services.md, Spot); this group is not in that one. */
   #checkGroup(request: WireRequest, groupId: string | undefined): void {
     const { account } = this.#context;
     const accountId = queryOf(request).get('accountId');

@@ -3,7 +3,7 @@ import { asList, asRecord, asText, type JsonRecord } from '../input';
 import { ServiceError } from '../wire';
 import type { BlueGreenRequest } from './deployment';
 
-/** The body of POST blueGreenDeployment, refused as Spot would when it is wrong (FACTS 4). */
+/** The body of POST blueGreenDeployment, refused as Spot would when it is wrong (docs/services.md, Spot). */
 export function blueGreenInput(body: string, context: Context): BlueGreenRequest {
   const config = asRecord(parsed(body)['deployment']);
   const timeout = config['timeout'];

@@ -24,7 +24,7 @@ export interface Surroundings {
   readonly newestCodeDeploy: (request: BlueGreenRequest) => Deployment | undefined;
 }
 
-/** One blue/green deployment of the Elastigroup, walking through the states of FACTS 4. */
+/** One blue/green deployment of the Elastigroup, walking through the states of docs/services.md, Spot. */
 export class SpotDeployment {
   readonly #around: Surroundings;
   readonly request: BlueGreenRequest;
@@ -181,7 +181,7 @@ export class SpotDeployment {
     });
   }
 
-  /** Looks at CodeDeploy, as Elastigroup does itself (FACTS 4), and takes one step. */
+  /** Looks at CodeDeploy, as Elastigroup does itself (docs/services.md, Spot), and takes one step. */
   #look(): void {
     const deployment = this.#codeDeploy();
     if (!deployment || this.#phase !== 'waiting') return;
@@ -245,7 +245,7 @@ export class SpotDeployment {
     );
   }
 
-  /** Its own timeout rolls green back (FACTS 4), unless it is already on its way to an end. */
+  /** Its own timeout rolls green back (docs/services.md, Spot), unless it is already on its way to an end. */
   #timeOut(): void {
     if (this.#phase !== 'launching' && this.#phase !== 'waiting') return;
     this.#around.log.write('ERROR', `Blue-Green deployment ${this.id}: timed out.`);
@@ -283,7 +283,7 @@ export class SpotDeployment {
     return { state: 'REMOVE_NEW_INSTANCES', seconds, onEnter: terminate };
   }
 
-  /** Blue carries the same tag key with another value (FACTS 4). */
+  /** Blue carries the same tag key with another value (docs/services.md, Spot). */
   #terminateOld(): void {
     const { key, value } = this.request.tag;
     const { fleet } = this.#around;

@@ -26,7 +26,7 @@ export class Elastigroup {
     });
   }
 
-  /** @throws when another one is active and this kind of Spot rejects a second (FACTS 4: unverified). */
+  /** @throws when another one is active and this kind of Spot rejects a second (docs/services.md, Spot: unverified). */
   start(request: BlueGreenRequest): SpotDeployment {
     const active = this.deployments.find(({ isFinished }) => !isFinished);
     if (active && this.#context.options.secondDeployment === 'rejected') {
@@ -56,7 +56,7 @@ export class Elastigroup {
     return deployment;
   }
 
-  /** What a listing shows: the order, and whether finished ones are in it, are undocumented (FACTS 4). */
+  /** What a listing shows: the order, and whether finished ones are in it, are undocumented (docs/services.md, Spot). */
   list(): readonly SpotDeployment[] {
     const { options, random } = this.#context;
     this.#listings += 1;

@@ -1,7 +1,7 @@
 import type { WorldOptions } from '../options';
 
 /**
- * The window is 60 s per organisation, route and method (FACTS 4). The request that meets the limit does not extend the
+ * The window is 60 s per organisation, route and method (docs/services.md, Spot). The request that meets the limit does not extend the
  * block, each further one does: no reset until 60 s after it (https://docs-spot.flexera.com/administration/api).
  */
 const WINDOW_MS = 60_000;

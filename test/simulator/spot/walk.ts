@@ -13,7 +13,7 @@ export interface StateEntry {
   readonly state: string;
 }
 
-/** States that no documentation names; a client must bear with them (FACTS 4). */
+/** States that no documentation names; a client must bear with them (docs/services.md, Spot). */
 const ODD_STATES = ['RECALCULATING_CAPACITY', 'SYNCING_TARGET_GROUPS', 'VERIFYING_INSTANCE_HEALTH', 'PAUSED_BY_SYSTEM'];
 
 /** The way of one deployment through its states. A new direction drops all that an earlier one had planned. */
