@@ -16,21 +16,34 @@ export interface ConflictingDeployment {
   readonly name: string;
   /** ms since the epoch */
   readonly since: number | undefined;
+  /** A rollback returns the traffic of an earlier deployment, and ends by itself: it is waited for whatever ON_CONFLICT says. */
+  readonly isRollback: boolean;
 }
 
 /** Spot tells neither who started it nor when (docs/services.md, Spot); its tags may. */
 export function conflictingElastigroup({ id, state, tags }: ElastigroupDeployment): ConflictingDeployment {
   const words = [state || 'no state', ...tags.map(({ key, value }) => `${key}=${value}`)];
-  return { name: `Elastigroup deployment ${id} (${words.join(', ')})`, since: undefined };
+  return { name: `Elastigroup deployment ${id} (${words.join(', ')})`, since: undefined, isRollback: false };
 }
 
-export function conflictingCodeDeploy({ id, status, creator, createdAt }: CodeDeployDeployment): ConflictingDeployment {
-  return { name: `CodeDeploy ${id} of ${describeCreator(creator)} (${status})`, since: createdAt };
+export function conflictingCodeDeploy({
+  id,
+  status,
+  creator,
+  createdAt,
+  rollsBackDeploymentId,
+}: CodeDeployDeployment): ConflictingDeployment {
+  if (creator === 'codeDeployRollback') {
+    const of = rollsBackDeploymentId === undefined ? 'an earlier deployment' : `CodeDeploy ${rollsBackDeploymentId}`;
+    return { name: `rollback ${id} of ${of} (${status})`, since: createdAt, isRollback: true };
+  }
+  return { name: `CodeDeploy ${id} of ${describeCreator(creator)} (${status})`, since: createdAt, isRollback: false };
 }
 
 /** CodeDeploy refuses a second deployment, and does not tell of which. */
 export function unnamedConflict(message: string): ConflictingDeployment {
-  return { name: `a CodeDeploy deployment that CodeDeploy does not name (${message})`, since: undefined };
+  const name = `a CodeDeploy deployment that CodeDeploy does not name (${message})`;
+  return { name, since: undefined, isRollback: false };
 }
 
 /** DeploymentCreator (service model, codedeploy 2014-10-06). */
@@ -42,8 +55,6 @@ function describeCreator(creator: string | undefined): string {
       return 'a user';
     case 'autoscaling':
       return 'Auto Scaling';
-    case 'codeDeployRollback':
-      return 'a rollback';
     default:
       return creator;
   }
@@ -60,7 +71,8 @@ export function resolveConflict<S extends Starting | Launching>(
   others: readonly ConflictingDeployment[],
   context: DeploymentContext,
 ): S {
-  if (context.parameters.onConflict === 'FAIL') throw conflict(state, others, context);
+  const isAwaited = context.parameters.onConflict === 'WAIT' || others.some(({ isRollback }) => isRollback);
+  if (!isAwaited) throw conflict(state, others, context);
   const since = others.find((other) => other.since !== undefined)?.since;
   const waiting = `waiting for ${others.map(({ name }) => name).join(' and ')}`;
   return {

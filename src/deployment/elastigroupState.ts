@@ -65,7 +65,15 @@ export function progressOf(state: string): ElastigroupProgress {
 /** Where in that order a state stands, 0 to 1; 0 for an unknown one. For the percentage shown. */
 export function fractionOf(state: string): number {
   const states = [...PROGRESS.keys()];
-  return Math.max(0, states.indexOf(state)) / states.indexOf('FINISHED');
+  const end = states.indexOf('FINISHED');
+  const index = states.indexOf(state);
+  // Those that go wrong stand behind FINISHED in the table, and on no way to it.
+  return index < 0 || index > end ? 0 : index / end;
+}
+
+/** Green is rolled back or removed, or has been. */
+export function isRollingBack(state: string): boolean {
+  return ['undoing', 'undone'].includes(progressOf(state));
 }
 
 /** It errs or rolls back: the deployment cannot succeed any more. */

@@ -45,13 +45,18 @@ function describePhase(state: State, context: DeploymentContext): string {
   }
 }
 
-/** The failure that CodeDeploy's own status means; undefined while it is active or has succeeded. */
-export function codeDeployEnded(deployment: CodeDeployDeployment): ActionError | undefined {
+/**
+ * The failure that CodeDeploy's own status means; undefined while it is active or has succeeded.
+ *
+ * @param wasActive this invocation has read it as active: then the stop was not sent by one that died
+ */
+export function codeDeployEnded(deployment: CodeDeployDeployment, wasActive: boolean): ActionError | undefined {
   if (deployment.status !== 'Failed' && deployment.status !== 'Stopped') return undefined;
   const { error } = deployment;
   const why = error ? `${error.code}: ${error.message}` : 'it gives no reason';
   if (deployment.status === 'Stopped') {
-    return new ActionError('JobFailed', `CodeDeploy ${deployment.id} was stopped, not by this stage (${why}).`);
+    const by = wasActive ? 'outside this action' : 'outside this action, or by an earlier invocation of it';
+    return new ActionError('JobFailed', `CodeDeploy ${deployment.id} was stopped ${by} (${why}).`);
   }
   return new ActionError(typeOfDeploymentError(error?.code), `CodeDeploy ${deployment.id} failed (${why}).`);
 }

@@ -12,6 +12,11 @@ export const OUTAGE_LIMIT_S = 600;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;
 
+/** Whether something has gone on for so many seconds; `since` is in ms since the epoch, undefined: it begins now. */
+export function hasLasted(since: number | undefined, seconds: number, now: number): boolean {
+  return now - (since ?? now) >= seconds * 1000;
+}
+
 /** When TIMEOUT is reached (ms since the epoch). */
 export function timeoutAt(state: State, context: DeploymentContext): number {
   return state.startedAt + context.parameters.timeoutSeconds * 1000;
@@ -26,10 +31,19 @@ export function finalizingEndsAt(state: State, context: DeploymentContext): numb
   return timeoutAt(state, context) + context.cleanupTimeoutSeconds * 1000;
 }
 
+/** Minutes that people have to decide what becomes of green that was kept, before Elastigroup may remove it. */
+const DECISION_MINUTES = 60;
+
 /**
- * Elastigroup's own limit, in minutes: a little beyond ours and the cleaning up after it, so that an abandoned action
- * (CodePipeline tells the function nothing of it; docs/services.md, CodePipeline) still ends, and never before ours does.
+ * Elastigroup's own limit, in minutes: beyond ours and the cleaning up after it, so that an abandoned action still ends,
+ * and never before ours does. Its timeout rolls green back, as far as is known whatever the traffic (docs/services.md,
+ * Spot), so that it is no sooner than somebody who was told that green serves could act.
  */
 export function elastigroupTimeoutMinutes(context: DeploymentContext): number {
-  return Math.ceil((context.parameters.timeoutSeconds + context.cleanupTimeoutSeconds) / 60) + 1;
+  return Math.ceil((context.parameters.timeoutSeconds + context.cleanupTimeoutSeconds) / 60) + DECISION_MINUTES;
+}
+
+/** The earliest time at which that limit can be reached (ms since the epoch): it runs from the start, which came after. */
+export function elastigroupTimeoutAt(state: State, context: DeploymentContext): number {
+  return state.startedAt + elastigroupTimeoutMinutes(context) * 60_000;
 }

@@ -19,9 +19,11 @@ export async function listElastigroup(state: State, context: DeploymentContext):
   const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
   return {
     own: listed.filter(isOwn),
-    // Whether ERROR is final is unverified (docs/services.md, Spot): Spot itself then decides whether it is in the way.
+    // Whether ERROR is final is unverified, and nobody knows what an undocumented state means (docs/services.md, Spot):
+    // Spot itself then decides at the start whether such a deployment is conflicting.
     othersUnderWay: listed.filter(
-      (deployment) => !isOwn(deployment) && !['finished', 'undone', 'erred'].includes(progressOf(deployment.state)),
+      (deployment) =>
+        !isOwn(deployment) && !['finished', 'undone', 'erred', 'unknown'].includes(progressOf(deployment.state)),
     ),
   };
 }
@@ -46,6 +48,17 @@ export function duplicatesOf(
 ): ElastigroupDeployment[] {
   const alive = ['launching', 'ready', 'replacing', 'erred', 'unknown'];
   return own.filter((deployment) => deployment.id !== primaryId && alive.includes(progressOf(deployment.state)));
+}
+
+/**
+ * Those that have not tagged an instance yet. Once CodeDeploy has started, only they are surely no part of its deployment:
+ * the instances of another one that carries the same tag may serve.
+ */
+export function launchingDuplicatesOf(
+  own: readonly ElastigroupDeployment[],
+  primaryId: string | undefined,
+): ElastigroupDeployment[] {
+  return duplicatesOf(own, primaryId).filter(({ state }) => progressOf(state) === 'launching');
 }
 
 function rankOf(deployment: ElastigroupDeployment): number {
@@ -100,14 +113,41 @@ export function isActive(deployment: CodeDeployDeployment): boolean {
   return !ENDED.has(deployment.status);
 }
 
+/** The application and the deployment group of an action. */
+type DeployedGroup = Pick<DeploymentContext['parameters'], 'applicationName' | 'deploymentGroupName'>;
+
 /** An own deployment is known by the green tag that it targets; CodeDeploy's rollback of it may target the same. */
 export function isOwnCodeDeploy(deployment: CodeDeployDeployment, state: State): boolean {
   return carriesTag(deployment.targetTags, greenTag(state)) && deployment.creator !== 'codeDeployRollback';
 }
 
+/**
+ * A continuation token is not signed, so that anybody who may invoke the function can have it name any deployment: what
+ * is to be stopped must be of the action's application and group, and for its green instances. Where CodeDeploy tells
+ * nothing of its targets, application and group decide.
+ */
+export function isStoppable(deployment: CodeDeployDeployment, state: State, wanted: DeployedGroup): boolean {
+  const { applicationName, deploymentGroupName, targetTags } = deployment;
+  const isOfGroup = applicationName === wanted.applicationName && deploymentGroupName === wanted.deploymentGroupName;
+  return isOfGroup && (targetTags.length === 0 || isOwnCodeDeploy(deployment, state));
+}
+
+/** CodeDeploy's rollback of a deployment, where the group has one. */
+export async function findRollback(
+  deploymentId: string,
+  context: DeploymentContext,
+): Promise<CodeDeployDeployment | undefined> {
+  const deployments = await context.codeDeploy.findDeployments(oldestThatMatters(context));
+  return deployments.find(({ rollsBackDeploymentId }) => rollsBackDeploymentId === deploymentId);
+}
+
+function oldestThatMatters({ clock }: DeploymentContext): number {
+  return clock.now() - LONGEST_DEPLOYMENT_H * 3_600_000;
+}
+
 /** Looks through the deployment group. */
 export async function findCodeDeploy(state: State, context: DeploymentContext): Promise<FoundCodeDeploy> {
-  const deployments = await context.codeDeploy.findDeployments(context.clock.now() - LONGEST_DEPLOYMENT_H * 3_600_000);
+  const deployments = await context.codeDeploy.findDeployments(oldestThatMatters(context));
   const own = deployments.filter((deployment) => isOwnCodeDeploy(deployment, state));
   return {
     own: own.find(isActive) ?? own.find((deployment) => deployment.status === 'Succeeded') ?? own[0],

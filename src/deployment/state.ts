@@ -45,6 +45,9 @@ const pace = z.exactOptional(z.enum(['far', 'near']));
 /** Present while another's deployment is waited for, which is in the way; since when it runs, where that is known. */
 const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(time) }));
 
+/** Instances that the Elastigroup says it launches; `unknown`: it counts in weights, or could not be read. */
+const targetCapacity = z.exactOptional(z.union([z.number(), z.literal('unknown')]));
+
 const starting = z.strictObject({
   ...common,
   phase: z.literal('starting'),
@@ -55,6 +58,7 @@ const starting = z.strictObject({
   unconfirmedSince: z.exactOptional(time),
   /** Spot's own words, where it refused the start. */
   refusal: z.exactOptional(shortText),
+  targetCapacity,
 });
 const launching = z.strictObject({
   ...common,
@@ -64,12 +68,23 @@ const launching = z.strictObject({
   waitsForOther,
   /** Since when CodeDeploy does not see the tagged instances, where that is so. */
   noTargetsSince: z.exactOptional(time),
+  targetCapacity,
+  /** How many tagged instances EC2 showed in the last poll, and since when it shows so many. */
+  greenSeen: z.exactOptional(z.strictObject({ count: z.number(), since: time })),
 });
+/** The green instances on which CodeDeploy was started, of how many; present where some may be missing. */
+const launched = z.exactOptional(
+  z.strictObject({ count: z.number(), of: z.union([z.number(), z.literal('unknown')]) }),
+);
+
 const installing = z.strictObject({
   ...common,
   phase: z.literal('installing'),
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
+  launched,
+  /** The invocation (by its number) in which the deployment was last read as active. */
+  activeIn: z.exactOptional(z.number()),
 });
 const finalizing = z.strictObject({
   ...common,
@@ -79,6 +94,9 @@ const finalizing = z.strictObject({
   pace,
   /** Since when Spot does not list the deployment, where that is so. */
   unlistedSince: z.exactOptional(time),
+  launched,
+  /** CodeDeploy's own count of the deployment that succeeded. */
+  instances: z.exactOptional(z.strictObject({ total: z.number(), failed: z.number(), skipped: z.number() })),
 });
 const cleaningUp = z.strictObject({
   ...common,
@@ -94,6 +112,10 @@ const cleaningUp = z.strictObject({
   unlistedSince: z.exactOptional(time),
   /** Since when nothing could be seen, where that is so. */
   unseenSince: z.exactOptional(time),
+  /** Traffic has begun to move to green: from then on green may be all that serves. */
+  trafficHasMoved: z.exactOptional(z.literal(true)),
+  /** When CodeDeploy's deployment was first read as ended: a rollback of it may follow. */
+  codeDeployEndedSince: z.exactOptional(time),
   codeDeployStopSentAt: z.exactOptional(time),
   elastigroupStopSentAt: z.exactOptional(time),
   /** Why the last stop was not accepted, where that is so. */
@@ -122,8 +144,10 @@ export interface Succeeded extends Common {
   readonly phase: 'succeeded';
   readonly elastigroupDeploymentId?: string;
   readonly deploymentId: string;
-  /** Those in service; empty where EC2 could not be asked. */
+  /** Those in service with the revision; empty where EC2 could not be queried. */
   readonly greenInstanceIds: readonly string[];
+  /** What a success without restriction would not have, a phrase each: instances that failed, or have no revision. */
+  readonly shortfalls: readonly string[];
 }
 
 export interface Failed extends Common {

@@ -1,3 +1,4 @@
+import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import { cut } from '../lib/wording';
 import type { Pace } from './elastigroupState';
 import type {
@@ -52,7 +53,13 @@ export function paced<S extends Launching | Finalizing>(state: S, pace: Pace | u
 
 export function toLaunching(state: Starting, now: number, elastigroupDeploymentId: string): Launching {
   const progress = `Elastigroup ${elastigroupDeploymentId}: launching green instances`;
-  return { ...carriedOver(state, now, progress, 5), phase: 'launching', elastigroupDeploymentId };
+  const { targetCapacity } = state;
+  return {
+    ...carriedOver(state, now, progress, 5),
+    phase: 'launching',
+    elastigroupDeploymentId,
+    ...(targetCapacity !== undefined && { targetCapacity }),
+  };
 }
 
 export function toInstalling(state: Starting | Launching, now: number, deploymentId: string): Installing {
@@ -60,19 +67,34 @@ export function toInstalling(state: Starting | Launching, now: number, deploymen
   return { ...carriedOver(state, now, progress, 40), ...idsOf(state), phase: 'installing', deploymentId };
 }
 
-export function toFinalizing(state: Installing | CleaningUp, now: number, deploymentId: string): Finalizing {
-  const progress = `CodeDeploy ${deploymentId}: succeeded; Elastigroup is replacing blue`;
-  return { ...carriedOver(state, now, progress, 85), ...idsOf(state), phase: 'finalizing', deploymentId };
+export function toFinalizing(
+  state: Installing | CleaningUp,
+  now: number,
+  { id, instances: { total, failed, skipped } }: Pick<CodeDeployDeployment, 'id' | 'instances'>,
+): Finalizing {
+  return {
+    ...carriedOver(state, now, `CodeDeploy ${id}: succeeded; Elastigroup is replacing blue`, 85),
+    ...idsOf(state),
+    phase: 'finalizing',
+    deploymentId: id,
+    instances: { total, failed, skipped },
+    ...('launched' in state && { launched: state.launched }),
+  };
 }
 
-export function toSucceeded(state: Finalizing, now: number, greenInstanceIds: readonly string[]): Succeeded {
+export function toSucceeded(
+  state: Finalizing,
+  now: number,
+  { greenInstanceIds, shortfalls }: Pick<Succeeded, 'greenInstanceIds' | 'shortfalls'>,
+): Succeeded {
   const progress = `CodeDeploy ${state.deploymentId}: succeeded; green has replaced blue`;
   return {
     ...carriedOver(state, now, progress, 100),
     ...idsOf(state),
     phase: 'succeeded',
     deploymentId: state.deploymentId,
-    greenInstanceIds: [...greenInstanceIds],
+    greenInstanceIds,
+    shortfalls,
   };
 }
 

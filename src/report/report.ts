@@ -55,15 +55,13 @@ export function reportSuccess(
   redact: Redact,
 ): Report {
   const seconds = Math.round((now - state.startedAt) / 1000);
-  const count = state.greenInstanceIds.length;
-  const green = count === 0 ? 'green' : `${count} green instance${count === 1 ? '' : 's'}`;
   return {
     kind: 'success',
     result: {
       jobId,
       executionDetails: {
         summary: summaryText(
-          `CodeDeploy ${state.deploymentId} succeeded; ${green} replaced blue in ${duration(seconds)}`,
+          `CodeDeploy ${state.deploymentId} succeeded; ${whatReplacedBlue(state)} replaced blue in ${duration(seconds)}${shortfallText(state)}`,
           redact,
         ),
         percentComplete: 100,
@@ -79,6 +77,15 @@ export function reportSuccess(
       }),
     },
   };
+}
+
+function whatReplacedBlue({ greenInstanceIds: { length: count } }: Succeeded): string {
+  return count === 0 ? 'green' : `${count} green instance${count === 1 ? '' : 's'}`;
+}
+
+/** A success with restrictions says so: nobody should have to find out from a server that answers with the old release. */
+function shortfallText({ shortfalls }: Succeeded): string {
+  return shortfalls.length === 0 ? '' : `. Not all is well: ${shortfalls.join('; ')}`;
 }
 
 /** DRY_RUN: what would be done, and what stands in the way of it. Nothing was deployed, so that there are no ids. */

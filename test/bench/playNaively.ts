@@ -103,7 +103,7 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
     do await pause();
     while ((await context.codeDeploy.getDeployment(deploymentId)).status !== 'Succeeded');
   }
-  state = toFinalizing(state, clock.now(), deploymentId);
+  state = toFinalizing(state, clock.now(), await context.codeDeploy.getDeployment(deploymentId));
   for (;;) {
     state = await advance(state, context);
     if (state.phase !== 'finalizing') break;

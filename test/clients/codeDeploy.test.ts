@@ -273,11 +273,18 @@ describe('GetDeployment is read once, at the edge', () => {
           deploymentId: 'd-1',
           status: 'InProgress',
           createTime: 1_790_000_000.5,
+          completeTime: 1_790_000_100.5,
+          applicationName: 'shop',
+          deploymentGroupName: 'shop-green',
+          deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
+          blueGreenDeploymentConfiguration: {
+            terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: 5 },
+          },
           creator: 'user',
           targetInstances: { tagFilters: [{ Key: 'GreenIdentifier', Value: 'u-1', Type: 'KEY_AND_VALUE' }] },
           deploymentOverview: { Pending: 1, InProgress: 2, Succeeded: 4, Failed: 8, Skipped: 16, Ready: 32 },
           errorInformation: { code: 'HEALTH_CONSTRAINTS', message: 'too many failed' },
-          rollbackInfo: { rollbackDeploymentId: 'd-0' },
+          rollbackInfo: { rollbackDeploymentId: 'd-0', rollbackTriggeringDeploymentId: 'd-9' },
           instanceTerminationWaitTimeStarted: true,
           somethingNew: { a: 1 },
         },
@@ -287,12 +294,18 @@ describe('GetDeployment is read once, at the edge', () => {
       id: 'd-1',
       status: 'InProgress',
       createdAt: 1_790_000_000_500,
+      endedAt: 1_790_000_100_500,
+      applicationName: 'shop',
+      deploymentGroupName: 'shop-green',
       creator: 'user',
       targetTags: [{ key: 'GreenIdentifier', value: 'u-1' }],
-      instances: { total: 63, done: 52, failed: 8 },
+      instances: { total: 63, done: 52, failed: 8, skipped: 16 },
       error: { code: 'HEALTH_CONSTRAINTS', message: 'too many failed' },
+      hasTrafficControl: true,
       waitsBeforeTerminatingBlue: true,
+      blueTerminationWaitMinutes: 5,
       rollbackDeploymentId: 'd-0',
+      rollsBackDeploymentId: 'd-9',
     });
     expect(operations()).toEqual(['GetDeployment']);
     expect(bodies()).toEqual([{ deploymentId: 'd-1' }]);
@@ -310,12 +323,18 @@ describe('GetDeployment is read once, at the edge', () => {
       id: 'd-1',
       status: 'A new status',
       createdAt: undefined,
+      endedAt: undefined,
+      applicationName: undefined,
+      deploymentGroupName: undefined,
       creator: undefined,
       targetTags: [],
-      instances: { total: 0, done: 0, failed: 0 },
+      instances: { total: 0, done: 0, failed: 0, skipped: 0 },
       error: undefined,
+      hasTrafficControl: undefined,
       waitsBeforeTerminatingBlue: false,
+      blueTerminationWaitMinutes: undefined,
       rollbackDeploymentId: undefined,
+      rollsBackDeploymentId: undefined,
     });
   });
 
@@ -447,28 +466,32 @@ describe('all deployments of the group since a time', () => {
 });
 
 describe('StopDeployment', () => {
-  test.each(['Pending', 'Succeeded'])('stops with rollback (%s)', async (status) => {
+  test.each([
+    ['Pending', true],
+    ['Succeeded', true],
+    ['Pending', false],
+  ])('is answered with %s; with rollback: %s', async (status, rollback) => {
     server.script(json({ status }));
-    await expect(codeDeploy().stopDeployment('d-1')).resolves.toBe('stopping');
+    await expect(codeDeploy().stopDeployment('d-1', { rollback })).resolves.toBe('stopping');
     expect(operations()).toEqual(['StopDeployment']);
-    expect(bodies()).toEqual([{ deploymentId: 'd-1', autoRollbackEnabled: true }]);
+    expect(bodies()).toEqual([{ deploymentId: 'd-1', autoRollbackEnabled: rollback }]);
   });
 
   test('one that has ended already is no error', async () => {
     server.script(awsError('DeploymentAlreadyCompletedException', 'done'));
-    await expect(codeDeploy().stopDeployment('d-1')).resolves.toBe('ended');
+    await expect(codeDeploy().stopDeployment('d-1', { rollback: true })).resolves.toBe('ended');
     expect(server.requests).toHaveLength(1);
   });
 
   test('a lost answer is repeated: a second stop changes nothing', async () => {
     server.script({ does: 'reset' }, respond(500), awsError('DeploymentAlreadyCompletedException', 'done'));
-    await expect(codeDeploy().stopDeployment('d-1')).resolves.toBe('ended');
+    await expect(codeDeploy().stopDeployment('d-1', { rollback: true })).resolves.toBe('ended');
     expect(server.requests).toHaveLength(3);
   });
 
   test('any other refusal is an error', async () => {
     server.script(awsError('DeploymentDoesNotExistException', 'no such deployment'));
-    const error = await upstreamErrorOf(codeDeploy().stopDeployment('d-1'));
+    const error = await upstreamErrorOf(codeDeploy().stopDeployment('d-1', { rollback: true }));
     expect(error).toMatchObject({ kind: 'rejected', code: 'DeploymentDoesNotExistException' });
   });
 });

@@ -145,16 +145,16 @@ describe("the Elastigroup's CodeDeploy integration", () => {
     ['none', undefined],
   ] as const)('%s', async (integration, expected) => {
     const { elastigroup } = await clients({ options: { integration } });
-    expect(await elastigroup.readIntegration()).toEqual(expected);
+    expect((await elastigroup.readGroup()).deploymentGroups).toEqual(expected);
   });
 
   test('of a group that does not exist', async () => {
     const { elastigroup } = await clients({ parameters: { groupId: 'sig-nonsense' } });
-    await expect(elastigroup.readIntegration()).rejects.toMatchObject({ code: 'GROUP_DOESNT_EXIST', transient: false });
+    await expect(elastigroup.readGroup()).rejects.toMatchObject({ code: 'GROUP_DOESNT_EXIST', transient: false });
   });
 
   test('an answer that is no JSON is a transient error', async () => {
     const { elastigroup } = await clients({ fault: () => 'not-json' });
-    await expect(elastigroup.readIntegration()).rejects.toMatchObject({ kind: 'unreadable', transient: true });
+    await expect(elastigroup.readGroup()).rejects.toMatchObject({ kind: 'unreadable', transient: true });
   });
 });

@@ -169,12 +169,18 @@ const codeDeploy: CodeDeployDeployment = {
   id: 'd-1',
   status: 'Failed',
   createdAt: 0,
+  endedAt: undefined,
+  applicationName: 'shop',
+  deploymentGroupName: 'shop-green',
   creator: 'user',
   targetTags: [],
-  instances: { total: 1, done: 0, failed: 1 },
+  instances: { total: 1, done: 0, failed: 1, skipped: 0 },
   error: { code: 'HEALTH_CONSTRAINTS', message: 'too many' },
+  hasTrafficControl: true,
   waitsBeforeTerminatingBlue: false,
+  blueTerminationWaitMinutes: undefined,
   rollbackDeploymentId: undefined,
+  rollsBackDeploymentId: undefined,
 };
 const said = (error: ActionError | undefined) => error?.message ?? 'no error';
 
@@ -183,7 +189,9 @@ const ofFailures: Record<Exclude<keyof typeof failures, 'failureOf' | 'wholeFail
   timedOut: [starting, { ...starting, progress: 'waiting for it', waitsForOther: {} }, launching, installing].map(
     (state) => failures.timedOut(state, context).headline,
   ),
-  codeDeployEnded: ['Failed', 'Stopped'].map((status) => said(failures.codeDeployEnded({ ...codeDeploy, status }))),
+  codeDeployEnded: ['Failed', 'Stopped'].map((status) =>
+    said(failures.codeDeployEnded({ ...codeDeploy, status }, true)),
+  ),
   elastigroupWentWrong: [
     'while it launched green',
     'while CodeDeploy was deploying',

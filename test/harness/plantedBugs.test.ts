@@ -138,7 +138,7 @@ function stopWhateverItIs(_state: CleaningUp, view: CleanupView): CleanupDecisio
   const isAlive =
     view.elastigroup.ok &&
     view.elastigroup.value.some(({ state }) => !/^FINISHED|STOPPING|REMOVE|ROLLBACK/.test(state));
-  return isAlive ? { kind: 'stop-elastigroup', ids } : { kind: 'look-for-green', because: 'ended' };
+  return isAlive ? { kind: 'stop-elastigroup', ids, reason: 'a bug' } : { kind: 'check-green', because: 'ended' };
 }
 
 class TalkativeRedactor {

@@ -1,4 +1,5 @@
 import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
+import type { DeploymentTarget } from '../../src/clients/codeDeploy/deploymentTargets';
 import type { ElastigroupDeployment } from '../../src/clients/spot/elastigroup';
 import type { GreenInstance } from '../../src/clients/greenInstances';
 import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
@@ -61,12 +62,18 @@ export function codeDeploy(
     id,
     status,
     createdAt: START,
+    endedAt: undefined,
+    applicationName: 'shop',
+    deploymentGroupName: 'shop-green',
     creator: 'user',
     targetTags: [OWN_TAG],
-    instances: { total: 0, done: 0, failed: 0 },
+    instances: { total: 0, done: 0, failed: 0, skipped: 0 },
     error: undefined,
+    hasTrafficControl: true,
     waitsBeforeTerminatingBlue: false,
+    blueTerminationWaitMinutes: undefined,
     rollbackDeploymentId: undefined,
+    rollsBackDeploymentId: undefined,
     ...overrides,
   };
 }
@@ -107,7 +114,14 @@ export function checked(overrides: Partial<Starting> = {}): Starting {
 }
 
 export function launching(overrides: Partial<Launching> = {}): Launching {
-  return { ...common, percent: 5, phase: 'launching', elastigroupDeploymentId: 'cdbg-1', ...overrides };
+  return {
+    ...common,
+    percent: 5,
+    phase: 'launching',
+    elastigroupDeploymentId: 'cdbg-1',
+    targetCapacity: 2,
+    ...overrides,
+  };
 }
 
 export function installing(overrides: Partial<Installing> = {}): Installing {
@@ -134,6 +148,7 @@ export function finalizing(overrides: Partial<Finalizing> = {}): Finalizing {
     phase: 'finalizing',
     elastigroupDeploymentId: 'cdbg-1',
     deploymentId: 'd-OWN',
+    instances: { total: 4, failed: 0, skipped: 0 },
     ...overrides,
   };
 }
@@ -158,6 +173,7 @@ export function succeeded(overrides: Partial<Succeeded> = {}): Succeeded {
     elastigroupDeploymentId: 'cdbg-1',
     deploymentId: 'd-OWN',
     greenInstanceIds: ['i-1', 'i-2'],
+    shortfalls: [],
     ...overrides,
   };
 }
@@ -180,4 +196,25 @@ function isIn<P extends State['phase']>(state: State, phase: P): state is Extrac
 export function active(state: State): ActiveState {
   if (hasResult(state)) throw new Error(`expected an active state, but it has ended: ${JSON.stringify(state)}`);
   return state;
+}
+
+/** A target of CodeDeploy; of `events`, each name with its status, and begun where that says so. */
+export function target(
+  id: string,
+  label: 'Blue' | 'Green' | undefined,
+  events: Readonly<Record<string, string>>,
+  status = 'InProgress',
+): DeploymentTarget {
+  return {
+    id,
+    label,
+    status,
+    events: Object.entries(events).map(([name, eventStatus]) => ({
+      name,
+      status: eventStatus,
+      startedAt: ['Pending', 'Skipped'].includes(eventStatus) ? undefined : START,
+      endedAt: ['Succeeded', 'Failed'].includes(eventStatus) ? at(60) : undefined,
+      diagnostics: undefined,
+    })),
+  };
 }

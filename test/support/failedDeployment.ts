@@ -57,12 +57,18 @@ export function codeDeployFailed(code: string, message = 'its message'): CodeDep
     id: 'd-1',
     status: 'Failed',
     createdAt: START + 40_000,
+    endedAt: undefined,
+    applicationName: 'shop',
+    deploymentGroupName: 'shop-green',
     creator: 'user',
     targetTags: [],
-    instances: { total: 2, done: 0, failed: 1 },
+    instances: { total: 2, done: 0, failed: 1, skipped: 0 },
     error: { code, message },
+    hasTrafficControl: true,
     waitsBeforeTerminatingBlue: false,
+    blueTerminationWaitMinutes: undefined,
     rollbackDeploymentId: undefined,
+    rollsBackDeploymentId: undefined,
   };
 }
 

@@ -18,7 +18,7 @@ import { JOB, parametersWith, START } from './deploymentSamples';
 import { ManualClock } from './manualClock';
 
 /*
- * A Stage whose services answer what the test has scripted, in that order, and nothing else: a call without a scripted
+ * A DeploymentContext whose services answer what the test has scripted, in that order, and nothing else: a call without a scripted
  * answer fails the test, and so does an answer that nobody asked for. Importing this file is enough for both checks.
  */
 
@@ -177,9 +177,9 @@ export class FakeContext implements DeploymentContext {
         this.answers.take('stopElastigroup');
       },
       listInstanceIds: async () => this.answers.take('groupInstances'),
-      readIntegration: async () => {
+      readGroup: async () => {
         const integration = this.answers.take('integration');
-        return integration === 'none' ? undefined : integration;
+        return { deploymentGroups: integration === 'none' ? undefined : integration, targetCapacity: 2 };
       },
     };
   }
@@ -200,8 +200,8 @@ export class FakeContext implements DeploymentContext {
         this.expectGreenTag(tag);
         return this.answers.take('create');
       },
-      stopDeployment: async (id) => {
-        this.changes.push(`stop CodeDeploy ${id}`);
+      stopDeployment: async (id, { rollback }) => {
+        this.changes.push(`stop CodeDeploy ${id}${rollback ? '' : ' without rollback'}`);
         return this.answers.take('stopCodeDeploy');
       },
     };

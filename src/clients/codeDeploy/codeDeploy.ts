@@ -23,16 +23,32 @@ export interface CodeDeployDeployment {
   readonly status: string;
   /** ms since the epoch */
   readonly createdAt: number | undefined;
+  /** When it ended (ms since the epoch); undefined while it is active. */
+  readonly endedAt: number | undefined;
+  readonly applicationName: string | undefined;
+  readonly deploymentGroupName: string | undefined;
   /** `user`, `autoscaling`, `codeDeployRollback`, … */
   readonly creator: string | undefined;
   /** The replacement environment that it was created for. */
   readonly targetTags: readonly Tag[];
   /** Instances: `total` of all, `done` of those that succeeded or were skipped. */
-  readonly instances: { readonly total: number; readonly done: number; readonly failed: number };
+  readonly instances: {
+    readonly total: number;
+    readonly done: number;
+    readonly failed: number;
+    readonly skipped: number;
+  };
   readonly error: { readonly code: string; readonly message: string } | undefined;
-  /** `waiting`: green is in service, and CodeDeploy waits before it terminates blue. */
+  /** False where CodeDeploy moves no traffic: the deployment group has no load balancer. Undefined: it does not say. */
+  readonly hasTrafficControl: boolean | undefined;
+  /** Green alone is in service, and CodeDeploy waits before it terminates blue. */
   readonly waitsBeforeTerminatingBlue: boolean;
+  /** Minutes of that wait; undefined where CodeDeploy keeps blue alive, or does not say. */
+  readonly blueTerminationWaitMinutes: number | undefined;
+  /** The deployment that rolls this one back. */
   readonly rollbackDeploymentId: string | undefined;
+  /** The deployment that this one, a rollback, rolls back. */
+  readonly rollsBackDeploymentId: string | undefined;
 }
 
 export type CreateOutcome =
@@ -49,8 +65,8 @@ export interface CodeDeploy {
   findDeployments(since: number): Promise<readonly CodeDeployDeployment[]>;
   /** There is no idempotency token: a lost answer leaves open whether it was created. Look before repeating. */
   createDeployment(greenTag: Tag): Promise<CreateOutcome>;
-  /** Stops with rollback. `ended`: it had ended already, so that nothing was stopped. */
-  stopDeployment(id: string): Promise<'stopping' | 'ended'>;
+  /** `ended`: it had ended already, so that nothing was stopped. */
+  stopDeployment(id: string, options: { readonly rollback: boolean }): Promise<'stopping' | 'ended'>;
 }
 
 /** BatchGetDeployments takes 25 ids (docs/services.md, CodeDeploy). */
@@ -105,10 +121,10 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
       }
     },
 
-    async stopDeployment(deploymentId) {
+    async stopDeployment(deploymentId, { rollback }) {
       try {
         await call('StopDeployment', 'read', (abortSignal) =>
-          client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: true }), { abortSignal }),
+          client.send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled: rollback }), { abortSignal }),
         );
         return 'stopping';
       } catch (error) {
@@ -141,18 +157,34 @@ function namedDeployment(message: string): string | undefined {
 function readDeployment(info: DeploymentInfo | undefined, operation: string): CodeDeployDeployment {
   if (info?.deploymentId === undefined) throw unreadable(operation, 'deploymentId');
   if (info.status === undefined) throw unreadable(operation, 'status');
-  const { error, rollback } = { error: info.errorInformation, rollback: info.rollbackInfo };
+  const { errorInformation: error, rollbackInfo: rollback } = info;
   return {
     id: info.deploymentId,
     status: info.status,
     createdAt: info.createTime?.getTime(),
+    endedAt: info.completeTime?.getTime(),
+    applicationName: info.applicationName,
+    deploymentGroupName: info.deploymentGroupName,
     creator: info.creator,
     targetTags: (info.targetInstances?.tagFilters ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' })),
     instances: countInstances(info),
     error: error && { code: error.code ?? 'UNKNOWN', message: error.message ?? '' },
+    hasTrafficControl: hasTrafficControl(info),
     waitsBeforeTerminatingBlue: info.instanceTerminationWaitTimeStarted ?? false,
+    blueTerminationWaitMinutes: terminationWaitMinutes(info),
     rollbackDeploymentId: rollback?.rollbackDeploymentId,
+    rollsBackDeploymentId: rollback?.rollbackTriggeringDeploymentId,
   };
+}
+
+function hasTrafficControl({ deploymentStyle }: DeploymentInfo): boolean | undefined {
+  if (deploymentStyle?.deploymentOption === undefined) return undefined;
+  return deploymentStyle.deploymentOption === 'WITH_TRAFFIC_CONTROL';
+}
+
+function terminationWaitMinutes({ blueGreenDeploymentConfiguration }: DeploymentInfo): number | undefined {
+  const blue = blueGreenDeploymentConfiguration?.terminateBlueInstancesOnDeploymentSuccess;
+  return blue?.action === 'TERMINATE' ? (blue.terminationWaitTimeInMinutes ?? 0) : undefined;
 }
 
 function countInstances(info: DeploymentInfo): CodeDeployDeployment['instances'] {
@@ -168,6 +200,7 @@ function countInstances(info: DeploymentInfo): CodeDeployDeployment['instances']
     total: Pending + InProgress + Succeeded + Failed + Skipped + Ready,
     done: Succeeded + Skipped + Ready,
     failed: Failed,
+    skipped: Skipped,
   };
 }
 

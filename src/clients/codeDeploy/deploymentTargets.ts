@@ -45,6 +45,7 @@ export interface Diagnostics {
 
 /** The instances of one CodeDeploy deployment. Throws UpstreamError. */
 export interface DeploymentTargets {
+  /** Empty where the deployment has not started (DeploymentNotStartedException). */
   list(deploymentId: string): Promise<readonly DeploymentTarget[]>;
 }
 
@@ -66,7 +67,7 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
 
   return {
     async list(deploymentId) {
-      const ids = await listIds(deploymentId);
+      const ids = await listIds(deploymentId).catch(noneBeforeTheStart);
       const targets: DeploymentTarget[] = [];
       for (let start = 0; start < ids.length; start += BATCH_SIZE) {
         const command = new BatchGetDeploymentTargetsCommand({
@@ -80,6 +81,12 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
       return targets;
     },
   };
+}
+
+/** Both operations throw it while a deployment is Created or Queued (service model, codedeploy 2014-10-06). */
+function noneBeforeTheStart(error: unknown): string[] {
+  if (error instanceof UpstreamError && error.code === 'DeploymentNotStartedException') return [];
+  throw error;
 }
 
 /** A target that is no instance is not of this stage. */

@@ -40,8 +40,15 @@ export interface Elastigroup {
   stopDeployment(id: string): Promise<void>;
   /** The ids of the instances that the group runs now. */
   listInstanceIds(): Promise<readonly string[]>;
-  /** The deployment groups that the group's CodeDeploy integration names; undefined where it has no such integration. */
-  readIntegration(): Promise<readonly DeploymentGroupName[] | undefined>;
+  readGroup(): Promise<ElastigroupConfiguration>;
+}
+
+/** How the Elastigroup is set up. */
+export interface ElastigroupConfiguration {
+  /** The deployment groups that its CodeDeploy integration names; undefined where it has no such integration. */
+  readonly deploymentGroups: readonly DeploymentGroupName[] | undefined;
+  /** Instances that the group runs, and a blue/green deployment launches; undefined where it counts in weights. */
+  readonly targetCapacity: number | undefined;
 }
 
 /** The names of the operations, which are also the units of Spot's rate limit. */
@@ -65,6 +72,9 @@ const deploymentSchema = z.object({
   ),
 });
 const groupSchema = z.object({
+  capacity: z.optional(
+    z.nullable(z.object({ target: z.optional(z.nullable(z.number())), unit: z.optional(z.nullable(z.string())) })),
+  ),
   thirdPartiesIntegration: z.optional(
     z.nullable(
       z.object({
@@ -112,13 +122,17 @@ export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
       return items.map((item) => readItem(instanceSchema, item, operation).instanceId ?? '').filter((id) => id !== '');
     },
 
-    async readIntegration() {
+    async readGroup() {
       const operation = SPOT_OPERATIONS.group;
       const [item] = await api.items({ operation, kind: 'read', method: 'GET', path: group });
       if (item === undefined) throw unreadable(operation, 'the answer holds no group');
-      const { thirdPartiesIntegration } = readItem(groupSchema, item, operation);
+      const { thirdPartiesIntegration, capacity } = readItem(groupSchema, item, operation);
       const codeDeploy = thirdPartiesIntegration?.codeDeploy;
-      return codeDeploy ? (codeDeploy.deploymentGroups ?? []) : undefined;
+      const countsInstances = (capacity?.unit ?? 'instance') === 'instance';
+      return {
+        deploymentGroups: codeDeploy ? (codeDeploy.deploymentGroups ?? []) : undefined,
+        targetCapacity: countsInstances ? (capacity?.target ?? undefined) : undefined,
+      };
     },
   };
 }

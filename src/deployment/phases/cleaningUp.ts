@@ -1,32 +1,43 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import { cut } from '../../lib/wording';
-import { decideCleanup, isLate, isUnlisted, type CleanupDecision, type CleanupView } from './cleanupDecision';
-import { endOfCleanup } from './cleanupOutcome';
-import { findCodeDeploy, listElastigroup } from '../ownDeployments';
 import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
+import { findCodeDeploy, findRollback, isActive, isStoppable, listElastigroup } from '../ownDeployments';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFinalizing } from '../transitions';
+import { decideCleanup, isLate, isUnlisted, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import { endOfCleanup, failKeepingGreen } from './cleanupOutcome';
+import { trafficIn, type TrafficView } from './greenProtection';
 
 /**
- * Ends what the action has started: CodeDeploy first (with rollback), then Elastigroup, which removes green; then waits,
- * within CLEANUP_TIMEOUT_SECONDS, until both have ended and no green instance is left. One step a tick, after a fresh look.
+ * Ends what the action has started: CodeDeploy first (with rollback), then, once green does not serve, Elastigroup, which
+ * removes green; then waits, within CLEANUP_TIMEOUT_SECONDS, until no green instance is left. One step a poll, each after
+ * everything was read anew.
  */
 export async function cleanUp(state: CleaningUp, context: DeploymentContext): Promise<State> {
-  const view = await look(state, context);
-  const aware = remember(state, view, context.clock.now());
-  const decision = decideCleanup(aware, view, context.clock.now(), context.cleanupTimeoutSeconds);
+  const view = await readAll(state, context);
+  const now = context.clock.now();
+  const aware = remember(state, view, now);
+  const { cleanupTimeoutSeconds, parameters } = context;
+  const decision = decideCleanup(aware, view, {
+    now,
+    cleanupTimeoutSeconds,
+    isRollbackOff: parameters.autoRollback?.enabled === false,
+    isStoppable: (deployment) => isStoppable(deployment, aware, parameters),
+  });
   switch (decision.kind) {
     case 'succeeded-after-all':
-      context.log.info(`CodeDeploy ${decision.deploymentId} has succeeded after all: nothing is stopped.`);
-      return toFinalizing(aware, context.clock.now(), decision.deploymentId);
+      context.log.info(`CodeDeploy ${decision.deployment.id} has succeeded after all: nothing is stopped.`);
+      return toFinalizing(aware, now, decision.deployment);
     case 'stop-codedeploy':
-      return stopCodeDeploy(aware, decision.deploymentId, context);
+      return stopCodeDeploy(aware, decision, context);
     case 'stop-elastigroup':
-      return stopElastigroup(aware, decision.ids, context);
+      return stopElastigroup(aware, decision, context);
     case 'wait':
       return waiting(aware, decision, context);
-    case 'look-for-green':
+    case 'keep-green':
+      return failKeepingGreen(aware, view, decision.why, context);
+    case 'check-green':
       return endOfCleanup(aware, view, decision, context);
   }
 }
@@ -36,19 +47,24 @@ function waiting(
   decision: Extract<CleanupDecision, { kind: 'wait' }>,
   context: DeploymentContext,
 ): CleaningUp {
-  const { unseenSince = context.clock.now(), ...seen } = progressed(state, `cleaning up: ${decision.reason}`);
-  return decision.unseen ? { ...seen, unseenSince } : seen;
+  const { unseenSince = context.clock.now(), ...answered } = progressed(state, `cleaning up: ${decision.reason}`);
+  return decision.unanswered ? { ...answered, unseenSince } : answered;
 }
 
-async function look(state: CleaningUp, context: DeploymentContext): Promise<CleanupView> {
+async function readAll(state: CleaningUp, context: DeploymentContext): Promise<CleanupView> {
   const [codeDeploy, elastigroup] = await Promise.all([
-    attempt(lookAtCodeDeploy(state, context)),
+    attempt(readCodeDeploy(state, context)),
     attempt(listElastigroup(state, context)),
   ]);
-  return { codeDeploy, elastigroup: elastigroup.ok ? { ok: true, value: elastigroup.value.own } : elastigroup };
+  return {
+    codeDeploy,
+    // After the deployment itself: what they tell is then at least as new.
+    traffic: codeDeploy.ok ? await readTraffic(state, codeDeploy.value, context) : NOTHING_READ,
+    elastigroup: elastigroup.ok ? { ok: true, value: elastigroup.value.own } : elastigroup,
+  };
 }
 
-async function lookAtCodeDeploy(
+async function readCodeDeploy(
   state: CleaningUp,
   context: DeploymentContext,
 ): Promise<CodeDeployDeployment | undefined> {
@@ -56,14 +72,41 @@ async function lookAtCodeDeploy(
   return (await findCodeDeploy(state, context)).own;
 }
 
-/** What the look has brought to light: ids of a start whose answer was lost, or that Spot does not list what is known. */
+const NOTHING_READ: TrafficView = { targets: undefined, rollback: undefined };
+
+/** Only what the decision needs: the targets of a large fleet are many calls. */
+async function readTraffic(
+  state: CleaningUp,
+  deployment: CodeDeployDeployment | undefined,
+  context: DeploymentContext,
+): Promise<TrafficView> {
+  if (!deployment || deployment.hasTrafficControl === false || deployment.status === 'Succeeded') return NOTHING_READ;
+  const { id, rollbackDeploymentId } = deployment;
+  if (isActive(deployment)) {
+    const isNeeded = context.parameters.autoRollback?.enabled === false && state.codeDeployStopSentAt === undefined;
+    return isNeeded
+      ? { targets: await attempt(context.deploymentTargets.list(id)), rollback: undefined }
+      : NOTHING_READ;
+  }
+  const targets = state.trafficHasMoved ? undefined : await attempt(context.deploymentTargets.list(id));
+  if (rollbackDeploymentId !== undefined)
+    return { targets, rollback: await attempt(context.codeDeploy.getDeployment(rollbackDeploymentId)) };
+  if (!state.trafficHasMoved && trafficIn(deployment, targets) === 'on-blue') return { targets, rollback: undefined };
+  // `rollbackInfo` may show later than the rollback itself.
+  return { targets, rollback: await attempt(findRollback(id, context)) };
+}
+
+/** What was learned: ids of a start whose answer was lost, that traffic has moved, that Spot does not list what is known. */
 function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp {
-  const { unlistedSince = now, ...known } = state;
+  const { unlistedSince = now, codeDeployEndedSince = now, ...known } = state;
   const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
   const [elastigroup] = view.elastigroup.ok ? view.elastigroup.value : [];
+  const hasMoved = deployment && trafficIn(deployment, view.traffic.targets) === 'moving';
   return {
     ...known,
     ...(deployment && { deploymentId: deployment.id }),
+    ...(deployment && !isActive(deployment) && { codeDeployEndedSince }),
+    ...(hasMoved && { trafficHasMoved: true }),
     ...(elastigroup && state.elastigroupDeploymentId === undefined && { elastigroupDeploymentId: elastigroup.id }),
     ...(view.elastigroup.ok && isUnlisted(state, view.elastigroup.value) && { unlistedSince }),
   };
@@ -71,41 +114,37 @@ function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp
 
 async function stopCodeDeploy(
   state: CleaningUp,
-  deploymentId: string,
+  { deploymentId, rollback }: Extract<CleanupDecision, { kind: 'stop-codedeploy' }>,
   context: DeploymentContext,
 ): Promise<CleaningUp> {
-  const attempt = await tryToStop(
+  const result = await tryToStop(
     state,
-    `CodeDeploy ${deploymentId}`,
-    () => context.codeDeploy.stopDeployment(deploymentId),
+    `CodeDeploy ${deploymentId} ${rollback ? 'with' : 'without'} rollback`,
+    () => context.codeDeploy.stopDeployment(deploymentId, { rollback }),
     context,
   );
-  return attempt.counts ? { ...attempt.state, codeDeployStopSentAt: context.clock.now() } : attempt.state;
+  return result.counts ? { ...result.state, codeDeployStopSentAt: context.clock.now() } : result.state;
 }
 
 async function stopElastigroup(
   state: CleaningUp,
-  ids: readonly string[],
+  { ids, reason }: Extract<CleanupDecision, { kind: 'stop-elastigroup' }>,
   context: DeploymentContext,
 ): Promise<CleaningUp> {
   let next = state;
   let counts = true;
   for (const id of ids) {
-    const attempt = await tryToStop(
-      next,
-      `Elastigroup deployment ${id}`,
-      () => context.elastigroup.stopDeployment(id),
-      context,
-    );
-    next = attempt.state;
-    counts &&= attempt.counts;
+    const stop = () => context.elastigroup.stopDeployment(id);
+    const result = await tryToStop(next, `Elastigroup deployment ${id} (${reason})`, stop, context);
+    next = result.state;
+    counts &&= result.counts;
   }
   return counts ? { ...next, elastigroupStopSentAt: context.clock.now() } : next;
 }
 
 /**
- * A stop that fails is no reason to leave the rest standing: it is noted, and the next look shows whether it worked.
- * One that a busy service did not take does not count as sent, so that the next tick sends it again; unless it is late.
+ * A stop that fails is no reason to leave the rest standing: it is noted, and the next poll shows whether it worked.
+ * One that a busy service did not take does not count as sent, so that the next poll sends it again; unless it is late.
  */
 async function tryToStop(
   state: CleaningUp,

@@ -1,32 +1,46 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
+import type { Attempt } from '../attempt';
 import { hasEnded, progressOf } from '../elastigroupState';
 import { LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
-import type { Attempt } from '../attempt';
 import type { CleaningUp } from '../state';
+import { protectGreen, trafficIn, type KeepReason, type TrafficView } from './greenProtection';
 
-/** A fresh look at what belongs to this action. */
+/** What belongs to this action, as just read. */
 export interface CleanupView {
   readonly codeDeploy: Attempt<CodeDeployDeployment | undefined>;
+  readonly traffic: TrafficView;
   readonly elastigroup: Attempt<readonly ElastigroupDeployment[]>;
 }
 
 export type CleanupDecision =
-  | { readonly kind: 'succeeded-after-all'; readonly deploymentId: string }
-  | { readonly kind: 'stop-codedeploy'; readonly deploymentId: string }
-  | { readonly kind: 'stop-elastigroup'; readonly ids: readonly string[] }
-  /** `unseen`: for the lack of an answer. */
-  | { readonly kind: 'wait'; readonly reason: string; readonly unseen?: true }
+  | { readonly kind: 'succeeded-after-all'; readonly deployment: CodeDeployDeployment }
+  | { readonly kind: 'stop-codedeploy'; readonly deploymentId: string; readonly rollback: boolean }
+  | { readonly kind: 'stop-elastigroup'; readonly ids: readonly string[]; readonly reason: string }
+  /** `unanswered`: for the lack of an answer. */
+  | { readonly kind: 'wait'; readonly reason: string; readonly unanswered?: true }
+  /** Green serves, or may serve: it is kept, and cleaning up ends. */
+  | { readonly kind: 'keep-green'; readonly why: KeepReason }
   /** Both have ended, or no more can be done: what EC2 shows decides how cleaning up ends. */
-  | { readonly kind: 'look-for-green'; readonly because: 'ended' | 'late' | 'cannot-see' };
+  | { readonly kind: 'check-green'; readonly because: 'ended' | 'late' | 'unreadable' };
+
+/** What a decision depends on beside the state and the view. */
+export interface CleanupTerms {
+  readonly now: number;
+  readonly cleanupTimeoutSeconds: number;
+  /** AUTO_ROLLBACK: false; respected until traffic moves. */
+  readonly isRollbackOff: boolean;
+  /** The deployment is of the action's application and group, and for its green instances. */
+  readonly isStoppable: (deployment: CodeDeployDeployment) => boolean;
+}
 
 /** Seconds after which a stop that shows no effect is sent again: its request, too, may have been lost. */
 const STOP_AGAIN_S = 30;
 /** Seconds without an answer, after which cleaning up that is late and has stopped nothing yet gives up. */
-const UNSEEN_PATIENCE_S = 60;
-/** Seconds that CodeDeploy gets to end, before green is removed under it; a third of the time for cleaning up at most. */
+const UNANSWERED_PATIENCE_S = 60;
+/** Seconds that CodeDeploy gets to end in a group without a load balancer; a third of CLEANUP_TIMEOUT_SECONDS at most. */
 const CODEDEPLOY_PATIENCE_S = 60;
 
 /**
@@ -38,34 +52,88 @@ export function isLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: nu
 }
 
 /**
- * The next step of cleaning up. Nothing is stopped that was not just seen: a CodeDeploy deployment that has succeeded is
- * kept, and with it its green instances. Being late ends the waiting, never the first attempt to stop.
+ * The next step of cleaning up, with its reason. Nothing is stopped that was not just read: a CodeDeploy deployment that
+ * has succeeded is kept, and so is green that serves or may serve. Being late ends the waiting, never the protection,
+ * and never the first attempt to stop.
  */
-export function decideCleanup(
+export function decideCleanup(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
+  const late = isLate(state, terms.now, terms.cleanupTimeoutSeconds);
+  if (!view.codeDeploy.ok) return whileUnanswered(state, view.codeDeploy.error, late, terms.now);
+  const deployment = view.codeDeploy.value;
+  if (deployment) {
+    const first = beforeElastigroup(state, deployment, view.traffic, terms);
+    if (first) return first;
+  }
+  return decideElastigroup(state, deployment, view, terms);
+}
+
+/** What CodeDeploy's deployment asks for before Elastigroup may remove green; undefined: nothing (more). */
+function beforeElastigroup(
   state: CleaningUp,
-  view: CleanupView,
-  now: number,
-  cleanupTimeoutSeconds: number,
+  deployment: CodeDeployDeployment,
+  traffic: TrafficView,
+  terms: CleanupTerms,
+): CleanupDecision | undefined {
+  const { now, cleanupTimeoutSeconds } = terms;
+  if (deployment.status === 'Succeeded') return { kind: 'succeeded-after-all', deployment };
+  if (!terms.isStoppable(deployment)) return { kind: 'keep-green', why: { kind: 'foreign' } };
+  const late = isLate(state, now, cleanupTimeoutSeconds);
+  if (isActive(deployment) && !deployment.waitsBeforeTerminatingBlue && isDue(state.codeDeployStopSentAt, now, late)) {
+    return {
+      kind: 'stop-codedeploy',
+      deploymentId: deployment.id,
+      rollback: asksForRollback(deployment, traffic, terms),
+    };
+  }
+  if (deployment.hasTrafficControl === false) return withoutLoadBalancer(state, deployment, terms);
+  const protection = protectGreen(state, deployment, traffic, { now, isLate: late });
+  switch (protection.kind) {
+    case 'removable':
+      return undefined;
+    case 'wait':
+      return protection;
+    case 'keep':
+      return { kind: 'keep-green', why: protection.why };
+  }
+}
+
+/**
+ * AUTO_ROLLBACK: false is respected while traffic is on blue, where there is nothing to roll back. Once it moves, a stop
+ * without rollback would leave blue partly deregistered and green as all that serves.
+ */
+function asksForRollback(deployment: CodeDeployDeployment, { targets }: TrafficView, terms: CleanupTerms): boolean {
+  if (!terms.isRollbackOff) return true;
+  return deployment.hasTrafficControl !== false && trafficIn(deployment, targets) !== 'on-blue';
+}
+
+/** Nothing moves traffic: CodeDeploy gets a little time to end, before green is removed under it. */
+function withoutLoadBalancer(
+  state: CleaningUp,
+  deployment: CodeDeployDeployment,
+  { now, cleanupTimeoutSeconds }: CleanupTerms,
+): CleanupDecision | undefined {
+  if (!isActive(deployment)) return undefined;
+  const patience = Math.min(CODEDEPLOY_PATIENCE_S, cleanupTimeoutSeconds / 3) * 1000;
+  if (now - (state.firstStopAt ?? now) >= patience) return undefined;
+  return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
+}
+
+function decideElastigroup(
+  state: CleaningUp,
+  deployment: CodeDeployDeployment | undefined,
+  { elastigroup }: CleanupView,
+  { now, cleanupTimeoutSeconds }: CleanupTerms,
 ): CleanupDecision {
   const late = isLate(state, now, cleanupTimeoutSeconds);
-  const { codeDeploy, elastigroup } = view;
-  if (!codeDeploy.ok) return whileUnseen(state, codeDeploy.error, late, now);
-  const deployment = codeDeploy.value;
-  if (deployment?.status === 'Succeeded') return { kind: 'succeeded-after-all', deploymentId: deployment.id };
-
-  if (deployment && isActive(deployment)) {
-    if (isDue(state.codeDeployStopSentAt, now, late)) return { kind: 'stop-codedeploy', deploymentId: deployment.id };
-    const patience = Math.min(CODEDEPLOY_PATIENCE_S, cleanupTimeoutSeconds / 3) * 1000;
-    if (now - (state.firstStopAt ?? now) < patience)
-      return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
-  }
-  if (!elastigroup.ok) return whileUnseen(state, elastigroup.error, late, now);
+  if (!elastigroup.ok) return whileUnanswered(state, elastigroup.error, late, now);
   const toStop = elastigroup.value.filter(
     ({ state: word }) => !['undoing', 'undone', 'finished'].includes(progressOf(word)),
   );
-  if (toStop.length > 0 && isDue(state.elastigroupStopSentAt, now, late))
-    return { kind: 'stop-elastigroup', ids: toStop.map(({ id }) => id) };
-  if (late) return { kind: 'look-for-green', because: 'late' };
+  if (toStop.length > 0 && isDue(state.elastigroupStopSentAt, now, late)) {
+    const reason = deployment ? `CodeDeploy ${deployment.id} is ${deployment.status}` : 'CodeDeploy was not started';
+    return { kind: 'stop-elastigroup', ids: toStop.map(({ id }) => id), reason };
+  }
+  if (late) return { kind: 'check-green', because: 'late' };
   return whatToWaitFor(state, elastigroup.value, deployment, now);
 }
 
@@ -93,7 +161,7 @@ function whatToWaitFor(
   if (moving) return { kind: 'wait', reason: `Elastigroup ${moving.id}: ${moving.state || 'no state'}` };
   if (deployment && isActive(deployment))
     return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
-  return { kind: 'look-for-green', because: 'ended' };
+  return { kind: 'check-green', because: 'ended' };
 }
 
 /** The deployment that this run knows of is not in Spot's list. */
@@ -101,12 +169,12 @@ export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeploymen
   return state.elastigroupDeploymentId !== undefined && own.length === 0;
 }
 
-/** After a long gap between two invocations, one throttled look must not end cleaning up before any stop was tried. */
-function whileUnseen(state: CleaningUp, error: UpstreamError, late: boolean, now: number): CleanupDecision {
-  if (!error.transient) return { kind: 'look-for-green', because: late ? 'late' : 'cannot-see' };
-  const hasLooked = state.firstStopAt !== undefined || now - (state.unseenSince ?? now) >= UNSEEN_PATIENCE_S * 1000;
-  if (late && hasLooked) return { kind: 'look-for-green', because: 'late' };
-  return { kind: 'wait', reason: `${error.service} cannot be seen at the moment`, unseen: true };
+/** After a long gap between two invocations, one throttled call must not end cleaning up before any stop was tried. */
+function whileUnanswered(state: CleaningUp, error: UpstreamError, late: boolean, now: number): CleanupDecision {
+  if (!error.transient) return { kind: 'check-green', because: late ? 'late' : 'unreadable' };
+  const hasTried = state.firstStopAt !== undefined || now - (state.unseenSince ?? now) >= UNANSWERED_PATIENCE_S * 1000;
+  if (late && hasTried) return { kind: 'check-green', because: 'late' };
+  return { kind: 'wait', reason: `${error.service} cannot be queried at the moment`, unanswered: true };
 }
 
 /** A stop that was never sent, or that has shown no effect for a while. */

@@ -1,8 +1,11 @@
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
 import { listing } from '../../lib/wording';
+import { elastigroupTimeoutAt } from '../limits';
 import { isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
 import { hasEnded } from '../elastigroupState';
 import { isActive } from '../ownDeployments';
+import type { KeepReason } from './greenProtection';
+import { describeKeptGreen } from './keptGreen';
 import { attempt, type Attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
 import type { CleaningUp, State } from '../state';
@@ -12,7 +15,7 @@ import { progressed, toFailed } from '../transitions';
 export async function endOfCleanup(
   state: CleaningUp,
   view: CleanupView,
-  decision: Extract<CleanupDecision, { kind: 'look-for-green' }>,
+  decision: Extract<CleanupDecision, { kind: 'check-green' }>,
   context: DeploymentContext,
 ): Promise<State> {
   const green = await attempt(context.greenInstances.find(greenTag(state)));
@@ -29,6 +32,36 @@ export async function endOfCleanup(
   return toFailed(state, now, state.failure, { cleaned: whatWasDone(state, view, green), left });
 }
 
+/** Ends cleaning up with green in service, or possibly so: nothing that serves is removed. */
+export async function failKeepingGreen(
+  state: CleaningUp,
+  view: CleanupView,
+  why: KeepReason,
+  context: DeploymentContext,
+): Promise<State> {
+  const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
+  const tag = greenTag(state);
+  const [green, groupInstanceIds, targets] = await Promise.all([
+    attempt(context.greenInstances.find(tag)),
+    attempt(context.elastigroup.listInstanceIds()),
+    view.traffic.targets ?? (deployment && attempt(context.deploymentTargets.list(deployment.id))),
+  ]);
+  const kept = describeKeptGreen({
+    why,
+    greenTag: `${tag.key}=${tag.value}`,
+    deployment,
+    targets,
+    green,
+    groupInstanceIds,
+    elastigroupDeploymentId: state.elastigroupDeploymentId,
+    elastigroupTimeoutAt: elastigroupTimeoutAt(state, context),
+  });
+  return toFailed(state, context.clock.now(), state.failure, {
+    cleaned: whatWasDone(state, view, green),
+    left: kept,
+  });
+}
+
 function mayStillChange(green: Attempt<readonly GreenInstance[]>): boolean {
   return green.ok ? green.value.some(isLeft) : green.error.transient;
 }
@@ -38,7 +71,10 @@ function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readon
   const done: string[] = [];
   const { codeDeploy, elastigroup } = view;
   if (state.codeDeployStopSentAt !== undefined && codeDeploy.ok && codeDeploy.value?.status === 'Stopped')
-    done.push(`CodeDeploy ${codeDeploy.value.id} was stopped with rollback.`);
+    done.push(`CodeDeploy ${codeDeploy.value.id} was stopped.`);
+  const rollback = view.traffic.rollback?.ok ? view.traffic.rollback.value : undefined;
+  if (state.trafficHasMoved && rollback?.status === 'Succeeded')
+    done.push(`Rollback ${rollback.id} has returned the traffic to blue.`);
   const hasNoFleet = elastigroup.ok && elastigroup.value.every(({ state: word }) => hasEnded(word));
   if (state.elastigroupStopSentAt !== undefined && hasNoFleet)
     done.push(`Elastigroup deployment ${state.elastigroupDeploymentId ?? ''} was stopped.`);

@@ -1,5 +1,7 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import { attempt } from '../attempt';
 import { noTargets } from '../failures';
+import { fleetReadiness, type FleetReadiness } from './greenFleet';
 import { NO_TARGETS_LIMIT_S } from '../limits';
 import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../ownDeployments';
 import { resolveConflict, conflictingCodeDeploy, unnamedConflict } from '../conflicts';
@@ -8,14 +10,11 @@ import type { Launching, State } from '../state';
 import { progressed, toInstalling } from '../transitions';
 
 /** Elastigroup waits for CodeDeploy. Starts it on exactly the tagged instances once EC2 shows all of them running, and only once. */
-export async function createCodeDeploy(state: Launching, context: DeploymentContext): Promise<State> {
-  const green = (await context.greenInstances.find(greenTag(state))).filter(
-    (instance) => instance.state === 'running' || instance.state === 'pending',
-  );
-  const running = green.filter((instance) => instance.state === 'running').length;
-  if (running === 0 || running < green.length) {
-    return progressed(state, `EC2 shows ${running} of ${green.length} tagged instances running`);
-  }
+export async function createCodeDeploy(before: Launching, context: DeploymentContext): Promise<State> {
+  const state = await withTargetCapacity(before, context);
+  const green = await context.greenInstances.find(greenTag(state));
+  const fleet = fleetReadiness(state, green, context.clock.now());
+  if (fleet.kind === 'wait') return { ...progressed(state, fleet.reason), greenSeen: fleet.seen };
   const aged = backdateStart(
     state,
     green.map((instance) => instance.launchedAt),
@@ -29,15 +28,39 @@ export async function createCodeDeploy(state: Launching, context: DeploymentCont
   const outcome = await context.codeDeploy.createDeployment(greenTag(aged));
   switch (outcome.kind) {
     case 'created':
-      context.log.info(`CodeDeploy deployment ${outcome.deploymentId} has started on ${running} green instances.`, {
-        deploymentId: outcome.deploymentId,
-      });
-      return toInstalling(aged, context.clock.now(), outcome.deploymentId);
+      return created(aged, outcome.deploymentId, fleet, context);
     case 'other-active':
       return resolveActiveDeployment(aged, outcome, context);
     case 'no-targets':
       return waitForTargets(aged, outcome.message, context);
   }
+}
+
+/** Preflight has read it, but for an action that was adopted after a crash. Its lack delays the start, and ends nothing. */
+async function withTargetCapacity(state: Launching, context: DeploymentContext): Promise<Launching> {
+  if (state.targetCapacity !== undefined) return state;
+  const group = await attempt(context.elastigroup.readGroup());
+  if (!group.ok && group.error.transient) throw group.error;
+  return { ...state, targetCapacity: (group.ok ? group.value.targetCapacity : undefined) ?? 'unknown' };
+}
+
+function created(
+  state: Launching,
+  deploymentId: string,
+  fleet: Exclude<FleetReadiness, { kind: 'wait' }>,
+  context: DeploymentContext,
+): State {
+  const of = state.targetCapacity ?? 'unknown';
+  const installing = toInstalling(state, context.clock.now(), deploymentId);
+  context.log.info(`CodeDeploy deployment ${deploymentId} has started on ${fleet.count} green instances.`, {
+    deploymentId,
+  });
+  if (fleet.kind === 'complete') return installing;
+  context.log.warn(
+    `CodeDeploy was started on ${fleet.count} green instances, and the Elastigroup's target capacity is ${of}: ` +
+      'an instance whose tag shows later has no revision.',
+  );
+  return { ...installing, launched: { count: fleet.count, of } };
 }
 
 function adopt(state: Launching, own: CodeDeployDeployment, context: DeploymentContext): State {

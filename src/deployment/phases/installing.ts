@@ -3,7 +3,15 @@ import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import { isGoingWrong } from '../elastigroupState';
 import { codeDeployEnded, elastigroupWentWrong, failureOf, timedOut } from '../failures';
 import { isTimedOut } from '../limits';
-import { followed, listElastigroup, backdateStart, stopDuplicates, duplicatesOf } from '../ownDeployments';
+import {
+  followed,
+  listElastigroup,
+  backdateStart,
+  stopDuplicates,
+  duplicatesOf,
+  launchingDuplicatesOf,
+} from '../ownDeployments';
+import { trafficIn } from './greenProtection';
 import { attempt, type Attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import type { Failure, Installing, State } from '../state';
@@ -11,7 +19,7 @@ import { progressed, toCleaningUp, toFinalizing } from '../transitions';
 
 /** What one look at both sides says. `unclear`: nothing decides it, and one side could not be seen. */
 export type Verdict =
-  | { readonly kind: 'succeeded' }
+  | { readonly kind: 'succeeded'; readonly deployment: CodeDeployDeployment }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'goes-on' }
   | { readonly kind: 'unclear'; readonly error: Error };
@@ -28,23 +36,36 @@ export async function install(state: Installing, context: DeploymentContext): Pr
   const aware: Installing =
     elastigroup.ok && elastigroup.value ? { ...state, elastigroupDeploymentId: elastigroup.value.id } : state;
   const late = isTimedOut(state, context) ? timedOut(state, context) : undefined;
-  const verdict = judge(codeDeploy, elastigroup, late);
+  const wasActive = state.activeIn === state.invocations;
+  const verdict = judge(codeDeploy, elastigroup, late, wasActive);
   switch (verdict.kind) {
     case 'succeeded':
-      return toFinalizing(aware, context.clock.now(), state.deploymentId);
+      return toFinalizing(aware, context.clock.now(), verdict.deployment);
     case 'failed':
       return toCleaningUp(aware, context.clock.now(), verdict.failure);
     case 'unclear':
       throw verdict.error;
     case 'goes-on':
-      if (listed.ok)
-        await stopDuplicates(
-          duplicatesOf(listed.value.own, aware.elastigroupDeploymentId),
-          aware.elastigroupDeploymentId,
-          context,
-        );
+      if (listed.ok && codeDeploy.ok) {
+        const stoppable = await stoppableDuplicates(listed.value.own, codeDeploy.value, aware, context);
+        await stopDuplicates(stoppable, aware.elastigroupDeploymentId, context);
+      }
       return codeDeploy.ok ? shown(aware, codeDeploy.value) : aware;
   }
+}
+
+/** CodeDeploy may have started on the instances of a duplicate, too: once traffic moves, they may serve. */
+async function stoppableDuplicates(
+  own: readonly ElastigroupDeployment[],
+  deployment: CodeDeployDeployment,
+  { elastigroupDeploymentId }: Installing,
+  context: DeploymentContext,
+): Promise<readonly ElastigroupDeployment[]> {
+  const launchingOnes = launchingDuplicatesOf(own, elastigroupDeploymentId);
+  const duplicates = duplicatesOf(own, elastigroupDeploymentId);
+  if (duplicates.length === launchingOnes.length) return duplicates;
+  const targets = await attempt(context.deploymentTargets.list(deployment.id));
+  return trafficIn(deployment, targets) === 'on-blue' ? duplicates : launchingOnes;
 }
 
 /** CodeDeploy's own end says most; then an Elastigroup that errs or rolls back; then TIMEOUT. */
@@ -52,10 +73,13 @@ export function judge(
   codeDeploy: Attempt<CodeDeployDeployment>,
   elastigroup: Attempt<ElastigroupDeployment | undefined>,
   late: Failure | undefined,
+  wasActive: boolean,
 ): Verdict {
   if (codeDeploy.ok) {
-    if (codeDeploy.value.status === 'Succeeded') return { kind: 'succeeded' };
-    const ended = codeDeployEnded(codeDeploy.value);
+    if (codeDeploy.value.status === 'Succeeded') return { kind: 'succeeded', deployment: codeDeploy.value };
+    // After TIMEOUT a stop is most likely the function's own: an invocation that died has sent it.
+    if (codeDeploy.value.status === 'Stopped' && late) return { kind: 'failed', failure: late };
+    const ended = codeDeployEnded(codeDeploy.value, wasActive);
     if (ended) return { kind: 'failed', failure: failureOf(ended) };
   }
   if (elastigroup.ok && elastigroup.value && isGoingWrong(elastigroup.value.state)) {
@@ -75,7 +99,7 @@ function shown(state: Installing, deployment: CodeDeployDeployment): Installing 
   const { total, done } = deployment.instances;
   const percent = 40 + (total === 0 ? 0 : (45 * done) / total);
   return progressed(
-    backdateStart(state, [deployment.createdAt]),
+    backdateStart({ ...state, activeIn: state.invocations }, [deployment.createdAt]),
     `CodeDeploy ${deployment.id}: ${describeStatus(deployment)}`,
     percent,
   );

@@ -4,7 +4,14 @@ import { createCodeDeploy } from './createCodeDeploy';
 import { fractionOf, hasEnded, isGoingWrong, paceOf, progressOf } from '../elastigroupState';
 import { elastigroupWentWrong, finishedWithoutCodeDeploy, timedOut } from '../failures';
 import { isTimedOut } from '../limits';
-import { findCodeDeploy, listElastigroup, electPrimary, backdateStart, stopDuplicates } from '../ownDeployments';
+import {
+  findCodeDeploy,
+  listElastigroup,
+  electPrimary,
+  launchingDuplicatesOf,
+  backdateStart,
+  stopDuplicates,
+} from '../ownDeployments';
 import { clearConflict } from '../conflicts';
 import type { DeploymentContext } from '../context';
 import type { Launching, State } from '../state';
@@ -17,7 +24,9 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
   const { primary, duplicates } = electPrimary(own);
   if (!primary) return adoptExistingCodeDeploy(state, undefined, context);
 
-  await stopDuplicates(duplicates, primary.id, context);
+  // Beyond waiting for CodeDeploy: another delivery has started it, perhaps on the instances of both.
+  const hasCodeDeploy = own.some(({ state: word }) => ['replacing', 'finished'].includes(progressOf(word)));
+  await stopDuplicates(hasCodeDeploy ? launchingDuplicatesOf(own, primary.id) : duplicates, primary.id, context);
   const next = shown({ ...clearConflict(state), elastigroupDeploymentId: primary.id }, primary);
   switch (progressOf(primary.state)) {
     case 'launching':

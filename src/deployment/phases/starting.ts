@@ -52,8 +52,9 @@ async function startUnlessConflicting(
   const earlier = await tellingAllProblems(state, context, context.greenInstances.find(greenTag(state)));
   if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
 
-  const warnings = state.checked ? [] : await preflight(context);
-  const checked: Starting = { ...state, checked: true };
+  const passed = state.checked ? undefined : await preflight(context);
+  const warnings = passed?.warnings ?? [];
+  const checked: Starting = { ...state, checked: true, ...(passed && { targetCapacity: passed.targetCapacity }) };
   if (context.parameters.dryRun) {
     const now = context.clock.now();
     return toDryRun(checked, now, { inTheWay: others.map((other) => describeConflict(other, now)), warnings });

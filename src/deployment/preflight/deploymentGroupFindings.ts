@@ -33,16 +33,21 @@ function greenFleetFindings({ deploymentType, greenFleet }: DeploymentGroup, nam
   ];
 }
 
+/** The part of TIMEOUT that launching and installing are assumed to need before blue's wait begins. */
+const SHARE_BEFORE_WAIT = 0.25;
+
 /** CodeDeploy's deployment goes on until these waits are over, and TIMEOUT with it. */
 function waitFindings(group: DeploymentGroup, name: string, timeoutSeconds: number): Finding[] {
   const { blueTerminationWaitMinutes: blue, rerouteWaitMinutes: reroute } = group;
   const timeout = `TIMEOUT (${duration(timeoutSeconds)})`;
   const findings: Finding[] = [];
-  if (blue !== undefined && blue * 60 >= timeoutSeconds) {
+  const needed = (blue ?? 0) * 60 + timeoutSeconds * SHARE_BEFORE_WAIT;
+  if (blue !== undefined && needed > timeoutSeconds) {
     findings.push(
-      warning(
-        `${name} waits ${duration(blue * 60)} before it terminates blue, which cannot fit into ${timeout}. ` +
-          'Raise TIMEOUT, shorten the wait, or have CodeDeploy keep blue alive: Elastigroup removes it.',
+      problem(
+        `${name} terminates blue only after ${duration(blue * 60)}; ${timeout} has to contain that wait and about ` +
+          `${duration(timeoutSeconds * SHARE_BEFORE_WAIT)} for the deployment before it. Set the deployment group to keep blue ` +
+          `alive (KEEP_ALIVE; Elastigroup removes blue), or set TIMEOUT to at least ${Math.ceil((blue * 60) / (1 - SHARE_BEFORE_WAIT))}.`,
       ),
     );
   }

@@ -13,24 +13,40 @@ import { tellFindings } from './tellFindings';
  *
  * `refusal`: the look at what is under way was refused; that is told with the rest.
  */
-export async function preflight(context: DeploymentContext, refusal?: UpstreamError): Promise<readonly string[]> {
-  const sights = await Promise.all(
-    [checkElastigroup, checkDeploymentGroup, checkRevision].map((check) => attempt(check(context))),
-  );
+export async function preflight(context: DeploymentContext, refusal?: UpstreamError): Promise<Passed> {
+  const [group, ...checks] = await Promise.all([
+    attempt(readElastigroup(context)),
+    attempt(checkDeploymentGroup(context)),
+    attempt(checkRevision(context)),
+  ]);
   const findings = refusal ? [refusalFinding(refusal)] : [];
-  for (const sight of sights) {
-    if (!sight.ok) throw sight.error;
-    findings.push(...sight.value);
+  if (!group.ok) throw group.error;
+  findings.push(...group.value.findings);
+  for (const check of checks) {
+    if (!check.ok) throw check.error;
+    findings.push(...check.value);
   }
-  return tellFindings(findings, context.log, refusal !== undefined && hidesDeployments(refusal));
+  const warnings = tellFindings(findings, context.log, refusal !== undefined && hidesDeployments(refusal));
+  return { warnings, targetCapacity: group.value.targetCapacity ?? 'unknown' };
+}
+
+/** What is known once preflight has passed. */
+export interface Passed {
+  readonly warnings: readonly string[];
+  /** Instances that a blue/green deployment launches. */
+  readonly targetCapacity: number | 'unknown';
 }
 
 /** The token too: what it may not read, it may not deploy to. */
-async function checkElastigroup({ elastigroup, parameters }: DeploymentContext): Promise<Finding[]> {
+async function readElastigroup({
+  elastigroup,
+  parameters,
+}: DeploymentContext): Promise<{ findings: Finding[]; targetCapacity?: number | undefined }> {
   try {
-    return elastigroupFindings(await elastigroup.readIntegration(), parameters);
+    const { deploymentGroups, targetCapacity } = await elastigroup.readGroup();
+    return { findings: elastigroupFindings(deploymentGroups, parameters), targetCapacity };
   } catch (error) {
-    return [refusalFinding(lasting(error))];
+    return { findings: [refusalFinding(lasting(error))] };
   }
 }
 

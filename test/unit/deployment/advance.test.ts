@@ -197,11 +197,11 @@ describe('without the Spot token', () => {
     const ended = await tick(
       active(stopped.next),
       { after: 5 },
-      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], green: [[instance('i-1')]] },
+      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [[]], green: [[instance('i-1')]] },
     );
     const { failure, left, cleaned } = inPhase(ended.next, 'failed');
     expect(failure).toEqual(FAILURE);
-    expect(cleaned).toEqual(['CodeDeploy d-OWN was stopped with rollback.']);
+    expect(cleaned).toEqual(['CodeDeploy d-OWN was stopped.']);
     expect(left.join()).toMatch(
       /Green instances are left: i-1\..*Elastigroup could not be asked .*no secret spot\/token/,
     );

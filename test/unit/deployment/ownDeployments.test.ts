@@ -5,6 +5,7 @@ import {
   launching,
   inPhase,
   noAnswer,
+  target,
   active,
   installing,
   codeDeploy,
@@ -216,7 +217,7 @@ describe('a second fleet of the action', () => {
     });
 
     test('does not end the deployment of the kept one', async () => {
-      const list = [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH'), stray]];
+      const list = [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH'), elastigroup('cdbg-2', 'STARTING')]];
       const getDeployment = [codeDeploy('d-OWN', 'InProgress')];
       const { next } = await tick(installing(), {}, { list, getDeployment, stopElastigroup });
       expect(next.phase).toBe('installing');
@@ -224,9 +225,57 @@ describe('a second fleet of the action', () => {
     });
 
     test('does not make a success fail', async () => {
-      const list = [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES'), stray]];
+      const list = [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES'), elastigroup('cdbg-2', 'STARTING')]];
       const { next } = await tick(finalizing(), {}, { list, stopElastigroup });
       expect(next.phase).toBe('finalizing');
     });
+  });
+});
+
+describe('a second fleet whose instances CodeDeploy may have deployed to', () => {
+  const inProgress = codeDeploy('d-OWN', 'InProgress', { instances: { total: 8, done: 0, failed: 0, skipped: 0 } });
+  const list = [
+    [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH'), elastigroup('cdbg-2', 'AWAITING_USER_DEPLOYMENT')],
+  ];
+
+  test('is stopped while traffic is on blue', async () => {
+    const targets = [[target('i-1', 'Green', { Install: 'InProgress', AllowTraffic: 'Pending' })]];
+    const { context } = await tick(
+      installing(),
+      {},
+      { getDeployment: [inProgress], list, targets, stopElastigroup: ['accepted'] },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-2']);
+  });
+
+  test.each([
+    ['traffic moves', [target('i-1', 'Green', { AllowTraffic: 'InProgress' })]],
+    ['it cannot be read where the traffic is', noAnswer('CodeDeploy', 'throttled')],
+  ])('is left alone when %s', async (_name, targets) => {
+    const { context } = await tick(installing(), {}, { getDeployment: [inProgress], list, targets: [targets] });
+    expect(context.changes).toEqual([]);
+  });
+
+  test('is left alone once CodeDeploy has succeeded, and while another delivery has started CodeDeploy', async () => {
+    const after = await tick(
+      finalizing(),
+      {},
+      { list: [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES'), elastigroup('cdbg-2', 'AWAITING_USER_DEPLOYMENT')]] },
+    );
+    expect(after.context.changes).toEqual([]);
+
+    const before = await tick(
+      launching(),
+      {},
+      {
+        list: [
+          [elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES'), elastigroup('cdbg-2', 'AWAITING_DEPLOYMENT_TO_FINISH')],
+        ],
+        findDeployments: [[inProgress]],
+        stopElastigroup: ['accepted'],
+      },
+    );
+    expect(before.context.changes).toEqual(['stop Elastigroup cdbg-1']);
+    expect(before.next.phase).toBe('installing');
   });
 });

@@ -164,6 +164,7 @@ describe('the pause between two ticks', () => {
       {
         getDeployment: [codeDeploy('d-OWN', 'Failed'), codeDeploy('d-OWN', 'Failed')],
         list: [GOING, GOING],
+        targets: [[]],
         stopElastigroup: ['accepted'],
       },
       { until: at(3) },

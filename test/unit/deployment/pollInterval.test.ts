@@ -1,3 +1,4 @@
+import { codeDeploy } from '../../support/deploymentSamples';
 import fc from 'fast-check';
 import { jittered, nextPause, type Circumstances } from '../../../src/deployment/pollInterval';
 import type { ActiveState } from '../../../src/deployment/state';
@@ -9,7 +10,7 @@ const AMPLE = 60_000;
 const starting = firstState('11111111-2222-3333-4444-555555555555', 0);
 const launching = toLaunching(starting, 0, 'cdbg-1');
 const installing = toInstalling(launching, 0, 'd-OWN');
-const finalizing = toFinalizing(installing, 0, 'd-OWN');
+const finalizing = toFinalizing(installing, 0, codeDeploy('d-OWN', 'Succeeded'));
 const cleaningUp = toCleaningUp(installing, 0, { type: 'JobFailed', headline: 'it failed' });
 
 function pauseOf(state: ActiveState, more: Partial<Circumstances> = {}) {

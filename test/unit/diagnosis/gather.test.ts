@@ -49,7 +49,7 @@ const elastigroup: Elastigroup = {
   startDeployment: unexpected,
   stopDeployment: unexpected,
   listInstanceIds: unexpected,
-  readIntegration: unexpected,
+  readGroup: unexpected,
 };
 const EVENTS = [{ at: START, severity: 'WARN' as const, message: 'slow' }];
 

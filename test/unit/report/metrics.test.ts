@@ -22,6 +22,7 @@ const succeeded: Succeeded = {
   deploymentId: 'd-1',
   elastigroupDeploymentId: 'cdbg-1',
   greenInstanceIds: ['i-1'],
+  shortfalls: [],
 };
 
 function ended(state: Succeeded | Failed, spotInterruptions = 0): EndedAction {

@@ -18,10 +18,14 @@ import { tick } from '../../../support/tick';
 const inProgress = codeDeploy('d-OWN', 'InProgress');
 const stopped = codeDeploy('d-OWN', 'Stopped');
 const alive = elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH');
+/** Traffic is on blue: where the deployment has ended, its targets, of which there are none, say so. */
 const sees = (deployment: typeof inProgress, ...own: (typeof alive)[]): Script => ({
   getDeployment: [deployment],
   list: [own],
+  ...(['Stopped', 'Failed'].includes(deployment.status) && { targets: [[]] }),
 });
+/** Of a group without a load balancer. */
+const withoutTraffic = codeDeploy('d-OWN', 'InProgress', { hasTrafficControl: false });
 /** As after a lost or unfinished start: no id is known. */
 const knowingNothing = (() => {
   const { elastigroupDeploymentId: _fleet, deploymentId: _deployment, ...rest } = cleaningUp();
@@ -70,7 +74,7 @@ describe('the order of cleaning up', () => {
     expect(inPhase(state, 'failed')).toMatchObject({
       failure: FAILURE,
       cleaned: [
-        'CodeDeploy d-OWN was stopped with rollback.',
+        'CodeDeploy d-OWN was stopped.',
         'Elastigroup deployment cdbg-1 was stopped.',
         'No green instance is left.',
       ],
@@ -78,13 +82,13 @@ describe('the order of cleaning up', () => {
     });
   });
 
-  test('CodeDeploy gets a minute to end, then green is removed under it', async () => {
+  test('without a load balancer CodeDeploy gets a minute to end, then green is removed under it', async () => {
     const sent = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
-    const before = await tick(sent, { after: 59 }, { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] });
+    const before = await tick(sent, { after: 59 }, { ...sees(withoutTraffic, alive), stopCodeDeploy: ['stopping'] });
     expect(before.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
     const resent = { ...sent, codeDeployStopSentAt: at(59) };
-    const after = await tick(resent, { after: 60 }, { ...sees(inProgress, alive), stopElastigroup: ['accepted'] });
+    const after = await tick(resent, { after: 60 }, { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] });
     expect(after.context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
 
@@ -93,7 +97,7 @@ describe('the order of cleaning up', () => {
     const { context } = await tick(
       sent,
       { after: 4, cleanupTimeoutSeconds: 12 },
-      { ...sees(inProgress, alive), stopElastigroup: ['accepted'] },
+      { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
     );
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
@@ -104,6 +108,7 @@ describe('the order of cleaning up', () => {
       {},
       {
         getDeployment: [stopped],
+        targets: [[]],
         list: [
           [
             elastigroup('cdbg-9', 'LAUNCHING_NEW_INSTANCES', [OTHER_TAG]),
@@ -169,7 +174,7 @@ describe('the last look before a stop decides', () => {
       { getDeployment: [noAnswer('CodeDeploy', 'unavailable')], list: [[alive]] },
     );
 
-    expect(inPhase(next, 'cleaningUp').progress).toContain('CodeDeploy cannot be seen');
+    expect(inPhase(next, 'cleaningUp').progress).toContain('CodeDeploy cannot be queried');
     expect(context.changes).toEqual([]);
   });
 
@@ -197,9 +202,9 @@ describe('the last look before a stop decides', () => {
     const second = await tick(
       active(first.next),
       { after: 20 },
-      { getDeployment: [stopped], list: [noAnswer('Spot', 'unavailable')] },
+      { getDeployment: [stopped], targets: [[]], list: [noAnswer('Spot', 'unavailable')] },
     );
-    expect(inPhase(second.next, 'cleaningUp').progress).toContain('Spot cannot be seen');
+    expect(inPhase(second.next, 'cleaningUp').progress).toContain('Spot cannot be queried');
     expect(second.context.changes).toEqual([]);
   });
 
@@ -208,7 +213,12 @@ describe('the last look before a stop decides', () => {
     const { context } = await tick(
       knowingNothing,
       {},
-      { findDeployments: [[rollback, codeDeploy('d-OWN', 'Failed')]], list: [[alive]], stopElastigroup: ['accepted'] },
+      {
+        findDeployments: [[rollback, codeDeploy('d-OWN', 'Failed')]],
+        targets: [[]],
+        list: [[alive]],
+        stopElastigroup: ['accepted'],
+      },
     );
 
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
@@ -253,12 +263,12 @@ describe('a stop that fails', () => {
     expect(due.context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 
-  test('does not keep Elastigroup from being stopped', async () => {
+  test('does not keep Elastigroup from being stopped, where there is no load balancer', async () => {
     const denied = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(59), stopProblem: 'not allowed' });
     const { context } = await tick(
       denied,
       { after: 60 },
-      { ...sees(inProgress, alive), stopElastigroup: ['accepted'] },
+      { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
     );
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
@@ -273,7 +283,7 @@ describe('a stop that fails', () => {
         const problem = noAnswer('CodeDeploy', kind, 'no stop today');
         const context = new FakeContext(
           {
-            ...sees(inProgress, alive),
+            ...sees(withoutTraffic, alive),
             stopCodeDeploy: [problem],
             stopElastigroup: [problem],
             green: [[instance('i-1')]],
@@ -315,12 +325,12 @@ describe('being late', () => {
     expect(third.next.phase).toBe('failed');
   });
 
-  test("never prevents Elastigroup's first stop, although CodeDeploy took all the time", async () => {
+  test("never prevents Elastigroup's first stop, although CodeDeploy took all the time to stop", async () => {
     const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
     const { next, context } = await tick(
       state,
       { after: LATE },
-      { ...sees(inProgress, alive), stopElastigroup: ['accepted'] },
+      { ...sees(stopped, alive), stopElastigroup: ['accepted'] },
     );
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
     expect(next.phase).toBe('cleaningUp');
@@ -332,7 +342,7 @@ describe('being late', () => {
       state,
       { after: LATE },
       {
-        ...sees(inProgress, elastigroup('cdbg-1', 'STOPPING')),
+        ...sees(withoutTraffic, elastigroup('cdbg-1', 'STOPPING')),
         green: [[instance('i-1'), instance('i-2', 'terminated'), instance('i-3', 'stopped')]],
       },
     );

@@ -40,16 +40,21 @@ describe('FINISHED', () => {
 });
 
 describe('on the way to it', () => {
-  test.each(['AWAITING_DEPLOYMENT_TO_FINISH', 'WAIT_BEFORE_TERMINATION', 'REMOVE_OLD_INSTANCES', 'A_NEW_STATE', ''])(
-    '%p is waited for, after TIMEOUT too, and shown',
-    async (state) => {
-      const { next, context } = await tick(finalizing(), { after: 2099 }, { list: [[elastigroup('cdbg-1', state)]] });
+  test.each([
+    'AWAITING_DEPLOYMENT_TO_FINISH',
+    'WAIT_BEFORE_TERMINATION',
+    'REMOVE_OLD_INSTANCES',
+    'A_NEW_STATE',
+    '',
+    'ERROR',
+    'UNSTABLE_DEPLOYMENT',
+  ])('%p is waited for, after TIMEOUT too, and shown', async (state) => {
+    const { next, context } = await tick(finalizing(), { after: 2099 }, { list: [[elastigroup('cdbg-1', state)]] });
 
-      expect(inPhase(next, 'finalizing').progress).toContain(state || 'no state');
-      expect(inPhase(next, 'finalizing').percent).toBeLessThan(100);
-      expect(context.changes).toEqual([]);
-    },
-  );
+    expect(inPhase(next, 'finalizing').progress).toContain(state || 'no state');
+    expect(inPhase(next, 'finalizing').percent).toBeLessThan(100);
+    expect(context.changes).toEqual([]);
+  });
 
   test.each([
     ['AWAITING_DEPLOYMENT_TO_FINISH', undefined],
@@ -102,7 +107,7 @@ describe('on the way to it', () => {
 });
 
 describe('an Elastigroup that goes wrong after CodeDeploy succeeded', () => {
-  test.each(['ERROR', 'UNSTABLE_DEPLOYMENT', 'ROLLBACK_START', 'FINISHED_ERROR', 'STOPPING'])(
+  test.each(['ROLLBACK_START', 'FINISHED_ERROR', 'STOPPING'])(
     '(%s) fails the action; nothing is stopped, and green is named',
     async (state) => {
       const { next, context } = await tick(

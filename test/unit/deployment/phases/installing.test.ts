@@ -32,7 +32,7 @@ function inWords(verdict: Verdict): string {
 const VERDICTS: Record<string, string> = {
   S: 'succeeded',
   F: 'failed: CodeDeploy d-OWN failed',
-  H: 'failed: CodeDeploy d-OWN was stopped, not by this stage',
+  H: 'failed: CodeDeploy d-OWN was stopped outside this action',
   W: 'failed: Elastigroup deployment cdbg-1 went wrong',
   T: 'failed: TIMEOUT (30m) was reached',
   c: 'unclear: CodeDeploy call: CodeDeploy is down',
@@ -79,7 +79,7 @@ const TABLE: readonly (readonly [status: string, before: string, after: string])
   ['', 's . . . . W', 'T T T T T W'],
   ['Succeeded', 'S S S S S S', 'S S S S S S'],
   ['Failed', 'F F F F F F', 'F F F F F F'],
-  ['Stopped', 'H H H H H H', 'H H H H H H'],
+  ['Stopped', 'H H H H H H', 'T T T T T T'],
 ];
 
 function inStates(...states: string[]): Attempt<ElastigroupDeployment | undefined>[] {
@@ -105,7 +105,8 @@ describe('the verdict on one look at both sides', () => {
       const ourSide = status === 'cannot be seen' ? unseen('CodeDeploy') : seen(codeDeploy('d-OWN', status));
       const failure = late ? timedOut(installing(), new FakeContext({}, { now: at(1800) })) : undefined;
 
-      for (const sight of sights) expect(inWords(judge(ourSide, sight, failure)).slice(0, wanted.length)).toBe(wanted);
+      for (const sight of sights)
+        expect(inWords(judge(ourSide, sight, failure, true)).slice(0, wanted.length)).toBe(wanted);
     },
   );
 
@@ -125,7 +126,7 @@ describe('the verdict on one look at both sides', () => {
     ['A_NEW_CODE', 'JobFailed'],
   ])('the error %s of a failed deployment is a %s, in its own words', (code, type) => {
     const deployment = codeDeploy('d-OWN', 'Failed', { error: { code, message: 'too few are well' } });
-    const verdict = judge(seen(deployment), seen(undefined), undefined);
+    const verdict = judge(seen(deployment), seen(undefined), undefined, true);
 
     expect(verdict).toMatchObject({ kind: 'failed', failure: { type } });
     expect(JSON.stringify(verdict)).toContain(`${code}: too few are well`);
@@ -136,9 +137,9 @@ describe('one tick of installing', () => {
   const GOING = { list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]] };
 
   test.each([
-    [{ total: 4, done: 2, failed: 0 }, '2 of 4 instances done', 63],
-    [{ total: 4, done: 2, failed: 1 }, '2 of 4 instances done, 1 failed', 63],
-    [{ total: 0, done: 0, failed: 0 }, 'InProgress', 40],
+    [{ total: 4, done: 2, failed: 0, skipped: 0 }, '2 of 4 instances done', 63],
+    [{ total: 4, done: 2, failed: 1, skipped: 0 }, '2 of 4 instances done, 1 failed', 63],
+    [{ total: 0, done: 0, failed: 0, skipped: 0 }, 'InProgress', 40],
   ])('%j is shown as "%s", at %d %%', async (instances, words, percent) => {
     const { next } = await tick(
       installing(),
@@ -289,5 +290,30 @@ describe('a run that was adopted by its CodeDeploy deployment alone', () => {
     );
 
     expect(inPhase(next, 'finalizing').elastigroupDeploymentId).toBe('cdbg-1');
+  });
+});
+
+describe('a deployment that was stopped', () => {
+  const STOPPED = {
+    list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]],
+    getDeployment: [codeDeploy('d-OWN', 'Stopped')],
+  };
+
+  test('while this invocation followed it was stopped outside this action', async () => {
+    const { next } = await tick(installing({ invocations: 3, activeIn: 3 }), {}, STOPPED);
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('was stopped outside this action (it gives no');
+  });
+
+  test.each([installing(), installing({ invocations: 3, activeIn: 2 })])(
+    'before this invocation saw it may have been stopped by one that died',
+    async (state) => {
+      const { next } = await tick(state, {}, STOPPED);
+      expect(inPhase(next, 'cleaningUp').failure.headline).toContain('or by an earlier invocation of it');
+    },
+  );
+
+  test('after TIMEOUT was stopped for it', async () => {
+    const { next } = await tick(installing(), { after: 1800 }, STOPPED);
+    expect(inPhase(next, 'cleaningUp').failure).toMatchObject({ timedOut: true });
   });
 });

@@ -154,11 +154,11 @@ describe('while Elastigroup launches green', () => {
 
 describe('once Elastigroup waits for CodeDeploy', () => {
   test.each([
-    { sees: 'nothing', green: [], says: '0 of 0' },
-    { sees: 'pending ones', green: [instance('i-1', 'pending')], says: '0 of 1' },
+    { sees: 'nothing', green: [], says: '0 of 2' },
+    { sees: 'pending ones', green: [instance('i-1', 'pending')], says: '0 of 2' },
     { sees: 'some running', green: [instance('i-1'), instance('i-2', 'pending')], says: '1 of 2' },
-    { sees: 'terminated ones only', green: [instance('i-1', 'terminated')], says: '0 of 0' },
-    { sees: 'stopped ones only', green: [instance('i-1', 'stopped')], says: '0 of 0' },
+    { sees: 'terminated ones only', green: [instance('i-1', 'terminated')], says: '0 of 2' },
+    { sees: 'stopped ones only', green: [instance('i-1', 'stopped')], says: '0 of 2' },
   ])('CodeDeploy is not created while EC2 shows $sees', async ({ green, says }) => {
     const { next, context } = await tick(launching(), {}, { ...READY, green: [green] });
 

@@ -28,16 +28,16 @@ describe('where nothing of the action is under way', () => {
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
     expect(context.startRequests).toEqual([
-      { greenTag: OWN_TAG, applicationName: 'shop', deploymentGroupName: 'shop-green', timeoutMinutes: 36 },
+      { greenTag: OWN_TAG, applicationName: 'shop', deploymentGroupName: 'shop-green', timeoutMinutes: 95 },
     ]);
   });
 
   test.each([
-    { timeoutSeconds: 1, cleanupTimeoutSeconds: 1, minutes: 2 },
-    { timeoutSeconds: 60, cleanupTimeoutSeconds: 60, minutes: 3 },
-    { timeoutSeconds: 60, cleanupTimeoutSeconds: 61, minutes: 4 },
-    { timeoutSeconds: 1800, cleanupTimeoutSeconds: 300, minutes: 36 },
-    { timeoutSeconds: 85_500, cleanupTimeoutSeconds: 800, minutes: 1440 },
+    { timeoutSeconds: 1, cleanupTimeoutSeconds: 1, minutes: 61 },
+    { timeoutSeconds: 60, cleanupTimeoutSeconds: 60, minutes: 62 },
+    { timeoutSeconds: 60, cleanupTimeoutSeconds: 61, minutes: 63 },
+    { timeoutSeconds: 1800, cleanupTimeoutSeconds: 300, minutes: 95 },
+    { timeoutSeconds: 85_500, cleanupTimeoutSeconds: 800, minutes: 1499 },
   ])(
     'Elastigroup gets a limit of $minutes min for TIMEOUT $timeoutSeconds s and $cleanupTimeoutSeconds s of cleaning up',
     async ({ timeoutSeconds, cleanupTimeoutSeconds, minutes }) => {
@@ -313,8 +313,6 @@ describe("another's deployment", () => {
     'REMOVE_OLD_INSTANCES',
     'STOPPING',
     'ROLLBACK_START',
-    'A_NEW_STATE',
-    '',
   ])('that is under way (%p) is a conflict, and is not touched', async (state) => {
     const { next, context } = await tick(checked(), {}, { list: [[other(state)]], findDeployments: [[]], green: [[]] });
 
@@ -325,8 +323,8 @@ describe("another's deployment", () => {
     expect(context.changes).toEqual([]);
   });
 
-  test.each(['FINISHED', 'FINISHED_ERROR', 'FINISHED_STOPPED'])(
-    'that has ended (%s) is not in the way',
+  test.each(['FINISHED', 'FINISHED_ERROR', 'FINISHED_STOPPED', 'A_NEW_STATE', ''])(
+    'that has ended, or whose state is not documented (%p), is left to Spot to judge',
     async (state) => {
       const { context } = await tick(
         checked(),
@@ -478,5 +476,30 @@ describe('ON_CONFLICT WAIT', () => {
     );
     expect(inPhase(next, 'starting').progress).toContain('cdbg-other');
     expect(context.changes).toEqual([]);
+  });
+});
+
+describe("a rollback of an earlier deployment's", () => {
+  const back = codeDeploy('d-BACK', 'InProgress', {
+    creator: 'codeDeployRollback',
+    targetTags: [],
+    rollsBackDeploymentId: 'd-EARLIER',
+  });
+
+  test('is waited for also with ON_CONFLICT FAIL, and said', async () => {
+    const { next, context } = await tick(checked(), {}, { list: [[]], findDeployments: [[back]], green: [[]] });
+    expect(inPhase(next, 'starting').progress).toContain('waiting for rollback d-BACK of CodeDeploy d-EARLIER');
+    expect(context.changes).toEqual([]);
+  });
+
+  test('lets the start go on when it has ended', async () => {
+    const waiting = checked({ waitsForOther: {} });
+    const ended = { ...back, status: 'Succeeded' };
+    const { context } = await tick(
+      waiting,
+      { after: 60 },
+      { list: [[], []], findDeployments: [[ended]], green: [[]], start: [elastigroup('cdbg-1', 'STARTING')] },
+    );
+    expect(context.changes).toEqual(['start Elastigroup']);
   });
 });

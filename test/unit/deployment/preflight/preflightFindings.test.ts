@@ -85,13 +85,14 @@ describe('how the deployment group deploys', () => {
     ],
     ['without saying where green comes from', { greenFleet: undefined }, [/^warning: .*does not say/]],
     ['without a type', { deploymentType: undefined, greenFleet: undefined }, [/^warning: .*does not say/]],
-    ['with a termination wait shorter than TIMEOUT', { blueTerminationWaitMinutes: 29 }, []],
+    ['with a termination wait that leaves a quarter of TIMEOUT', { blueTerminationWaitMinutes: 22 }, []],
+    ['with blue terminated at once', { blueTerminationWaitMinutes: 0 }, []],
     [
-      'with a termination wait as long as TIMEOUT',
-      { blueTerminationWaitMinutes: 30 },
-      [/^warning: .*waits 30m before it terminates blue, which cannot fit into TIMEOUT \(30m\)/],
+      'with a termination wait that leaves less of TIMEOUT: both numbers, both remedies',
+      { blueTerminationWaitMinutes: 23 },
+      [/^problem .*terminates blue only after 23m; TIMEOUT \(30m\) .*KEEP_ALIVE.* TIMEOUT to at least 1840\./],
     ],
-    ['with an hour until blue is terminated', { blueTerminationWaitMinutes: 60 }, [/waits 1h before/]],
+    ['with an hour until blue is terminated', { blueTerminationWaitMinutes: 60 }, [/terminates blue only after 1h/]],
     [
       'with a manual reroute',
       { rerouteWaitMinutes: 90 },
@@ -100,7 +101,7 @@ describe('how the deployment group deploys', () => {
     [
       'with all that is dubious',
       { greenFleet: 'COPY_AUTO_SCALING_GROUP', blueTerminationWaitMinutes: 60, rerouteWaitMinutes: 1 },
-      [/^problem/, /^warning: .*terminates blue/, /^warning: .*by hand/],
+      [/^problem/, /^problem .*terminates blue/, /^warning: .*by hand/],
     ],
   ])('%s', (_name, difference, expected) => {
     expectFindings(deploymentGroupFindings({ ...GOOD, ...difference }, WANTED), expected);

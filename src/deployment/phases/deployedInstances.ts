@@ -1,0 +1,86 @@
+import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
+import { listing } from '../../lib/wording';
+import { attempt } from '../attempt';
+import type { DeploymentContext } from '../context';
+import type { Finalizing, Succeeded } from '../state';
+
+type Deployed = Pick<Succeeded, 'greenInstanceIds' | 'shortfalls'>;
+
+/**
+ * Which green instances have the revision. CodeDeploy calls a deployment Succeeded although some instances failed or
+ * were skipped, as far as its configuration allows that (AllAtOnce, HalfAtATime), and it never deployed to an instance whose
+ * tag showed only after its start (docs/services.md, CodeDeploy and EC2).
+ *
+ * @param green the ids of the instances that are up; undefined where EC2 could not be queried
+ */
+export async function deployedInstances(
+  state: Finalizing,
+  green: readonly string[] | undefined,
+  context: DeploymentContext,
+): Promise<Deployed> {
+  const launched = launchedPhrase(state);
+  if (!needsTargets(state, green)) return { greenInstanceIds: green ?? [], shortfalls: launched };
+  const targets = await attempt(context.deploymentTargets.list(state.deploymentId));
+  if (!targets.ok) {
+    context.log.warn(`The instances of CodeDeploy ${state.deploymentId} could not be read: ${targets.error.message}`);
+    return { greenInstanceIds: green ?? [], shortfalls: [...countPhrases(state), ...launched] };
+  }
+  const { ids, phrases } = compare(targets.value, green);
+  return { greenInstanceIds: ids, shortfalls: [...phrases, ...launched] };
+}
+
+/** What CodeDeploy counted explains every green instance, and none failed: no further call. */
+function needsTargets({ instances }: Finalizing, green: readonly string[] | undefined): boolean {
+  if (!instances) return true;
+  return instances.failed > 0 || instances.skipped > 0 || (green !== undefined && instances.total < green.length);
+}
+
+function compare(
+  targets: readonly DeploymentTarget[],
+  green: readonly string[] | undefined,
+): { readonly ids: readonly string[]; readonly phrases: readonly string[] } {
+  const deployed = targets.filter(({ label }) => label !== 'Blue');
+  const failed = deployed.filter(({ status }) => status === 'Failed');
+  const skipped = deployed.filter(({ status }) => status === 'Skipped');
+  const missed = (green ?? []).filter((id) => !targets.some((target) => target.id === id));
+  const without = new Set([...failed, ...skipped].map(({ id }) => id).concat(missed));
+  return {
+    ids: (green ?? deployed.map(({ id }) => id)).filter((id) => !without.has(id)),
+    phrases: [
+      ...phrase(failed.map(describeFailed), 'failed'),
+      ...phrase(
+        skipped.map(({ id }) => id),
+        'skipped',
+      ),
+      ...phrase(missed, 'without the revision'),
+    ],
+  };
+}
+
+/** `i-1 in AfterInstall, script scripts/after_install.sh` */
+function describeFailed({ id, events }: DeploymentTarget): string {
+  const event = events.find(({ status }) => status === 'Failed');
+  if (!event) return id;
+  const script = event.diagnostics?.script ?? '';
+  return `${id} in ${event.name}${script === '' ? '' : `, script ${script}`}`;
+}
+
+function phrase(items: readonly string[], what: string): readonly string[] {
+  return items.length === 0 ? [] : [`${items.length} ${what}: ${listing(items)}`];
+}
+
+/** What CodeDeploy counted, where its targets could not be read. */
+function countPhrases({ instances }: Finalizing): readonly string[] {
+  if (!instances) return [];
+  return [
+    ...(instances.failed > 0 ? [`${instances.failed} failed`] : []),
+    ...(instances.skipped > 0 ? [`${instances.skipped} skipped`] : []),
+  ];
+}
+
+function launchedPhrase({ launched }: Finalizing): readonly string[] {
+  if (!launched) return [];
+  return launched.of === 'unknown'
+    ? [`deployed to the ${launched.count} instances that EC2 showed; the target capacity of the Elastigroup is unknown`]
+    : [`${launched.count} instances were launched, and the target capacity of the Elastigroup is ${launched.of}`];
+}

@@ -1,0 +1,118 @@
+import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
+import type { UpstreamError } from '../../clients/upstreamError';
+import type { Attempt } from '../attempt';
+import { isActive } from '../ownDeployments';
+import type { CleaningUp } from '../state';
+import { trafficOf, type Traffic } from '../traffic';
+
+/*
+ * The first rule of the product: at every moment a fleet serves, and green that may be that fleet is never removed.
+ */
+
+/** What was read of a deployment, after it was read itself. Undefined: not needed. */
+export interface TrafficView {
+  readonly targets: Attempt<readonly DeploymentTarget[]> | undefined;
+  /** CodeDeploy's rollback of it; a value of undefined: there is none so far. */
+  readonly rollback: Attempt<CodeDeployDeployment | undefined> | undefined;
+}
+
+/** Why green is kept when nothing more can be waited for. */
+export type KeepReason =
+  | { readonly kind: 'foreign' }
+  | { readonly kind: 'waits-before-terminating-blue' }
+  | { readonly kind: 'still-active' }
+  | { readonly kind: 'rollback-active'; readonly rollbackId: string }
+  | { readonly kind: 'rollback-failed'; readonly rollbackId: string; readonly status: string }
+  | { readonly kind: 'no-rollback' }
+  | { readonly kind: 'unreadable'; readonly detail: string };
+
+/**
+ * - `removable`: green does not serve, or blue serves again
+ * - `wait`: it may serve; `unanswered`: for the lack of an answer
+ * - `keep`: it may serve, and waiting will not change that, or the time for it is over
+ */
+export type Protection =
+  | { readonly kind: 'removable'; readonly reason: string }
+  | { readonly kind: 'wait'; readonly reason: string; readonly unanswered?: true }
+  | { readonly kind: 'keep'; readonly why: KeepReason };
+
+/** Seconds after its end for which a rollback may still appear: it is a deployment of its own, created after that end. */
+const ROLLBACK_GRACE_S = 60;
+/** Seconds after its end for which the targets may still show what was going on before. */
+const TARGETS_GRACE_S = 30;
+
+interface Moment {
+  readonly now: number;
+  /** CLEANUP_TIMEOUT_SECONDS is over: it ends the waiting, never the protection. */
+  readonly isLate: boolean;
+}
+
+/** Whether green may be removed, given that CodeDeploy moves traffic in this deployment group and has not Succeeded. */
+export function protectGreen(
+  state: CleaningUp,
+  deployment: CodeDeployDeployment,
+  view: TrafficView,
+  moment: Moment,
+): Protection {
+  const { id, waitsBeforeTerminatingBlue } = deployment;
+  if (isActive(deployment)) {
+    if (waitsBeforeTerminatingBlue) return keep({ kind: 'waits-before-terminating-blue' });
+    return moment.isLate ? keep({ kind: 'still-active' }) : wait(`waiting for CodeDeploy ${id} to stop`);
+  }
+  const traffic = state.trafficHasMoved ? 'moving' : trafficIn(deployment, view.targets);
+  const rollback = afterRollback(deployment, traffic, view.rollback, moment);
+  if (rollback) return rollback;
+  if (traffic === 'on-blue') return { kind: 'removable', reason: 'traffic has not moved to green' };
+  const secondsSinceEnd = (moment.now - (state.codeDeployEndedSince ?? moment.now)) / 1000;
+  if (traffic !== 'moving') return whileUnclear(traffic, secondsSinceEnd, moment);
+  if (secondsSinceEnd < ROLLBACK_GRACE_S && !moment.isLate)
+    return wait(`traffic has moved to green; waiting for a rollback of CodeDeploy ${id}`);
+  return keep({ kind: 'no-rollback' });
+}
+
+/** What was read of the traffic, or why it was not. */
+export function trafficIn(deployment: CodeDeployDeployment, targets: TrafficView['targets']): Traffic | UpstreamError {
+  if (targets === undefined) return 'unclear';
+  return targets.ok ? trafficOf(deployment, targets.value) : targets.error;
+}
+
+/** A rollback returns the traffic to blue, and needs green until it has ended. Undefined: there is none. */
+function afterRollback(
+  deployment: CodeDeployDeployment,
+  traffic: Traffic | UpstreamError,
+  rollback: TrafficView['rollback'],
+  { isLate }: Moment,
+): Protection | undefined {
+  if (rollback && !rollback.ok) return traffic === 'on-blue' ? undefined : whileUnread(rollback.error, isLate);
+  const found = rollback?.value;
+  if (!found) return undefined;
+  if (found.status === 'Succeeded')
+    return { kind: 'removable', reason: `rollback ${found.id} has returned the traffic to blue` };
+  if (isActive(found)) {
+    if (!isLate) return wait(`waiting for rollback ${found.id} of CodeDeploy ${deployment.id}`);
+    return traffic === 'on-blue' ? undefined : keep({ kind: 'rollback-active', rollbackId: found.id });
+  }
+  if (traffic === 'on-blue') return undefined;
+  return keep({ kind: 'rollback-failed', rollbackId: found.id, status: found.status });
+}
+
+function whileUnclear(traffic: 'unclear' | UpstreamError, secondsSinceEnd: number, { isLate }: Moment): Protection {
+  if (traffic !== 'unclear') return whileUnread(traffic, isLate);
+  if (secondsSinceEnd < TARGETS_GRACE_S && !isLate) return wait('waiting until CodeDeploy shows where the traffic is');
+  return keep({ kind: 'unreadable', detail: 'CodeDeploy does not show what became of its targets' });
+}
+
+function whileUnread(error: UpstreamError, isLate: boolean): Protection {
+  if (error.transient && !isLate)
+    return { kind: 'wait', reason: `${error.service} does not answer where the traffic is`, unanswered: true };
+  return keep({ kind: 'unreadable', detail: error.message });
+}
+
+function wait(reason: string): Protection {
+  return { kind: 'wait', reason };
+}
+
+function keep(why: KeepReason): Protection {
+  return { kind: 'keep', why };
+}

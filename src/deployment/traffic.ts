@@ -1,0 +1,45 @@
+import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
+import type { DeploymentTarget, LifecycleEvent } from '../clients/codeDeploy/deploymentTargets';
+
+/*
+ * Where the load balancer's traffic is, as far as CodeDeploy's lifecycle events tell (docs/services.md, CodeDeploy
+ * traffic). First green is registered (AllowTraffic), and when that has succeeded, blue is deregistered (BlockTraffic).
+ */
+
+const ALLOW_TRAFFIC: ReadonlySet<string> = new Set(['AllowTraffic', 'AfterAllowTraffic']);
+const BLOCK_TRAFFIC: ReadonlySet<string> = new Set(['BlockTraffic', 'AfterBlockTraffic']);
+
+/**
+ * - `on-blue`: green has never received traffic, and blue has never been deregistered
+ * - `moving`: one of both has begun; green may be all that serves
+ * - `unclear`: the targets do not tell it (yet)
+ */
+export type Traffic = 'on-blue' | 'moving' | 'unclear';
+
+/** What the targets of a deployment tell. They must have been read after the deployment. */
+export function trafficOf(deployment: CodeDeployDeployment, targets: readonly DeploymentTarget[]): Traffic {
+  if (targets.some(isMoving)) return 'moving';
+  // A list that lacks what the deployment counts is no evidence.
+  if (targets.length === 0) return deployment.instances.total === 0 ? 'on-blue' : 'unclear';
+  return targets.some(({ events }) => events.some(isRunning)) && deployment.endedAt !== undefined
+    ? 'unclear'
+    : 'on-blue';
+}
+
+/** A target without a label counts as both. */
+function isMoving({ label, events }: DeploymentTarget): boolean {
+  return events.some(
+    (event) =>
+      hasBegun(event) &&
+      ((label !== 'Blue' && ALLOW_TRAFFIC.has(event.name)) || (label !== 'Green' && BLOCK_TRAFFIC.has(event.name))),
+  );
+}
+
+/** Whether `Unknown` has begun is not documented: it counts as begun. */
+function hasBegun({ status, startedAt }: LifecycleEvent): boolean {
+  return startedAt !== undefined || (status !== 'Pending' && status !== 'Skipped');
+}
+
+function isRunning({ status }: LifecycleEvent): boolean {
+  return status === 'InProgress';
+}

@@ -1,0 +1,291 @@
+import type { CodeDeployDeployment } from '../../../../src/clients/codeDeploy/codeDeploy';
+import { advance } from '../../../../src/deployment/advance';
+import type { State } from '../../../../src/deployment/state';
+import {
+  active,
+  at,
+  cleaningUp,
+  codeDeploy,
+  elastigroup,
+  inPhase,
+  instance,
+  noAnswer,
+  OTHER_TAG,
+  target,
+} from '../../../support/deploymentSamples';
+import { FakeContext, type Script } from '../../../support/fakeContext';
+import { tick } from '../../../support/tick';
+
+/** At every moment a fleet serves, and the one that does is never removed or stopped (issue: cleaning up under traffic). */
+
+const alive = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')];
+const counts = { total: 1, done: 0, failed: 0, skipped: 0 };
+const inProgress = codeDeploy('d-OWN', 'InProgress', { instances: counts });
+const failed = codeDeploy('d-OWN', 'Failed', { instances: counts, endedAt: at(100) });
+const stopped = codeDeploy('d-OWN', 'Stopped', { instances: counts, endedAt: at(100) });
+const ON_BLUE = [
+  target('i-g', 'Green', { Install: 'Failed', AllowTraffic: 'Skipped' }, 'Failed'),
+  target('i-b', 'Blue', { BlockTraffic: 'Skipped' }, 'Skipped'),
+];
+const MOVED = [
+  target('i-g', 'Green', { AllowTraffic: 'Succeeded' }, 'Succeeded'),
+  target('i-b', 'Blue', { BlockTraffic: 'Failed', AfterBlockTraffic: 'Skipped' }, 'Failed'),
+];
+const GREEN = [instance('i-g')];
+const rollback = (status: string) =>
+  codeDeploy('d-BACK', status, { creator: 'codeDeployRollback', targetTags: [], rollsBackDeploymentId: 'd-OWN' });
+
+async function play(first: State, steps: readonly (Script & { readonly after: number })[]) {
+  let state = first;
+  const changes: string[] = [];
+  for (const { after, ...script } of steps) {
+    const { next, context } = await tick(active(state), { after }, script);
+    changes.push(...context.changes);
+    state = next;
+  }
+  return { state, changes };
+}
+
+describe('while traffic moves and the deployment is active', () => {
+  test('StopDeployment stays Pending for longer than a minute: Elastigroup is not stopped under it', async () => {
+    const pending = [30, 90, 150, 210].map((after) => ({
+      after,
+      getDeployment: [inProgress],
+      list: [alive],
+      stopCodeDeploy: ['stopping'] as const,
+    }));
+    const { state, changes } = await play(cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) }), pending);
+
+    expect(state.phase).toBe('cleaningUp');
+    expect(new Set(changes)).toEqual(new Set(['stop CodeDeploy d-OWN']));
+  });
+
+  test('the end of CLEANUP_TIMEOUT_SECONDS ends the action, and keeps green', async () => {
+    const { next, context } = await tick(
+      cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) }),
+      { after: 300 },
+      {
+        getDeployment: [inProgress],
+        list: [alive],
+        green: [GREEN],
+        groupInstances: [['i-g', 'i-b']],
+        targets: [MOVED],
+      },
+    );
+
+    expect(context.changes).toEqual([]);
+    const text = inPhase(next, 'failed').left.join('\n');
+    expect(text).toMatch(/i-g may be in service and were kept: CodeDeploy d-OWN is still InProgress/);
+    expect(text).toMatch(/Elastigroup ends deployment cdbg-1 by its own timeout, not before 10:35:00Z/);
+  });
+});
+
+describe('a rollback', () => {
+  const ended = { ...stopped, rollbackDeploymentId: 'd-BACK' };
+
+  test('is waited for; when it has succeeded, green is removed', async () => {
+    const { state, changes } = await play(cleaningUp(), [
+      { after: 0, getDeployment: [inProgress], list: [alive], stopCodeDeploy: ['stopping'] },
+      { after: 5, getDeployment: [ended, rollback('InProgress')], list: [alive], targets: [MOVED] },
+      { after: 100, getDeployment: [ended, rollback('InProgress')], list: [alive] },
+      { after: 200, getDeployment: [ended, rollback('Succeeded')], list: [alive], stopElastigroup: ['accepted'] },
+      {
+        after: 220,
+        getDeployment: [ended, rollback('Succeeded')],
+        list: [[elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
+        green: [[]],
+      },
+    ]);
+
+    expect(changes).toEqual(['stop CodeDeploy d-OWN', 'stop Elastigroup cdbg-1']);
+    expect(inPhase(state, 'failed').cleaned).toEqual([
+      'CodeDeploy d-OWN was stopped.',
+      'Rollback d-BACK has returned the traffic to blue.',
+      'Elastigroup deployment cdbg-1 was stopped.',
+      'No green instance is left.',
+    ]);
+  });
+
+  test('that rollbackInfo does not name yet is found in the group', async () => {
+    const { state, changes } = await play(cleaningUp(), [
+      { after: 0, getDeployment: [stopped], list: [alive], targets: [MOVED], findDeployments: [[stopped]] },
+      { after: 5, getDeployment: [stopped], list: [alive], findDeployments: [[rollback('InProgress'), stopped]] },
+    ]);
+    expect(inPhase(state, 'cleaningUp').progress).toContain('waiting for rollback d-BACK');
+    expect(changes).toEqual([]);
+  });
+
+  test.each(['Failed', 'Stopped'])('that is %s keeps green in service', async (status) => {
+    const { next, context } = await tick(
+      cleaningUp(),
+      {},
+      {
+        getDeployment: [{ ...failed, rollbackDeploymentId: 'd-BACK' }, rollback(status)],
+        list: [alive],
+        targets: [MOVED],
+        green: [GREEN],
+        groupInstances: [['i-g', 'i-b']],
+      },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join()).toContain(`rollback d-BACK of CodeDeploy d-OWN is ${status}`);
+  });
+
+  test('that still runs when the time is over keeps green, and says that it needs it', async () => {
+    const { next, context } = await tick(
+      cleaningUp({ trafficHasMoved: true, codeDeployEndedSince: at(10) }),
+      { after: 300 },
+      {
+        getDeployment: [ended, rollback('InProgress')],
+        list: [alive],
+        targets: [MOVED],
+        green: [GREEN],
+        groupInstances: [['i-g']],
+      },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join()).toContain('is still returning the traffic to blue, and needs green');
+  });
+});
+
+test('a failure after traffic has moved, without rollback, keeps green, names it, and tells what became of blue', async () => {
+  const { state, changes } = await play(cleaningUp(), [
+    { after: 0, getDeployment: [failed], list: [alive], targets: [MOVED], findDeployments: [[failed]] },
+    {
+      after: 60,
+      getDeployment: [failed],
+      list: [alive],
+      findDeployments: [[failed]],
+      targets: [MOVED],
+      green: [GREEN],
+      groupInstances: [['i-g', 'i-b']],
+    },
+  ]);
+
+  expect(changes).toEqual([]);
+  const text = inPhase(state, 'failed').left.join('\n');
+  expect(text).toMatch(/Green instances i-g are in service and were kept: traffic had moved to green/);
+  expect(text).toMatch(/Blue: 0 of 1 instances deregistered from the load balancer; not deregistered: i-b; 1 still in/);
+  expect(text).toContain('Do not stop the Elastigroup deployment while green serves');
+});
+
+test('while blue only waits for its termination nothing is stopped, and the failure says when blue goes', async () => {
+  const waits = { ...inProgress, waitsBeforeTerminatingBlue: true, blueTerminationWaitMinutes: 60 };
+  const done = [
+    target('i-g', 'Green', { AllowTraffic: 'Succeeded' }, 'Succeeded'),
+    target('i-b', 'Blue', { BlockTraffic: 'Succeeded' }, 'Succeeded'),
+  ];
+  const { next, context } = await tick(
+    cleaningUp(),
+    {},
+    { getDeployment: [waits], list: [alive], targets: [done], green: [GREEN], groupInstances: [['i-g', 'i-b']] },
+  );
+
+  expect(context.changes).toEqual([]);
+  const text = inPhase(next, 'failed').left.join('\n');
+  expect(text).toContain('Green instances i-g are in service');
+  // The last event of blue ended at 09:01:00Z.
+  expect(text).toContain('CodeDeploy terminates it after a wait of 1h, at about 10:01:00Z');
+  expect(text).toContain('KEEP_ALIVE');
+});
+
+describe('where it cannot be read where the traffic is', () => {
+  const unread = noAnswer('CodeDeploy', 'denied', 'not authorized to perform: codedeploy:ListDeploymentTargets');
+
+  test('for good: nothing that may serve is removed, and what is left is named', async () => {
+    const { next, context } = await tick(
+      cleaningUp(),
+      {},
+      {
+        getDeployment: [failed],
+        list: [alive],
+        targets: [unread],
+        findDeployments: [[failed]],
+        green: [GREEN],
+        groupInstances: [noAnswer('Spot', 'denied')],
+      },
+    );
+    expect(context.changes).toEqual([]);
+    const text = inPhase(next, 'failed').left.join('\n');
+    expect(text).toContain('i-g may be in service');
+    expect(text).toContain('codedeploy:ListDeploymentTargets');
+  });
+
+  test('for the moment: it is waited for, and then green is removed where it never served', async () => {
+    const { state, changes } = await play(cleaningUp(), [
+      {
+        after: 0,
+        getDeployment: [failed],
+        list: [alive],
+        targets: [noAnswer('CodeDeploy', 'throttled')],
+        findDeployments: [[failed]],
+      },
+      { after: 5, getDeployment: [failed], list: [alive], targets: [ON_BLUE], stopElastigroup: ['accepted'] },
+    ]);
+    expect(state.phase).toBe('cleaningUp');
+    expect(changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+});
+
+describe('AUTO_ROLLBACK: false', () => {
+  const off = { parameters: { autoRollback: { enabled: false } } };
+
+  test('is respected before traffic has moved', async () => {
+    const script = {
+      getDeployment: [inProgress],
+      list: [alive],
+      targets: [ON_BLUE],
+      stopCodeDeploy: ['stopping'] as const,
+    };
+    const { context } = await tick(cleaningUp(), off, script);
+    expect(context.changes).toEqual(['stop CodeDeploy d-OWN without rollback']);
+  });
+
+  test.each([
+    ['has moved', MOVED],
+    ['may have moved', noAnswer('CodeDeploy', 'throttled')],
+  ])('gives way to the first rule when traffic %s', async (_name, targets) => {
+    const script = {
+      getDeployment: [inProgress],
+      list: [alive],
+      targets: [targets],
+      stopCodeDeploy: ['stopping'] as const,
+    };
+    const { context } = await tick(cleaningUp(), off, script);
+    expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
+  });
+});
+
+describe('a continuation token that names a deployment which is not for this action', () => {
+  const foreign: readonly (readonly [string, Partial<CodeDeployDeployment>])[] = [
+    ['another application', { applicationName: 'payments' }],
+    ['another deployment group', { deploymentGroupName: 'shop-staging' }],
+    ['no application', { applicationName: undefined }],
+    ['the green instances of another action', { targetTags: [OTHER_TAG] }],
+  ];
+
+  test.each(foreign)('(%s) stops nothing', async (_name, difference) => {
+    const context = new FakeContext(
+      {
+        getDeployment: [{ ...inProgress, ...difference }],
+        list: [alive],
+        targets: [[]],
+        green: [[]],
+        groupInstances: [[]],
+      },
+      { now: at(0) },
+    );
+    const next = await advance(cleaningUp(), context);
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join()).toContain('Nothing was stopped');
+  });
+
+  test('is not taken for one where CodeDeploy tells nothing of its targets', async () => {
+    const { context } = await tick(
+      cleaningUp(),
+      {},
+      { getDeployment: [{ ...inProgress, targetTags: [] }], list: [alive], stopCodeDeploy: ['stopping'] },
+    );
+    expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
+  });
+});

@@ -1,0 +1,82 @@
+import { elastigroup, finalizing, inPhase, instance, noAnswer, target } from '../../../support/deploymentSamples';
+import { SCRIPT_FAILED } from '../../../support/failedDeployment';
+import type { Finalizing } from '../../../../src/deployment/state';
+import type { Script } from '../../../support/fakeContext';
+import { tick } from '../../../support/tick';
+
+/** A deployment that CodeDeploy calls Succeeded is no unrestricted success while an instance lacks the revision. */
+
+const GREEN = ['i-1', 'i-2', 'i-3', 'i-4'].map((id) => instance(id));
+const well = (id: string) => target(id, 'Green', { AllowTraffic: 'Succeeded' }, 'Succeeded');
+const failedIn = (id: string) => {
+  const failed = target(id, 'Green', { AfterInstall: 'Failed', AllowTraffic: 'Skipped' }, 'Failed');
+  return { ...failed, events: failed.events.map((event) => ({ ...event, diagnostics: SCRIPT_FAILED })) };
+};
+
+async function finish(state: Partial<Finalizing>, script: Script) {
+  const { next, context } = await tick(
+    finalizing(state),
+    {},
+    { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], ...script },
+  );
+  return { succeeded: inPhase(next, 'succeeded'), warnings: context.log.lines.filter(({ level }) => level === 'warn') };
+}
+
+test('all that EC2 shows was deployed to: no further call, and no word', async () => {
+  const { succeeded, warnings } = await finish({ instances: { total: 4, failed: 0, skipped: 0 } }, {});
+  expect(succeeded).toMatchObject({ greenInstanceIds: ['i-1', 'i-2', 'i-3', 'i-4'], shortfalls: [] });
+  expect(warnings).toEqual([]);
+});
+
+test('an instance that failed is named with event and script, and is none of the green ids', async () => {
+  const { succeeded, warnings } = await finish(
+    { instances: { total: 4, failed: 1, skipped: 0 } },
+    { targets: [[well('i-1'), failedIn('i-2'), well('i-3'), well('i-4')]] },
+  );
+  expect(succeeded.greenInstanceIds).toEqual(['i-1', 'i-3', 'i-4']);
+  expect(succeeded.shortfalls).toEqual(['1 failed: i-2 in AfterInstall, script scripts/install.sh']);
+  expect(warnings).toHaveLength(1);
+});
+
+test('an instance that was skipped, and one that CodeDeploy never knew', async () => {
+  const { succeeded } = await finish(
+    { instances: { total: 3, failed: 0, skipped: 1 } },
+    { targets: [[well('i-1'), target('i-2', 'Green', {}, 'Skipped'), well('i-3')]] },
+  );
+  expect(succeeded.greenInstanceIds).toEqual(['i-1', 'i-3']);
+  expect(succeeded.shortfalls).toEqual(['1 skipped: i-2', '1 without the revision: i-4']);
+});
+
+test("blue's failures are none of green", async () => {
+  const { succeeded } = await finish(
+    { instances: { total: 5, failed: 1, skipped: 0 } },
+    { targets: [[...GREEN.map(({ id }) => well(id)), target('i-b', 'Blue', { BlockTraffic: 'Failed' }, 'Failed')]] },
+  );
+  expect(succeeded).toMatchObject({ greenInstanceIds: ['i-1', 'i-2', 'i-3', 'i-4'], shortfalls: [] });
+});
+
+test('targets that cannot be read leave the counts', async () => {
+  const { succeeded } = await finish(
+    { instances: { total: 4, failed: 1, skipped: 1 } },
+    { targets: [noAnswer('CodeDeploy', 'denied')] },
+  );
+  expect(succeeded.shortfalls).toEqual(['1 failed', '1 skipped']);
+});
+
+test('a token of an earlier version has no counts: the targets tell', async () => {
+  const { instances: _unknown, ...before } = finalizing();
+  const { next } = await tick(
+    before,
+    {},
+    { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], targets: [GREEN.map(({ id }) => well(id))] },
+  );
+  expect(inPhase(next, 'succeeded').shortfalls).toEqual([]);
+});
+
+test.each([
+  [4, /^3 instances were launched, and the target capacity of the Elastigroup is 4$/],
+  ['unknown', /^deployed to the 3 instances that EC2 showed; the target capacity of the Elastigroup is unknown$/],
+] as const)('fewer instances than the target capacity of %s are told', async (of, words) => {
+  const { succeeded } = await finish({ launched: { count: 3, of } }, { green: [GREEN.slice(0, 3)] });
+  expect(succeeded.shortfalls).toEqual([expect.stringMatching(words)]);
+});

@@ -1,0 +1,119 @@
+import { fleetReadiness } from '../../../../src/deployment/phases/greenFleet';
+import {
+  at,
+  codeDeploy,
+  elastigroup,
+  inPhase,
+  instance,
+  launching,
+  noAnswer,
+} from '../../../support/deploymentSamples';
+import { tick } from '../../../support/tick';
+
+const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
+const CREATED = { findDeployments: [[]], create: [{ kind: 'created', deploymentId: 'd-OWN' }] } as const;
+const fleet = (count: number) => Array.from({ length: count }, (_, index) => instance(`i-${index}`));
+const unknownCapacity = (() => {
+  const { targetCapacity: _unknown, ...rest } = launching();
+  return rest;
+})();
+
+describe('CodeDeploy starts when every green instance is tagged, visible and running', () => {
+  test.each([
+    [4, 3],
+    [500, 490],
+  ])('of %d, %d that show first are not enough: the others show their tag a minute later', async (all, early) => {
+    const before = launching({ targetCapacity: all });
+    const first = await tick(before, { after: 100 }, { ...READY, green: [fleet(early)] });
+    const waiting = inPhase(first.next, 'launching');
+    expect(waiting.progress).toContain(`${early} of ${all} tagged instances running; waiting for more`);
+    expect(first.context.changes).toEqual([]);
+
+    const second = await tick(waiting, { after: 155 }, { ...READY, green: [fleet(early)] });
+    expect(second.context.changes).toEqual([]);
+
+    const third = await tick(
+      inPhase(second.next, 'launching'),
+      { after: 160 },
+      { ...READY, green: [fleet(all)], ...CREATED },
+    );
+    expect(inPhase(third.next, 'installing')).not.toHaveProperty('launched');
+  });
+
+  test('more than the target capacity are no reason to wait', () => {
+    expect(fleetReadiness(launching({ targetCapacity: 2 }), fleet(3), at(0))).toEqual({ kind: 'complete', count: 3 });
+  });
+
+  test('a number that never reaches the target capacity must have stood still for two minutes, and is told', async () => {
+    const still = launching({ targetCapacity: 4, greenSeen: { count: 3, since: at(0) } });
+    expect(fleetReadiness(still, fleet(3), at(119)).kind).toBe('wait');
+
+    const { next, context } = await tick(still, { after: 120 }, { ...READY, green: [fleet(3)], ...CREATED });
+    expect(inPhase(next, 'installing').launched).toEqual({ count: 3, of: 4 });
+    expect(context.log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  test('the two minutes begin anew with every instance that shows', () => {
+    const still = launching({ targetCapacity: 4, greenSeen: { count: 2, since: at(0) } });
+    expect(fleetReadiness(still, fleet(3), at(500))).toMatchObject({
+      kind: 'wait',
+      seen: { count: 3, since: at(500) },
+    });
+  });
+
+  test('of an unknown number, too, the wait is bounded, and the result says so', async () => {
+    const first = await tick(
+      unknownCapacity,
+      {},
+      { ...READY, integration: [noAnswer('Spot', 'denied')], green: [fleet(2)] },
+    );
+    const waiting = inPhase(first.next, 'launching');
+    expect(waiting.progress).toContain('2 of an unknown number of tagged instances running');
+
+    const { next } = await tick(waiting, { after: 120 }, { ...READY, green: [fleet(2)], ...CREATED });
+    expect(inPhase(next, 'installing').launched).toEqual({ count: 2, of: 'unknown' });
+  });
+
+  test('an action that was adopted after a crash reads the target capacity once', async () => {
+    const { next } = await tick(
+      unknownCapacity,
+      {},
+      { ...READY, integration: ['none'], green: [fleet(2)], ...CREATED },
+    );
+    expect(next.phase).toBe('installing');
+  });
+
+  test('and tries again while Spot is busy', async () => {
+    const { next } = await tick(
+      unknownCapacity,
+      { after: 5 },
+      { ...READY, integration: [noAnswer('Spot', 'unavailable')] },
+    );
+    expect(inPhase(next, 'launching')).toMatchObject({ outageSince: at(5) });
+    expect(next).not.toHaveProperty('targetCapacity');
+  });
+});
+
+test('what was launched of how many is carried to the result', async () => {
+  const before = {
+    ...inPhase(
+      (
+        await tick(
+          launching({ targetCapacity: 4, greenSeen: { count: 3, since: at(0) } }),
+          { after: 120 },
+          { ...READY, green: [fleet(3)], ...CREATED },
+        )
+      ).next,
+      'installing',
+    ),
+  };
+  const { next } = await tick(
+    before,
+    { after: 200 },
+    {
+      list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]],
+      getDeployment: [codeDeploy('d-OWN', 'Succeeded')],
+    },
+  );
+  expect(inPhase(next, 'finalizing').launched).toEqual({ count: 3, of: 4 });
+});

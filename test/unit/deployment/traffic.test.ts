@@ -1,0 +1,49 @@
+import { trafficOf } from '../../../src/deployment/traffic';
+import { at, codeDeploy, target } from '../../support/deploymentSamples';
+
+const running = codeDeploy('d-1', 'InProgress', { instances: { total: 2, done: 0, failed: 0, skipped: 0 } });
+const ended = { ...running, status: 'Failed', endedAt: at(100) };
+const installed = { Install: 'Succeeded', BeforeAllowTraffic: 'Succeeded' };
+
+describe('traffic is on blue', () => {
+  test.each([
+    ['while green is installed', [target('i-g', 'Green', { Install: 'InProgress', AllowTraffic: 'Pending' })]],
+    ['before AllowTraffic', [target('i-g', 'Green', { ...installed, AllowTraffic: 'Pending' })]],
+    ['where AllowTraffic was skipped', [target('i-g', 'Green', { ...installed, AllowTraffic: 'Skipped' })]],
+    ['before BlockTraffic', [target('i-b', 'Blue', { BeforeBlockTraffic: 'InProgress', BlockTraffic: 'Pending' })]],
+  ])('%s', (_name, targets) => {
+    expect(trafficOf(running, targets)).toBe('on-blue');
+  });
+
+  test('before anything has started', () => {
+    expect(trafficOf(codeDeploy('d-1', 'Created'), [])).toBe('on-blue');
+  });
+});
+
+describe('traffic moves from the first moment of', () => {
+  test.each(['InProgress', 'Succeeded', 'Failed', 'Unknown', 'ANewStatus'])('AllowTraffic on green (%s)', (status) => {
+    const waiting = target('i-1', 'Green', { ...installed, AllowTraffic: 'Pending' });
+    expect(trafficOf(running, [waiting, target('i-2', 'Green', { AllowTraffic: status })])).toBe('moving');
+    expect(trafficOf(ended, [waiting, target('i-2', 'Green', { AllowTraffic: status })])).toBe('moving');
+  });
+
+  test.each(['InProgress', 'Succeeded', 'Failed', 'Unknown'])('BlockTraffic on blue (%s)', (status) => {
+    expect(trafficOf(running, [target('i-b', 'Blue', { BlockTraffic: status })])).toBe('moving');
+  });
+
+  test('either, on an instance without a label', () => {
+    expect(trafficOf(running, [target('i-1', undefined, { AllowTraffic: 'Succeeded' })])).toBe('moving');
+    expect(trafficOf(running, [target('i-1', undefined, { BlockTraffic: 'InProgress' })])).toBe('moving');
+  });
+});
+
+describe('it is unclear where the traffic is', () => {
+  test('when targets are missing that the deployment counts', () => {
+    expect(trafficOf(running, [])).toBe('unclear');
+    expect(trafficOf(ended, [])).toBe('unclear');
+  });
+
+  test('when a deployment has ended, and its targets still show an event as running', () => {
+    expect(trafficOf(ended, [target('i-1', 'Green', { ValidateService: 'InProgress' })])).toBe('unclear');
+  });
+});
