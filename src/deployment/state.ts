@@ -146,6 +146,8 @@ export interface Succeeded extends Common {
   readonly deploymentId: string;
   /** Those in service with the revision; empty where EC2 could not be queried. */
   readonly greenInstanceIds: readonly string[];
+  /** Green instances in all: those with the revision, and those that failed, were skipped or were never deployed to. */
+  readonly greenTotal: number;
   /** What a success without restriction would not have, a phrase each: instances that failed, or have no revision. */
   readonly shortfalls: readonly string[];
 }

@@ -85,7 +85,7 @@ export function toFinalizing(
 export function toSucceeded(
   state: Finalizing,
   now: number,
-  { greenInstanceIds, shortfalls }: Pick<Succeeded, 'greenInstanceIds' | 'shortfalls'>,
+  { greenInstanceIds, greenTotal, shortfalls }: Pick<Succeeded, 'greenInstanceIds' | 'greenTotal' | 'shortfalls'>,
 ): Succeeded {
   const progress = `CodeDeploy ${state.deploymentId}: succeeded; green has replaced blue`;
   return {
@@ -94,6 +94,7 @@ export function toSucceeded(
     phase: 'succeeded',
     deploymentId: state.deploymentId,
     greenInstanceIds,
+    greenTotal,
     shortfalls,
   };
 }

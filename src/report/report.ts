@@ -79,13 +79,15 @@ export function reportSuccess(
   };
 }
 
-function whatReplacedBlue({ greenInstanceIds: { length: count } }: Succeeded): string {
-  return count === 0 ? 'green' : `${count} green instance${count === 1 ? '' : 's'}`;
+function whatReplacedBlue({ greenInstanceIds: { length: count }, greenTotal }: Succeeded): string {
+  if (count === 0) return 'green';
+  const of = greenTotal > count ? ` of ${greenTotal}` : '';
+  return `${count}${of} green instance${count === 1 && of === '' ? '' : 's'}`;
 }
 
 /** A success with restrictions says so: nobody should have to find out from a server that answers with the old release. */
 function shortfallText({ shortfalls }: Succeeded): string {
-  return shortfalls.length === 0 ? '' : `. Not all is well: ${shortfalls.join('; ')}`;
+  return shortfalls.map((text) => `; ${text}`).join('');
 }
 
 /** DRY_RUN: what would be done, and what stands in the way of it. Nothing was deployed, so that there are no ids. */

@@ -2,10 +2,17 @@ import { inspect } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
 import { metricLinesOf } from './metricLines';
+import { TRAFFIC_IS_HEEDED } from './notMetYet';
+import { isNamedAsLeft, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
 import type { RunTrace } from './playRun';
+import { trafficViolationsOf } from './trafficInvariants';
 
-/** What must hold after every run, whatever went wrong (issue 3). Each violation is a sentence. */
+/** What must hold after every run, whatever went wrong (issues 3 and 11). Each violation is a sentence. */
 export function violationsOf(trace: RunTrace): string[] {
+  return [...(TRAFFIC_IS_HEEDED ? trafficViolationsOf(trace) : []), ...otherViolationsOf(trace)];
+}
+
+function otherViolationsOf(trace: RunTrace): string[] {
   return [
     ...oneOfEach(trace),
     ...oneResultForEachJob(trace),
@@ -16,26 +23,6 @@ export function violationsOf(trace: RunTrace): string[] {
     ...politeCalls(trace),
     ...countedOnce(trace),
   ];
-}
-
-function greenIdentifierOf({ action }: RunTrace): string {
-  return action.jobs[0]?.id ?? '';
-}
-
-function ownSpot(trace: RunTrace) {
-  return trace.world.spot.deployments.filter(({ request }) => request.tag.value === greenIdentifierOf(trace));
-}
-
-function ownCodeDeploy(trace: RunTrace) {
-  const id = greenIdentifierOf(trace);
-  return trace.world.codeDeploy.all.filter(
-    ({ tagFilters, creator }) => creator === 'user' && tagFilters.some(({ value }) => value === id),
-  );
-}
-
-function ownGreen(trace: RunTrace) {
-  const launchers = new Set(ownSpot(trace).map(({ id }) => id));
-  return trace.world.ec2.instances.filter(({ launchedBy }) => launchedBy !== undefined && launchers.has(launchedBy));
 }
 
 /** 1. At most one Elastigroup and one CodeDeploy deployment; where Spot accepted two at once, one of them was stopped. */
@@ -78,14 +65,8 @@ function oneResultForEachJob({ action }: RunTrace): string[] {
 /** 3. After a failure no green instance is left unless the message names it. */
 function nothingLeftUnnamed(trace: RunTrace): string[] {
   if (trace.action.status !== 'Failed') return [];
-  // Where to look, and what failed on which instance, is in every message: neither says that an instance is left.
-  const message = trace.action.message
-    .split('\n')
-    .filter((line) => !/^(?:Tag of the green instances|Failed|The same on|Unfinished|Spot reclaimed)\b/.test(line))
-    .join('\n');
-  const named = (id: string) => message.includes(id) || message.includes(`GreenIdentifier=${greenIdentifierOf(trace)}`);
   return ownGreen(trace)
-    .filter((instance) => isUp(instance) && !named(instance.id))
+    .filter((instance) => isUp(instance) && !isNamedAsLeft(trace, instance.id))
     .map(({ id, state }) => `green instance ${id} is left (${state}), and the message does not name it`);
 }
 

@@ -23,12 +23,24 @@ export interface WorldOptions {
   readonly awsLimits: AwsLimits;
   /** Which of the two message forms DeploymentLimitExceededException has (docs/services.md, CodeDeploy). */
   readonly limitMessage: 'active' | 'deploying';
-  /** The group's autoRollbackConfiguration is enabled, for failures and for stops on request. */
+  /** The group's autoRollbackConfiguration is enabled, for failures, alarms and stops on request. */
   readonly groupAutoRollback: boolean;
+  /** Where a rollback that moves traffic fails: before blue serves again, or after that. */
+  readonly rollbackFails: 'never' | 'registering-blue' | 'blocking-green';
+  /** StopDeployment is accepted, and the deployment goes on. */
+  readonly stopHasNoEffect: boolean;
+  /** Whether targets have connections that last as long as the deregistration delay. */
+  readonly openConnections: boolean;
   /** Seconds until DescribeInstances shows a fresh tag. */
   readonly tagVisibilitySeconds: number;
   /** Seconds by which CodeDeploy sees a fresh tag later than DescribeInstances shows it. */
   readonly codeDeployTagLagSeconds: number;
+  /** Of the green instances, `count` show their tag so many seconds later than the others, at EC2 and at CodeDeploy. */
+  readonly lateTags: LateTags;
+  /** What the group's capacity counts; a weight is two for each instance. */
+  readonly capacityUnit: 'instance' | 'weight';
+  /** How many green instances a blue/green deployment launches; undefined: as many as the group's target. */
+  readonly launchedInstances: number | undefined;
   /** Reservations in a page of DescribeInstances, whatever MaxResults allows. */
   readonly reservationsPerPage: number;
   /** Ids in a page of ListDeployments and ListDeploymentTargets. */
@@ -44,10 +56,17 @@ export interface WorldOptions {
   readonly secretAccess: 'allowed' | 'denied' | 'once';
 }
 
+export interface LateTags {
+  readonly count: number;
+  readonly seconds: number;
+}
+
 export interface DeploymentGroupSetup {
   readonly deploymentType: 'BLUE_GREEN' | 'IN_PLACE';
   readonly greenFleet: 'DISCOVER_EXISTING' | 'COPY_AUTO_SCALING_GROUP';
-  /** GetDeploymentGroup says TERMINATE with this wait; the simulated deployments do not wait. */
+  /** false: CodeDeploy moves no traffic, and green is in use as soon as it is installed. */
+  readonly loadBalancer: boolean;
+  /** TERMINATE: CodeDeploy terminates blue after this wait. Without it blue is kept alive (KEEP_ALIVE). */
   readonly blueTerminationWaitMinutes: number;
   /** GetDeploymentGroup says STOP_DEPLOYMENT with this wait; the simulated deployments do not wait. */
   readonly rerouteWaitMinutes: number;
@@ -66,8 +85,14 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   awsLimits: {},
   limitMessage: 'active',
   groupAutoRollback: false,
+  rollbackFails: 'never',
+  stopHasNoEffect: false,
+  openConnections: true,
   tagVisibilitySeconds: 0,
   codeDeployTagLagSeconds: 0,
+  lateTags: { count: 0, seconds: 0 },
+  capacityUnit: 'instance',
+  launchedInstances: undefined,
   reservationsPerPage: 2,
   idsPerPage: 3,
   headObject: 'found',

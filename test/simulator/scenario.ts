@@ -32,14 +32,28 @@ export interface Durations {
   readonly deploymentQueued: number;
   /** One lifecycle event on one instance, give or take a third. */
   readonly lifecycleEvent: number;
+  /** The same, for those around AllowTraffic and BlockTraffic. */
+  readonly trafficHook: number;
+  /** From the registration of a target until it is healthy: AllowTraffic. */
+  readonly targetHealth: number;
+  /** The target group's deregistration delay: BlockTraffic. */
+  readonly deregistrationDelay: number;
+  /** One minute of the group's wait before CodeDeploy terminates blue. */
+  readonly terminationWaitMinute: number;
   readonly deploymentReady: number;
   /** From the first failed instance to the failed deployment. */
   readonly deploymentFailing: number;
+  /** From a StopDeployment to the stopped deployment, at least: BlockTraffic that has begun is waited for. */
   readonly deploymentStopping: number;
+  /** A rollback that moves no traffic. */
   readonly rollbackDeployment: number;
 }
 
-/** What goes wrong in the CodeDeploy deployment; `instance` counts green instances from 0. */
+/**
+ * What goes wrong in the CodeDeploy deployment. `instance` counts the instances of a fleet from 0: those of blue where the
+ * event is one of blue's (…BlockTraffic), else those of green. Some can also strike in the wait before blue is terminated
+ * (TERMINATION_WAIT).
+ */
 export type DeploymentTrouble =
   | {
       readonly kind: 'script-fails';
@@ -51,7 +65,17 @@ export type DeploymentTrouble =
     }
   | { readonly kind: 'hangs'; readonly instance: number; readonly lifecycleEvent: string }
   | { readonly kind: 'spot-interruption'; readonly instance: number; readonly lifecycleEvent: string }
-  | { readonly kind: 'stopped-by-hand'; readonly instance: number; readonly lifecycleEvent: string }
+  | {
+      readonly kind: 'stopped-by-hand';
+      readonly instance: number;
+      readonly lifecycleEvent: string;
+      /** Whether the person chose to roll back as well. */
+      readonly withRollback?: true;
+    }
+  /** It is rolled back where the group says so. */
+  | { readonly kind: 'stopped-by-alarm'; readonly instance: number; readonly lifecycleEvent: string }
+  /** That instance of blue cannot be deregistered, and stays in service. */
+  | { readonly kind: 'block-fails'; readonly instance: number; readonly lifecycleEvent: 'BlockTraffic' }
   | { readonly kind: 'waits-for-traffic' }
   | { readonly kind: 'fails-at-once'; readonly code: string; readonly message: string };
 
@@ -82,6 +106,8 @@ export interface Scenario {
   readonly title: string;
   /** How the pipeline's action ends when the function is right. */
   readonly expected: 'Succeeded' | 'Failed';
+  /** Which fleet serves then, when the function is right. */
+  readonly serves: 'blue' | 'green';
   readonly durations: Durations;
   readonly script: Script;
   /** What this scenario needs of the world; it goes before the options that the world is built with. */

@@ -1,51 +1,7 @@
 import type { AwsLimits } from './awsThrottle';
 import type { Durations, Scenario } from './scenario';
-
-/** About 70 s from the POST to FINISHED, with four instances installed one at a time. */
-const DURATIONS: Durations = {
-  starting: 2,
-  validateTags: 2,
-  launching: 4,
-  awaitingLaunch: 12,
-  tagging: 4,
-  notice: 3,
-  waitBeforeTermination: 4,
-  removeOld: 6,
-  removeSuspensions: 2,
-  stopping: 3,
-  removeNew: 6,
-  rollbackStep: 3,
-  oddState: 2,
-  untilElastigroupErrs: 8,
-  listVanish: 90,
-  othersBegin: 15,
-  othersLast: 60,
-  terminating: 4,
-  deploymentCreated: 1,
-  deploymentQueued: 1,
-  lifecycleEvent: 0.7,
-  deploymentReady: 20,
-  deploymentFailing: 2,
-  deploymentStopping: 3,
-  rollbackDeployment: 6,
-};
-
-type Difference = Pick<Scenario, 'name' | 'title' | 'expected'> & Partial<Scenario>;
-
-function scenario(difference: Difference): Scenario {
-  return { durations: DURATIONS, script: {}, options: {}, userParameters: {}, ...difference };
-}
-
-const SCRIPT_FAILS = {
-  kind: 'script-fails',
-  instance: 1,
-  lifecycleEvent: 'AfterInstall',
-  scriptName: 'scripts/after_install.sh',
-  message: 'Script at specified location: scripts/after_install.sh failed with exit code 1',
-  logTail:
-    'LifecycleEvent - AfterInstall\nScript - scripts/after_install.sh\n[stdout]Installing dependencies\n' +
-    '[stderr]npm ERR! code ENOSPC\n[stderr]npm ERR! nospc There is not enough space on the disk\n',
-} as const;
+import { SCRIPT_FAILS, scenario } from './scenarioBase';
+import { TRAFFIC_SCENARIOS } from './trafficScenarios';
 
 const REVISION_MISSING = {
   kind: 'fails-at-once',
@@ -236,6 +192,7 @@ export const SCENARIOS: readonly Scenario[] = [
     script: { oddStates: true },
     options: { emptyListEvery: 4 },
   }),
+  ...TRAFFIC_SCENARIOS,
 ];
 
 /** @throws when there is none of that name; the message lists those there are. */
@@ -249,7 +206,7 @@ export function scenarioNamed(name: string): Scenario {
 /** The same scenario with all upstream durations, and its TIMEOUT, multiplied by `factor`. */
 export function scaled(original: Scenario, factor: number): Scenario {
   const { TIMEOUT, ...others } = original.userParameters;
-  const { tagVisibilitySeconds, codeDeployTagLagSeconds, awsLimits } = original.options;
+  const { tagVisibilitySeconds, codeDeployTagLagSeconds, lateTags, awsLimits } = original.options;
   return {
     ...original,
     durations: scaledDurations(original.durations, factor),
@@ -257,6 +214,7 @@ export function scaled(original: Scenario, factor: number): Scenario {
       ...original.options,
       ...(tagVisibilitySeconds !== undefined && { tagVisibilitySeconds: tagVisibilitySeconds * factor }),
       ...(codeDeployTagLagSeconds !== undefined && { codeDeployTagLagSeconds: codeDeployTagLagSeconds * factor }),
+      ...(lateTags !== undefined && { lateTags: { ...lateTags, seconds: lateTags.seconds * factor } }),
       ...(awsLimits !== undefined && { awsLimits: scaledLimits(awsLimits, factor) }),
     },
     userParameters: {

@@ -1,5 +1,8 @@
+import type { Cause } from './cause';
+
 interface Entry {
   readonly at: number;
+  readonly cause: Cause | undefined;
   readonly action: () => void;
 }
 
@@ -10,6 +13,7 @@ interface Entry {
 export class Schedule {
   readonly #now: () => number;
   #time: number;
+  #cause: Cause | undefined;
   #entries: Entry[] = [];
 
   constructor(now: () => number) {
@@ -22,9 +26,25 @@ export class Schedule {
     return this.#time;
   }
 
+  /** Why that event runs; undefined: in the ordinary course of things. */
+  get cause(): Cause | undefined {
+    return this.#cause;
+  }
+
   /** When the next event is due, if any. */
   get nextAt(): number | undefined {
     return this.#entries[0]?.at;
+  }
+
+  /** Runs the action for that cause; what it schedules has the same one. */
+  because(cause: Cause | undefined, action: () => void): void {
+    const before = this.#cause;
+    this.#cause = cause;
+    try {
+      action();
+    } finally {
+      this.#cause = before;
+    }
   }
 
   /** Events of the same time run in the order in which they were asked for. */
@@ -32,7 +52,7 @@ export class Schedule {
     const at = this.#time + Math.max(0, seconds) * 1000;
     let index = this.#entries.length;
     while (index > 0 && (this.#entries[index - 1]?.at ?? at) > at) index -= 1;
-    this.#entries.splice(index, 0, { at, action });
+    this.#entries.splice(index, 0, { at, cause: this.#cause, action });
   }
 
   catchUp(): void {
@@ -40,7 +60,7 @@ export class Schedule {
     for (let first = this.#entries[0]; first !== undefined && first.at <= target; first = this.#entries[0]) {
       this.#entries.shift();
       this.#time = first.at;
-      first.action();
+      this.because(first.cause, first.action);
     }
     this.#time = target;
   }

@@ -17,6 +17,7 @@ import { headObject } from './s3';
 import { Schedule } from './schedule';
 import { SecretsApi } from './secrets';
 import { SpotApi } from './spot/api';
+import { TargetGroup } from './traffic/targetGroup';
 import { Elastigroup } from './spot/elastigroup';
 import type { EarlyRequest, RateLimit } from './spot/rateLimit';
 import { ServiceError, type WireRequest, type WireResponse } from './wire';
@@ -52,6 +53,7 @@ export class World {
   readonly options: WorldOptions;
   readonly random: Random;
   readonly ec2: Fleet;
+  readonly traffic: TargetGroup;
   readonly codeDeploy: Deployments;
   readonly spot: Elastigroup;
   readonly jobs: Jobs;
@@ -81,8 +83,9 @@ export class World {
     const context: Context = { schedule: this.#schedule, random, account, options: this.options, durations, script };
     this.#context = context;
     this.ec2 = new Fleet(context);
-    this.codeDeploy = new Deployments(context, this.ec2);
-    this.spot = new Elastigroup(context, this.ec2, this.codeDeploy);
+    this.traffic = new TargetGroup(context, this.ec2);
+    this.codeDeploy = new Deployments(context, this.ec2, this.traffic);
+    this.spot = new Elastigroup(context, this.ec2, this.codeDeploy, this.traffic);
     this.jobs = new Jobs(context);
     this.#apis = {
       spot: new SpotApi(context, this.spot, this.ec2, spotRateLimit),

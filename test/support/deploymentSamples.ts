@@ -173,6 +173,7 @@ export function succeeded(overrides: Partial<Succeeded> = {}): Succeeded {
     elastigroupDeploymentId: 'cdbg-1',
     deploymentId: 'd-OWN',
     greenInstanceIds: ['i-1', 'i-2'],
+    greenTotal: 2,
     shortfalls: [],
     ...overrides,
   };

@@ -4,7 +4,7 @@ import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import type { Finalizing, Succeeded } from '../state';
 
-type Deployed = Pick<Succeeded, 'greenInstanceIds' | 'shortfalls'>;
+type Deployed = Pick<Succeeded, 'greenInstanceIds' | 'greenTotal' | 'shortfalls'>;
 
 /**
  * Which green instances have the revision. CodeDeploy calls a deployment Succeeded although some instances failed or
@@ -19,14 +19,15 @@ export async function deployedInstances(
   context: DeploymentContext,
 ): Promise<Deployed> {
   const launched = launchedPhrase(state);
-  if (!needsTargets(state, green)) return { greenInstanceIds: green ?? [], shortfalls: launched };
+  const all = green ?? [];
+  if (!needsTargets(state, green)) return { greenInstanceIds: all, greenTotal: all.length, shortfalls: launched };
   const targets = await attempt(context.deploymentTargets.list(state.deploymentId));
   if (!targets.ok) {
     context.log.warn(`The instances of CodeDeploy ${state.deploymentId} could not be read: ${targets.error.message}`);
-    return { greenInstanceIds: green ?? [], shortfalls: [...countPhrases(state), ...launched] };
+    return { greenInstanceIds: all, greenTotal: all.length, shortfalls: [...countPhrases(state), ...launched] };
   }
-  const { ids, phrases } = compare(targets.value, green);
-  return { greenInstanceIds: ids, shortfalls: [...phrases, ...launched] };
+  const { ids, total, phrases } = compare(targets.value, green);
+  return { greenInstanceIds: ids, greenTotal: total, shortfalls: [...phrases, ...launched] };
 }
 
 /** What CodeDeploy counted explains every green instance, and none failed: no further call. */
@@ -38,14 +39,17 @@ function needsTargets({ instances }: Finalizing, green: readonly string[] | unde
 function compare(
   targets: readonly DeploymentTarget[],
   green: readonly string[] | undefined,
-): { readonly ids: readonly string[]; readonly phrases: readonly string[] } {
+): { readonly ids: readonly string[]; readonly total: number; readonly phrases: readonly string[] } {
   const deployed = targets.filter(({ label }) => label !== 'Blue');
   const failed = deployed.filter(({ status }) => status === 'Failed');
   const skipped = deployed.filter(({ status }) => status === 'Skipped');
   const missed = (green ?? []).filter((id) => !targets.some((target) => target.id === id));
   const without = new Set([...failed, ...skipped].map(({ id }) => id).concat(missed));
+  const all = green ?? deployed.map(({ id }) => id);
+  const ids = all.filter((id) => !without.has(id));
   return {
-    ids: (green ?? deployed.map(({ id }) => id)).filter((id) => !without.has(id)),
+    ids,
+    total: ids.length + without.size,
     phrases: [
       ...phrase(failed.map(describeFailed), 'failed'),
       ...phrase(

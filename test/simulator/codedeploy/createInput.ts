@@ -3,7 +3,7 @@ import type { Context } from '../context';
 import { asList, asRecord, asText, asTexts, type JsonRecord } from '../input';
 import { ServiceError } from '../wire';
 import { DEPLOYMENT_CONFIGS } from './configs';
-import { isInPlaceGroup } from './json';
+import { isInPlaceGroup } from './group';
 import type { DeploymentRequest, TagFilter } from './model';
 
 const NAME = /^[A-Za-z0-9+=,.@_-]{1,100}$/;

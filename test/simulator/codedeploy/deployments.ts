@@ -1,9 +1,27 @@
 import type { Context, Owner } from '../context';
+import type { Cause } from '../cause';
 import { isUp, type Fleet, type Instance } from '../ec2/fleet';
 import { asTexts, type JsonRecord } from '../input';
+import type { TargetGroup } from '../traffic/targetGroup';
 import { ServiceError } from '../wire';
-import { isActive, newTarget, type Deployment, type DeploymentRequest, type TagFilter } from './model';
-import { DeploymentRun } from './run';
+import { stopError } from './errors';
+import type { Surroundings } from './eventPlayer';
+import { hasLoadBalancer } from './group';
+import {
+  BLOCK_EVENTS,
+  INSTALL_EVENTS,
+  TRAFFIC_EVENTS,
+  hasMovedTraffic,
+  isActive,
+  isBlueLeaving,
+  newTarget,
+  type Deployment,
+  type DeploymentRequest,
+  type Stopper,
+  type TagFilter,
+} from './model';
+import { RollbackRun } from './rollback';
+import { DeploymentRun, type Run } from './run';
 
 /** Seeds of the past: how long before the world began (seconds) they were created. */
 const PAST_DEPLOYMENTS = [86_400, 172_800, 259_200, 604_800];
@@ -12,14 +30,16 @@ const PAST_DEPLOYMENTS = [86_400, 172_800, 259_200, 604_800];
 export class Deployments {
   readonly #context: Context;
   readonly #fleet: Fleet;
-  readonly #runs = new Map<string, DeploymentRun>();
+  readonly #traffic: TargetGroup;
+  readonly #runs = new Map<string, Run>();
   readonly #listeners: ((deployment: Deployment) => void)[] = [];
   /** All that ever were, oldest first. */
   readonly all: Deployment[] = [];
 
-  constructor(context: Context, fleet: Fleet) {
+  constructor(context: Context, fleet: Fleet, traffic: TargetGroup) {
     this.#context = context;
     this.#fleet = fleet;
+    this.#traffic = traffic;
     for (const seconds of [...PAST_DEPLOYMENTS].reverse()) this.#seedPast(seconds);
     fleet.onShutdown((instance) => {
       for (const run of this.#runs.values()) run.lose(instance.id);
@@ -56,12 +76,22 @@ export class Deployments {
       throw new ServiceError(400, 'InvalidTargetInstancesException', message);
     }
     const deployment = this.#add(request, owner, undefined);
-    const { time } = this.#context.schedule;
-    for (const instance of green) deployment.targets.push(newTarget(instance.id, 'Green', time));
-    const blue = this.#fleet.instances.filter((instance) => isUp(instance) && !green.includes(instance));
-    for (const instance of blue) deployment.targets.push(newTarget(instance.id, 'Blue', time));
+    this.#addTargets(deployment, green);
     this.#run(deployment, owner === 'product' ? this.#context.script.deployment : undefined);
     return deployment;
+  }
+
+  /** Blue is what serves now: without a load balancer there is nothing to be done to it. */
+  #addTargets(deployment: Deployment, green: readonly Instance[]): void {
+    const { time } = this.#context.schedule;
+    const isBalanced = hasLoadBalancer(this.#context);
+    const greenEvents = isBalanced ? [...INSTALL_EVENTS, ...TRAFFIC_EVENTS] : INSTALL_EVENTS;
+    const blueEvents = isBalanced ? BLOCK_EVENTS : [];
+    const blue = this.#fleet.instances.filter(
+      (instance) => instance.fleet === 'blue' && isUp(instance) && this.#traffic.stateOf(instance) !== 'unregistered',
+    );
+    for (const { id } of green) deployment.targets.push(newTarget(id, 'Green', greenEvents, time));
+    for (const { id } of blue) deployment.targets.push(newTarget(id, 'Blue', blueEvents, time));
   }
 
   /** Somebody else's deployment that is in progress, and stays so. */
@@ -70,37 +100,52 @@ export class Deployments {
     deployment.status = 'InProgress';
     deployment.startTime = this.#context.schedule.time;
     for (const instance of this.#matching(request.tagFilters)) {
-      deployment.targets.push(newTarget(instance.id, 'Green', deployment.startTime));
+      deployment.targets.push(newTarget(instance.id, 'Green', INSTALL_EVENTS, deployment.startTime));
     }
     this.#runs.set(deployment.id, this.#newRun(deployment, undefined));
     return deployment;
   }
 
-  /** What `seedActive` began succeeds. */
+  /** What `seedActive` began succeeds: its instances, if it has any, serve instead of those before them. */
   endSeeded(deployment: Deployment): void {
     if (!isActive(deployment)) return;
     deployment.status = 'Succeeded';
     deployment.completeTime = this.#context.schedule.time;
-    for (const target of deployment.targets) target.status = 'Succeeded';
+    const before = this.#traffic.healthyIds();
+    for (const target of deployment.targets) {
+      target.status = 'Succeeded';
+      const instance = this.#fleet.byId(target.instanceId);
+      if (instance && isUp(instance)) this.#traffic.use(instance);
+    }
+    if (deployment.targets.length > 0) this.#drain(before);
     this.#runs.delete(deployment.id);
     this.#tell(deployment);
+  }
+
+  #drain(ids: readonly string[]): void {
+    for (const id of ids) {
+      const instance = this.#fleet.byId(id);
+      if (instance) this.#traffic.deregister(instance, () => undefined);
+    }
   }
 
   /**
    * @param autoRollback what the caller asked; undefined leaves it to the deployment's or the group's configuration
    * @returns whether it is stopped at once
    */
-  stop(deployment: Deployment, by: 'api' | 'hand', autoRollback: boolean | undefined): boolean {
-    deployment.stopRequests.push({ at: this.#context.schedule.time, by });
-    const wanted = autoRollback ?? this.#rollsBackOn(deployment, 'DEPLOYMENT_STOP_ON_REQUEST');
+  stop(deployment: Deployment, by: Stopper, autoRollback: boolean | undefined): boolean {
+    const { schedule, options } = this.#context;
+    const event = by === 'alarm' ? 'DEPLOYMENT_STOP_ON_ALARM' : 'DEPLOYMENT_STOP_ON_REQUEST';
+    const withRollback = autoRollback ?? this.#rollsBackOn(deployment, event);
+    const blueWasLeaving = isBlueLeaving(deployment);
+    deployment.stopRequests.push({ at: schedule.time, by, withRollback, blueWasLeaving });
+    if (by === 'api' && options.stopHasNoEffect) return false;
     const atOnce = deployment.status === 'Created' || deployment.status === 'Queued';
-    const stop = (): void => {
-      if (!isActive(deployment)) return;
-      this.#runs.get(deployment.id)?.stop();
-      if (wanted && !atOnce) this.#rollBack(deployment);
-    };
-    if (atOnce) stop();
-    else this.#context.schedule.after(this.#context.durations.deploymentStopping, stop);
+    const run = this.#runs.get(deployment.id);
+    schedule.because(stopCause(deployment, by), () => {
+      if (atOnce) run?.stopNow(stopError(by));
+      else run?.stopSoon(stopError(by));
+    });
     return atOnce;
   }
 
@@ -135,6 +180,7 @@ export class Deployments {
       error: undefined,
       rolledBackBy: undefined,
       rollbackMessage: undefined,
+      terminationWaitStarted: false,
     };
     this.all.push(deployment);
     return deployment;
@@ -148,20 +194,29 @@ export class Deployments {
   }
 
   #newRun(deployment: Deployment, trouble: Context['script']['deployment']): DeploymentRun {
-    return new DeploymentRun(this.#context, this.#fleet, deployment, trouble, {
+    return new DeploymentRun(this.#surroundings(), deployment, trouble, {
       changed: () => {
         this.#tell(deployment);
       },
       ended: () => {
         this.#runs.delete(deployment.id);
-        if (deployment.status === 'Failed' && this.#rollsBackOn(deployment, 'DEPLOYMENT_FAILURE')) {
-          this.#rollBack(deployment);
-        }
+        if (this.#isToBeRolledBack(deployment)) this.#rollBack(deployment);
       },
-      stopByHand: () => {
-        this.stop(deployment, 'hand', false);
+      stop: (by, withRollback) => {
+        this.stop(deployment, by, withRollback);
       },
     });
+  }
+
+  #surroundings(): Surroundings {
+    return { context: this.#context, fleet: this.#fleet, traffic: this.#traffic };
+  }
+
+  #isToBeRolledBack(deployment: Deployment): boolean {
+    // Nothing was done to any instance before it began.
+    if (deployment.startTime === undefined) return false;
+    if (deployment.status === 'Failed') return this.#rollsBackOn(deployment, 'DEPLOYMENT_FAILURE');
+    return deployment.status === 'Stopped' && deployment.stopRequests.some(({ withRollback }) => withRollback);
   }
 
   #tell(deployment: Deployment): void {
@@ -176,7 +231,6 @@ export class Deployments {
 
   /** A rollback is a new deployment, of the last revision that succeeded (docs/services.md, CodeDeploy, `rollbackInfo`). */
   #rollBack(deployment: Deployment): void {
-    const { schedule, durations } = this.#context;
     const last = this.all.findLast(
       ({ status, groupName }) => status === 'Succeeded' && groupName === deployment.groupName,
     );
@@ -188,15 +242,13 @@ export class Deployments {
     const rollback = this.#add(request, deployment.owner, deployment.id);
     deployment.rolledBackBy = rollback.id;
     deployment.rollbackMessage = `Deployment ${deployment.id} is rolled back by deployment ${rollback.id}.`;
-    rollback.status = 'InProgress';
-    rollback.startTime = schedule.time;
-    this.#runs.set(rollback.id, this.#newRun(rollback, undefined));
-    schedule.after(durations.rollbackDeployment, () => {
-      if (!isActive(rollback)) return;
-      rollback.status = 'Succeeded';
-      rollback.completeTime = schedule.time;
+    const run = new RollbackRun(this.#surroundings(), rollback, () => {
       this.#runs.delete(rollback.id);
+      this.#tell(rollback);
     });
+    this.#runs.set(rollback.id, run);
+    run.start(deployment, hasMovedTraffic(deployment));
+    this.#tell(rollback);
   }
 
   #seedPast(secondsAgo: number): void {
@@ -219,6 +271,17 @@ export class Deployments {
     deployment.status = 'Succeeded';
     deployment.startTime = deployment.createTime + 2000;
     deployment.completeTime = deployment.createTime + 600_000;
+  }
+}
+
+function stopCause({ id }: Deployment, by: Stopper): Cause {
+  switch (by) {
+    case 'api':
+      return { by: 'function', what: `StopDeployment ${id}` };
+    case 'hand':
+      return { by: 'world', what: `a person stopped ${id}` };
+    case 'alarm':
+      return { by: 'world', what: `an alarm stopped ${id}` };
   }
 }
 

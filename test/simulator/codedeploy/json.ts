@@ -1,6 +1,7 @@
 import { epochSeconds } from '../awsJson';
 import type { Context } from '../context';
 import type { JsonRecord } from '../input';
+import { hasLoadBalancer, isInPlaceGroup } from './group';
 import type { Deployment, LifecycleEvent, Target, TargetStatus } from './model';
 
 /** `deploymentInfo`, as GetDeployment and BatchGetDeployments give it (service model, codedeploy 2014-10-06). */
@@ -25,11 +26,12 @@ export function deploymentInfo(deployment: Deployment, context: Context): JsonRe
     ignoreApplicationStopFailures: deployment.ignoreApplicationStopFailures,
     fileExistsBehavior: deployment.fileExistsBehavior,
     updateOutdatedInstancesOnly: false,
-    deploymentStyle: deploymentStyle(deployment.groupName === context.account.inPlaceGroupName),
-    blueGreenDeploymentConfiguration: blueGreen(),
+    deploymentStyle: deploymentStyle(isInPlaceGroup(deployment.groupName, context), context),
+    blueGreenDeploymentConfiguration: blueGreen(context),
+    loadBalancerInfo: loadBalancerInfo(context),
     targetInstances: tagFilters.length === 0 ? undefined : { tagFilters: tagFilters.map(filterJson) },
     computePlatform: 'Server',
-    instanceTerminationWaitTimeStarted: false,
+    instanceTerminationWaitTimeStarted: deployment.terminationWaitStarted,
   };
 }
 
@@ -42,16 +44,12 @@ export function deploymentGroupInfo(groupName: string, context: Context): JsonRe
     deploymentGroupName: groupName,
     deploymentConfigName: account.deploymentConfigName,
     serviceRoleArn: `arn:aws:iam::${account.awsAccountId}:role/codedeploy-service-role`,
-    deploymentStyle: deploymentStyle(isInPlace),
-    blueGreenDeploymentConfiguration: isInPlace ? undefined : { ...blueGreen(), ...differentBlueGreen(context) },
-    loadBalancerInfo: { targetGroupInfoList: [{ name: 'web-shop-targets' }] },
+    deploymentStyle: deploymentStyle(isInPlace, context),
+    blueGreenDeploymentConfiguration: isInPlace ? undefined : blueGreen(context),
+    loadBalancerInfo: loadBalancerInfo(context),
     autoRollbackConfiguration: groupRollback(context),
     computePlatform: 'Server',
   };
-}
-
-export function isInPlaceGroup(groupName: string, { account, options }: Context): boolean {
-  return groupName === account.inPlaceGroupName || options.deploymentGroup.deploymentType === 'IN_PLACE';
 }
 
 function differentBlueGreen({ options }: Context): JsonRecord {
@@ -115,22 +113,31 @@ function rollbackInfo(deployment: Deployment): JsonRecord | undefined {
   return { rollbackDeploymentId: rolledBackBy, rollbackMessage };
 }
 
-function deploymentStyle(isInPlace: boolean): JsonRecord {
-  return { deploymentType: isInPlace ? 'IN_PLACE' : 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' };
+function deploymentStyle(isInPlace: boolean, context: Context): JsonRecord {
+  return {
+    deploymentType: isInPlace ? 'IN_PLACE' : 'BLUE_GREEN',
+    deploymentOption: hasLoadBalancer(context) ? 'WITH_TRAFFIC_CONTROL' : 'WITHOUT_TRAFFIC_CONTROL',
+  };
+}
+
+function loadBalancerInfo(context: Context): JsonRecord | undefined {
+  return hasLoadBalancer(context) ? { targetGroupInfoList: [{ name: 'web-shop-targets' }] } : undefined;
 }
 
 /** Elastigroup removes blue itself, so that CodeDeploy keeps it; and it finds green by tags (docs/services.md, CodeDeploy and Spot). */
-function blueGreen(): JsonRecord {
+function blueGreen(context: Context): JsonRecord {
   return {
     terminateBlueInstancesOnDeploymentSuccess: { action: 'KEEP_ALIVE' },
     deploymentReadyOption: { actionOnTimeout: 'CONTINUE_DEPLOYMENT', waitTimeInMinutes: 0 },
     greenFleetProvisioningOption: { action: 'DISCOVER_EXISTING' },
+    ...differentBlueGreen(context),
   };
 }
 
 function groupRollback(context: Context): JsonRecord {
   const enabled = context.options.groupAutoRollback;
-  return { enabled, events: enabled ? ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST'] : [] };
+  const events = ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM', 'DEPLOYMENT_STOP_ON_REQUEST'];
+  return { enabled, events: enabled ? events : [] };
 }
 
 function filterJson(filter: Deployment['tagFilters'][number]): JsonRecord {

@@ -50,9 +50,16 @@ export interface DeploymentRequest {
   readonly tagFilters: readonly TagFilter[];
 }
 
+/** `api`: the function under test. `hand`: a person, in the console. `alarm`: CodeDeploy itself, for an alarm of the group. */
+export type Stopper = 'api' | 'hand' | 'alarm';
+
 export interface StopRequest {
   readonly at: number;
-  readonly by: 'api' | 'hand';
+  readonly by: Stopper;
+  /** Whether CodeDeploy rolls back for it. */
+  readonly withRollback: boolean;
+  /** Whether blue was being taken out of service, or was out already. */
+  readonly blueWasLeaving: boolean;
 }
 
 /** One CodeDeploy deployment; times in ms since the epoch. */
@@ -71,6 +78,8 @@ export interface Deployment extends DeploymentRequest {
   error: { readonly code: string; readonly message: string } | undefined;
   rolledBackBy: string | undefined;
   rollbackMessage: string | undefined;
+  /** `instanceTerminationWaitTimeStarted` */
+  terminationWaitStarted: boolean;
 }
 
 export const DEPLOYMENT_STATUSES: readonly DeploymentStatus[] = [
@@ -84,7 +93,7 @@ export const DEPLOYMENT_STATUSES: readonly DeploymentStatus[] = [
   'Ready',
 ];
 
-/** Green is installed with these; then it waits for traffic (user guide: AppSpec hooks for EC2, blue/green). */
+/** Green is installed with these; then it gets the traffic (docs/services.md, CodeDeploy traffic). */
 export const INSTALL_EVENTS = [
   'ApplicationStop',
   'DownloadBundle',
@@ -96,13 +105,33 @@ export const INSTALL_EVENTS = [
 ] as const;
 export const TRAFFIC_EVENTS = ['BeforeAllowTraffic', 'AllowTraffic', 'AfterAllowTraffic'] as const;
 export const BLOCK_EVENTS = ['BeforeBlockTraffic', 'BlockTraffic', 'AfterBlockTraffic'] as const;
+/** No lifecycle event, but a moment of a deployment like these: the wait before blue is terminated. */
+export const TERMINATION_WAIT = 'termination wait';
 
 export function isActive(deployment: Deployment): boolean {
   return deployment.completeTime === undefined;
 }
 
-export function newTarget(instanceId: string, label: 'Blue' | 'Green', time: number): Target {
-  const names = label === 'Green' ? [...INSTALL_EVENTS, ...TRAFFIC_EVENTS] : BLOCK_EVENTS;
+/** Nothing more happens on this target. */
+export function hasEnded({ status }: Target): boolean {
+  return status === 'Succeeded' || status === 'Failed' || status === 'Skipped';
+}
+
+/** BlockTraffic has begun on blue: from now on it may be out of service. */
+export function isBlueLeaving({ targets }: Deployment): boolean {
+  return targets.some((target) => target.label === 'Blue' && hasBegun(target, 'BlockTraffic'));
+}
+
+/** AllowTraffic has begun on green, or BlockTraffic on blue. */
+export function hasMovedTraffic(deployment: Deployment): boolean {
+  return isBlueLeaving(deployment) || deployment.targets.some((target) => hasBegun(target, 'AllowTraffic'));
+}
+
+function hasBegun(target: Target, name: string): boolean {
+  return target.events.some((event) => event.name === name && event.startTime !== undefined);
+}
+
+export function newTarget(instanceId: string, label: Target['label'], names: readonly string[], time: number): Target {
   const events = names.map((name): LifecycleEvent => {
     return { name, status: 'Pending', startTime: undefined, endTime: undefined, diagnostics: undefined };
   });

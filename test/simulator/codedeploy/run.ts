@@ -1,117 +1,128 @@
-import type { Context } from '../context';
-import { SPOT_TERMINATION, type Fleet } from '../ec2/fleet';
+import { USER_SHUTDOWN } from '../ec2/fleet';
 import type { DeploymentTrouble } from '../scenario';
 import { DEPLOYMENT_CONFIGS } from './configs';
+import { HEALTH_CONSTRAINTS } from './errors';
+import { EventPlayer, type Surroundings } from './eventPlayer';
+import { hasLoadBalancer, terminationWaitOf } from './group';
 import {
   BLOCK_EVENTS,
   INSTALL_EVENTS,
+  TERMINATION_WAIT,
   TRAFFIC_EVENTS,
+  hasEnded,
   isActive,
   type Deployment,
-  type Diagnostics,
-  type LifecycleEvent,
+  type Stopper,
   type Target,
+  type TargetStatus,
 } from './model';
+import { strike, troubleAt } from './trouble';
 
-export const HEALTH_CONSTRAINTS = {
-  code: 'HEALTH_CONSTRAINTS',
-  message:
-    'The overall deployment failed because too many individual instances failed deployment, too few healthy instances ' +
-    'are available for deployment, or some instances in your deployment group are experiencing problems.',
-} as const;
+type Problem = NonNullable<Deployment['error']>;
 
-/** What a run tells the service that holds it. */
+/** What a run tells the service that contains it. */
 export interface RunListener {
   readonly changed: () => void;
   readonly ended: () => void;
-  readonly stopByHand: () => void;
+  /** @param withRollback undefined: as the group is configured */
+  readonly stop: (by: Stopper, withRollback: boolean | undefined) => void;
+}
+
+/** A deployment that is under way. */
+export interface Run {
+  /** It ends as Stopped, once what has begun and cannot be interrupted is over. */
+  stopSoon(error: Problem): void;
+  stopNow(error: Problem): void;
+  /** An instance of the account is shutting down. */
+  lose(instanceId: string): void;
+}
+
+/** What is done to the green instances, some at a time. */
+interface Step {
+  readonly targets: readonly Target[];
+  readonly names: readonly string[];
+  readonly status: TargetStatus;
+  readonly then: () => void;
 }
 
 /**
- * Takes one deployment through its life: Created → Queued → InProgress (green is installed, some at a time) → perhaps
- * Ready → traffic → Succeeded. Simplified: one failed instance fails the deployment, whatever the config's minimum of
- * healthy hosts; and the counts are of green alone, as docs/services.md, CodeDeploy says of that minimum.
+ * Takes one deployment through its life (docs/services.md, CodeDeploy traffic): Created → Queued → InProgress (green is
+ * installed, some at a time) → perhaps Ready → green gets the traffic, some at a time → blue loses it, all at once →
+ * perhaps the wait, and blue's termination → Succeeded.
  */
-export class DeploymentRun {
-  readonly #context: Context;
-  readonly #fleet: Fleet;
+export class DeploymentRun implements Run {
+  readonly #around: Surroundings;
   readonly #deployment: Deployment;
   readonly #trouble: DeploymentTrouble | undefined;
   readonly #listener: RunListener;
+  readonly #player: EventPlayer;
+  #step: Step | undefined;
   #waiting: Target[] = [];
+  /** How it is going to end, where that is decided before the end. */
+  #doom: 'failing' | 'stopping' | undefined;
 
   constructor(
-    context: Context,
-    fleet: Fleet,
+    around: Surroundings,
     deployment: Deployment,
     trouble: DeploymentTrouble | undefined,
     listener: RunListener,
   ) {
-    this.#context = context;
-    this.#fleet = fleet;
+    this.#around = around;
     this.#deployment = deployment;
     this.#trouble = trouble;
     this.#listener = listener;
+    this.#player = new EventPlayer(around, deployment, {
+      failed: (target, wasPlaying) => {
+        this.#failed(target, wasPlaying);
+      },
+      troubleAt: (target, event) => troubleAt(trouble, deployment, target, event),
+      strike: (found, { instanceId }) => {
+        strike(found, instanceId, around.context, around.fleet, listener.stop);
+      },
+    });
   }
 
   start(): void {
-    const { deploymentCreated, deploymentQueued } = this.#context.durations;
+    const { deploymentCreated, deploymentQueued } = this.#around.context.durations;
     this.#later(deploymentCreated, () => {
-      this.#deployment.status = 'Queued';
-      this.#listener.changed();
+      this.#setStatus('Queued');
       this.#later(deploymentQueued, () => {
         this.#begin();
       });
     });
   }
 
-  /** Fails the deployment: what has not ended is skipped. */
-  fail(error: { readonly code: string; readonly message: string }): void {
-    this.#end('Failed', error);
+  stopSoon(error: Problem): void {
+    this.#doom ??= 'stopping';
+    this.#player.halt();
+    this.#player.settle(this.#around.context.durations.deploymentStopping, () => {
+      this.#end('Stopped', error);
+    });
   }
 
-  stop(): void {
-    this.#end('Stopped', { code: 'MANUAL_STOP', message: 'The deployment was stopped by a user.' });
+  stopNow(error: Problem): void {
+    this.#end('Stopped', error);
   }
 
-  /** An instance of the deployment is shutting down under it. */
   lose(instanceId: string): void {
-    const target = this.#green().find((candidate) => candidate.instanceId === instanceId);
-    if (!isActive(this.#deployment) || !target || target.status === 'Failed') return;
-    const event = target.events.find(({ status }) => status === 'InProgress');
-    const diagnostics: Diagnostics = {
-      errorCode: 'UnknownError',
-      scriptName: '',
-      message: 'CodeDeploy agent was not able to receive the lifecycle event: the instance is no longer running.',
-      logTail: '',
-    };
-    this.#failTarget(target, event, diagnostics);
+    const target = this.#deployment.targets.find((candidate) => candidate.instanceId === instanceId);
+    if (!target || !isActive(this.#deployment)) return;
+    // Blue that is lost before its turn shows when it should be deregistered.
+    if (target.label === 'Green' || target.status === 'InProgress') this.#player.lose(target);
   }
 
   #begin(): void {
-    this.#deployment.status = 'InProgress';
-    this.#deployment.startTime = this.#context.schedule.time;
-    this.#listener.changed();
-    if (this.#trouble?.kind === 'fails-at-once') {
-      const error = this.#trouble;
-      this.#later(this.#context.durations.deploymentFailing, () => {
-        this.fail(error);
+    this.#deployment.startTime = this.#around.context.schedule.time;
+    this.#setStatus('InProgress');
+    const trouble = this.#trouble;
+    if (trouble?.kind === 'fails-at-once') {
+      this.#later(this.#around.context.durations.deploymentFailing, () => {
+        this.#end('Failed', trouble);
       });
       return;
     }
-    this.#waiting = this.#green().filter(({ status }) => status === 'Pending');
-    const config = DEPLOYMENT_CONFIGS[this.#deployment.configName];
-    const atATime = config?.atATime(this.#waiting.length) ?? 1;
-    for (let lane = 0; lane < atATime; lane += 1) this.#installNext();
-  }
-
-  #installNext(): void {
-    const target = this.#waiting.shift();
-    if (!target) return;
-    this.#play(target, INSTALL_EVENTS, () => {
-      this.#setStatus(target, 'Ready');
-      if (this.#green().every(({ status }) => status === 'Ready')) this.#installed();
-      else this.#installNext();
+    this.#work({ targets: this.#labelled('Green'), names: INSTALL_EVENTS, status: 'Ready' }, () => {
+      this.#installed();
     });
   }
 
@@ -120,105 +131,130 @@ export class DeploymentRun {
       this.#reroute();
       return;
     }
-    this.#deployment.status = 'Ready';
-    this.#listener.changed();
-    this.#later(this.#context.durations.deploymentReady, () => {
-      this.#deployment.status = 'InProgress';
-      this.#listener.changed();
+    this.#setStatus('Ready');
+    this.#later(this.#around.context.durations.deploymentReady, () => {
+      if (this.#doom) return;
+      this.#setStatus('InProgress');
       this.#reroute();
     });
   }
 
   #reroute(): void {
-    const green = this.#green();
-    for (const target of green) {
-      this.#play(target, TRAFFIC_EVENTS, () => {
-        this.#setStatus(target, 'Succeeded');
-        if (green.every(({ status }) => status === 'Succeeded')) this.#blockBlue();
-      });
+    const installed = this.#labelled('Green').filter(({ status }) => status === 'Ready');
+    // Without a load balancer an instance is in use as soon as the application runs on it.
+    if (!hasLoadBalancer(this.#around.context)) this.#use(installed);
+    this.#work({ targets: installed, names: TRAFFIC_EVENTS, status: 'Succeeded' }, () => {
+      this.#blockBlue();
+    });
+  }
+
+  #use(installed: readonly Target[]): void {
+    const { fleet, traffic } = this.#around;
+    for (const { instanceId } of installed) {
+      const instance = fleet.byId(instanceId);
+      if (instance) traffic.use(instance);
     }
   }
 
   #blockBlue(): void {
-    const blue = this.#deployment.targets.filter(({ label }) => label === 'Blue');
+    const blue = this.#labelled('Blue');
     for (const target of blue) {
-      this.#play(target, BLOCK_EVENTS, () => {
-        this.#setStatus(target, 'Succeeded');
+      this.#player.play(target, BLOCK_EVENTS, () => {
+        this.#player.setStatus(target, 'Succeeded');
+        this.#blueBlocked(blue);
       });
     }
-    this.#later(BLOCK_EVENTS.length * this.#context.durations.lifecycleEvent * 1.4, () => {
+    if (blue.length === 0) this.#replaceBlue();
+  }
+
+  /** One instance of blue that cannot be deregistered fails the deployment (docs/services.md, CodeDeploy traffic). */
+  #blueBlocked(blue: readonly Target[]): void {
+    if (!blue.every(hasEnded)) return;
+    if (blue.some(({ status }) => status === 'Failed')) this.#failSoon();
+    else this.#replaceBlue();
+  }
+
+  #replaceBlue(): void {
+    const wait = terminationWaitOf(this.#around.context);
+    if (wait === undefined) {
+      this.#end('Succeeded', undefined);
+      return;
+    }
+    if (this.#doom) return;
+    this.#deployment.terminationWaitStarted = true;
+    this.#listener.changed();
+    this.#strikeInTheWait(wait);
+    this.#later(wait, () => {
+      if (this.#doom) return;
+      this.#terminateBlue();
       this.#end('Succeeded', undefined);
     });
   }
 
-  /** Plays the lifecycle events of these names on a target, one after the other. */
-  #play(target: Target, names: readonly string[], then: () => void): void {
-    const events = target.events.filter(({ name }) => names.includes(name));
-    // Green that is installed stays Ready while it gets traffic: it is not undone again.
-    if (target.status !== 'Ready') this.#setStatus(target, 'InProgress');
-    const next = (index: number): void => {
-      const event = events[index];
-      if (!event) {
-        then();
-        return;
-      }
-      this.#playEvent(target, event, () => {
-        next(index + 1);
-      });
-    };
-    next(0);
-  }
-
-  #playEvent(target: Target, event: LifecycleEvent, then: () => void): void {
-    const { schedule, durations, random } = this.#context;
-    const seconds = durations.lifecycleEvent * random.between(0.67, 1.33);
-    event.status = 'InProgress';
-    event.startTime = schedule.time;
-    const trouble = this.#troubleAt(target, event);
-    if (trouble?.kind === 'hangs') return;
-    if (trouble && trouble.kind !== 'script-fails')
-      this.#later(seconds / 2, () => {
-        this.#strike(trouble.kind, target);
-      });
-    this.#later(seconds, () => {
-      if (target.status === 'Failed') return;
-      if (trouble?.kind === 'script-fails') {
-        const { scriptName, message, logTail } = trouble;
-        this.#failTarget(target, event, { errorCode: 'ScriptFailed', scriptName, message, logTail });
-        return;
-      }
-      event.status = 'Succeeded';
-      event.endTime = schedule.time;
-      then();
+  #strikeInTheWait(wait: number): void {
+    const trouble = this.#trouble;
+    if (!trouble || !('lifecycleEvent' in trouble) || trouble.lifecycleEvent !== TERMINATION_WAIT) return;
+    const target = this.#labelled('Green')[trouble.instance];
+    const { context, fleet } = this.#around;
+    this.#later(wait / 2, () => {
+      if (target) strike(trouble, target.instanceId, context, fleet, this.#listener.stop);
     });
   }
 
-  #troubleAt(target: Target, event: LifecycleEvent): Extract<DeploymentTrouble, { instance: number }> | undefined {
-    const trouble = this.#trouble;
-    if (!trouble || !('instance' in trouble)) return undefined;
-    const isHere = this.#green()[trouble.instance] === target && event.name === trouble.lifecycleEvent;
-    return isHere ? trouble : undefined;
+  #terminateBlue(): void {
+    for (const { instanceId } of this.#labelled('Blue')) {
+      const instance = this.#around.fleet.byId(instanceId);
+      if (instance) this.#around.fleet.terminate(instance, USER_SHUTDOWN);
+    }
   }
 
-  #strike(kind: 'spot-interruption' | 'stopped-by-hand', target: Target): void {
-    if (kind === 'stopped-by-hand') {
-      this.#listener.stopByHand();
+  /** Does a step on as many targets at a time as the config allows. */
+  #work(step: Omit<Step, 'then'>, then: () => void): void {
+    this.#step = { ...step, then };
+    this.#waiting = step.targets.filter((target) => !hasEnded(target));
+    const atATime = DEPLOYMENT_CONFIGS[this.#deployment.configName]?.atATime(this.#waiting.length) ?? 1;
+    for (const target of this.#waiting.splice(0, atATime)) this.#workOn(target, this.#step);
+  }
+
+  #workOn(target: Target, step: Step): void {
+    this.#player.play(target, step.names, () => {
+      this.#player.setStatus(target, step.status);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    const step = this.#step;
+    if (!step || this.#doom === 'failing') return;
+    const target = this.#doom ? undefined : this.#waiting.shift();
+    if (target) {
+      this.#workOn(target, step);
+    } else if (leftOf(step) === 0) {
+      this.#step = undefined;
+      step.then();
+    }
+  }
+
+  #failed(target: Target, wasPlaying: boolean): void {
+    if (target.label === 'Blue') {
+      this.#blueBlocked(this.#labelled('Blue'));
       return;
     }
-    const instance = this.#fleet.byId(target.instanceId);
-    if (instance) this.#fleet.terminate(instance, SPOT_TERMINATION);
+    this.#waiting = this.#waiting.filter((other) => other !== target);
+    const green = this.#labelled('Green');
+    const failed = green.filter(({ status }) => status === 'Failed').length;
+    const left = this.#step ? leftOf(this.#step) : 0;
+    const config = DEPLOYMENT_CONFIGS[this.#deployment.configName];
+    if (!config?.tolerates({ instances: green.length, failed, left })) this.#failSoon();
+    else if (wasPlaying || this.#waiting.length === 0) this.#next();
   }
 
-  #failTarget(target: Target, event: LifecycleEvent | undefined, diagnostics: Diagnostics): void {
-    if (event) {
-      event.status = 'Failed';
-      event.endTime = this.#context.schedule.time;
-      event.diagnostics = diagnostics;
-    }
-    this.#setStatus(target, 'Failed');
-    this.#waiting = [];
-    this.#later(this.#context.durations.deploymentFailing, () => {
-      this.fail(HEALTH_CONSTRAINTS);
+  #failSoon(): void {
+    if (this.#doom) return;
+    this.#doom = 'failing';
+    this.#player.halt();
+    this.#player.settle(this.#around.context.durations.deploymentFailing, () => {
+      this.#end('Failed', HEALTH_CONSTRAINTS);
     });
   }
 
@@ -227,7 +263,7 @@ export class DeploymentRun {
     for (const target of this.#deployment.targets) this.#skipRest(target);
     this.#deployment.status = status;
     this.#deployment.error = error;
-    this.#deployment.completeTime = this.#context.schedule.time;
+    this.#deployment.completeTime = this.#around.context.schedule.time;
     this.#listener.ended();
     this.#listener.changed();
   }
@@ -236,22 +272,27 @@ export class DeploymentRun {
     for (const event of target.events) {
       if (event.status === 'Pending' || event.status === 'InProgress') event.status = 'Skipped';
     }
-    if (target.status !== 'Succeeded' && target.status !== 'Failed') this.#setStatus(target, 'Skipped');
+    if (!hasEnded(target)) this.#player.setStatus(target, 'Skipped');
   }
 
-  #setStatus(target: Target, status: Target['status']): void {
-    target.status = status;
-    target.updatedAt = this.#context.schedule.time;
+  #setStatus(status: Deployment['status']): void {
+    this.#deployment.status = status;
+    this.#listener.changed();
   }
 
-  #green(): readonly Target[] {
-    return this.#deployment.targets.filter(({ label }) => label === 'Green');
+  #labelled(label: Target['label']): readonly Target[] {
+    return this.#deployment.targets.filter((target) => target.label === label);
   }
 
   /** An action that is dropped when the deployment has ended by then. */
   #later(seconds: number, action: () => void): void {
-    this.#context.schedule.after(seconds, () => {
+    this.#around.context.schedule.after(seconds, () => {
       if (isActive(this.#deployment)) action();
     });
   }
+}
+
+/** How many of its targets a step has not come to an end with. */
+function leftOf({ targets, status }: Step): number {
+  return targets.filter((target) => target.status !== status && target.status !== 'Failed').length;
 }

@@ -9,7 +9,7 @@ export interface StateReason {
 
 export interface Tag {
   readonly value: string;
-  /** When it was set: it is not visible everywhere at once. */
+  /** From when on it can be seen (ms since the epoch), by a service that sees at once. */
   readonly at: number;
 }
 
@@ -22,6 +22,8 @@ export interface Instance {
   readonly launchedAt: number;
   /** The Elastigroup deployment that launched it; absent for the first blue instances. */
   readonly launchedBy: string | undefined;
+  /** Green: launched by a deployment of the function under test. */
+  readonly fleet: 'blue' | 'green';
   readonly tags: Map<string, Tag>;
   state: InstanceState;
   stateReason: StateReason | undefined;
@@ -61,7 +63,7 @@ export class Fleet {
   }
 
   /** A new pending instance: every fourth one is on demand, the others are spot. */
-  launch(launchedBy: string | undefined): Instance {
+  launch(launchedBy: string | undefined, fleet: Instance['fleet']): Instance {
     const { random, schedule, account } = this.#context;
     const number = this.instances.length;
     const instance: Instance = {
@@ -72,6 +74,7 @@ export class Fleet {
       zone: `${account.region}${'abc'[number % 3] ?? 'a'}`,
       launchedAt: schedule.time,
       launchedBy,
+      fleet,
       tags: new Map(),
       state: 'pending',
       stateReason: { code: 'pending', message: 'pending' },
@@ -88,8 +91,9 @@ export class Fleet {
     instance.stateReason = undefined;
   }
 
-  tag(instance: Instance, key: string, value: string): void {
-    instance.tags.set(key, { value, at: this.#context.schedule.time });
+  /** @param lateSeconds how much later than other tags this one shows */
+  tag(instance: Instance, key: string, value: string, lateSeconds = 0): void {
+    instance.tags.set(key, { value, at: this.#context.schedule.time + lateSeconds * 1000 });
   }
 
   terminate(instance: Instance, reason: StateReason): void {

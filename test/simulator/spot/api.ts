@@ -105,14 +105,15 @@ export class SpotApi {
   }
 
   #groupItem(): JsonRecord {
-    const { account } = this.#context;
-    const { capacityTarget } = account;
+    const { account, options } = this.#context;
+    const unit = options.capacityUnit;
+    const capacityTarget = account.capacityTarget * (unit === 'weight' ? 2 : 1);
     return {
       id: account.groupId,
       name: 'web-shop',
       description: 'The simulated Elastigroup',
       region: account.region,
-      capacity: { minimum: capacityTarget, maximum: capacityTarget * 2, target: capacityTarget, unit: 'instance' },
+      capacity: { minimum: capacityTarget, maximum: capacityTarget * 2, target: capacityTarget, unit },
       strategy: { risk: 75, availabilityVsCost: 'balanced', fallbackToOd: true },
       thirdPartiesIntegration: this.#integration(),
     };

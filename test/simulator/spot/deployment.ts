@@ -1,6 +1,7 @@
 import type { Deployment } from '../codedeploy/model';
 import type { Context, Owner } from '../context';
 import { USER_SHUTDOWN, isUp, type Fleet } from '../ec2/fleet';
+import type { TargetGroup } from '../traffic/targetGroup';
 import type { JsonRecord } from '../input';
 import type { EventLog } from './eventLog';
 import { Walk, type StateEntry, type Step } from './walk';
@@ -20,8 +21,16 @@ export interface BlueGreenRequest {
 export interface Surroundings {
   readonly context: Context;
   readonly fleet: Fleet;
+  readonly traffic: TargetGroup;
   readonly log: EventLog;
   readonly newestCodeDeploy: (request: BlueGreenRequest) => Deployment | undefined;
+}
+
+/** Instances that served when a stop was sent: green ones of the stopped deployment, and all others. */
+export interface SpotStop {
+  readonly at: number;
+  readonly servingGreen: readonly string[];
+  readonly servingOthers: readonly string[];
 }
 
 /** One blue/green deployment of the Elastigroup, walking through the states of docs/services.md, Spot. */
@@ -32,7 +41,7 @@ export class SpotDeployment {
   readonly id: string;
   readonly createdAt: number;
   readonly greenInstanceIds: string[] = [];
-  readonly stopRequests: { readonly at: number }[] = [];
+  readonly stopRequests: SpotStop[] = [];
   /** The CodeDeploy deployment that it noticed. */
   codeDeployId: string | undefined;
   finishedAt: number | undefined;
@@ -94,7 +103,7 @@ export class SpotDeployment {
   stop(): void {
     const { context, log } = this.#around;
     const { stopping, rollbackStep, removeNew } = context.durations;
-    this.stopRequests.push({ at: context.schedule.time });
+    this.stopRequests.push(this.#stopRequest());
     if (this.#phase === 'stopping' || this.#phase === 'rolling-back' || this.isFinished) return;
     log.write('INFO', `Blue-Green deployment ${this.id}: stop requested.`);
     this.#phase = 'stopping';
@@ -112,12 +121,24 @@ export class SpotDeployment {
     );
   }
 
+  #stopRequest(): SpotStop {
+    const { traffic, context } = this.#around;
+    const serving = traffic.healthyIds();
+    const isOwn = (id: string): boolean => this.greenInstanceIds.includes(id);
+    return {
+      at: context.schedule.time,
+      servingGreen: serving.filter(isOwn),
+      servingOthers: serving.filter((id) => !isOwn(id)),
+    };
+  }
+
   #launchSteps(): readonly Step[] {
-    const { durations, account, schedule } = this.#around.context;
+    const { durations, account, options, schedule } = this.#around.context;
+    const count = options.launchedInstances ?? account.capacityTarget;
     const launchAll = (): void => {
-      for (let number = 0; number < account.capacityTarget; number += 1) {
+      for (let number = 0; number < count; number += 1) {
         const instance = this.#launch();
-        const seconds = (durations.awaitingLaunch * (number + 1)) / (account.capacityTarget + 1);
+        const seconds = (durations.awaitingLaunch * (number + 1)) / (count + 1);
         schedule.after(seconds, () => {
           this.#around.fleet.run(instance);
         });
@@ -193,8 +214,12 @@ export class SpotDeployment {
       return;
     }
     const failed = deployment.status === 'Failed' || deployment.status === 'Stopped';
-    if (deployment.status === 'Succeeded') this.#removeOld();
-    else if (failed && this.#around.context.options.reactsToFailure) this.#rollBack([]);
+    // Whatever ended CodeDeploy's deployment: what follows is Elastigroup's own doing.
+    if (deployment.status === 'Succeeded')
+      this.#around.context.schedule.because(undefined, () => {
+        this.#removeOld();
+      });
+    else if (failed && this.#around.context.options.reactsToFailure) this.#rollBack('its reaction to a failure', []);
   }
 
   #removeOld(): void {
@@ -222,34 +247,36 @@ export class SpotDeployment {
     const { untilElastigroupErrs, rollbackStep } = this.#around.context.durations;
     this.#walk.later(untilElastigroupErrs, () => {
       this.#around.log.write('ERROR', `Blue-Green deployment ${this.id}: green instances are unstable, rolling back.`);
-      this.#rollBack([
+      this.#rollBack('its own error', [
         { state: 'UNSTABLE_DEPLOYMENT', seconds: rollbackStep },
         { state: 'ERROR', seconds: rollbackStep },
       ]);
     });
   }
 
-  #rollBack(before: readonly Step[]): void {
-    const { rollbackStep, removeNew } = this.#around.context.durations;
+  /** Green is removed, whether or not it serves. */
+  #rollBack(reason: string, before: readonly Step[]): void {
+    const { schedule, durations } = this.#around.context;
+    const { rollbackStep, removeNew } = durations;
     this.#phase = 'rolling-back';
-    this.#walk.through(
-      [
-        ...before,
-        { state: 'ROLLBACK_START', seconds: rollbackStep },
-        { state: 'ROLLBACK_CREATE_DEPLOYMENT', seconds: rollbackStep },
-        this.#removeNew(removeNew),
-      ],
-      () => {
+    const path = [
+      ...before,
+      { state: 'ROLLBACK_START', seconds: rollbackStep },
+      { state: 'ROLLBACK_CREATE_DEPLOYMENT', seconds: rollbackStep },
+      this.#removeNew(removeNew),
+    ];
+    schedule.because({ by: 'world', what: `Elastigroup removed ${this.id}: ${reason}` }, () => {
+      this.#walk.through(path, () => {
         this.#finish('FINISHED_ERROR');
-      },
-    );
+      });
+    });
   }
 
   /** Its own timeout rolls green back (docs/services.md, Spot), unless it is already on its way to an end. */
   #timeOut(): void {
     if (this.#phase !== 'launching' && this.#phase !== 'waiting') return;
     this.#around.log.write('ERROR', `Blue-Green deployment ${this.id}: timed out.`);
-    this.#rollBack([]);
+    this.#rollBack('its own timeout', []);
   }
 
   #finish(state: string): void {
@@ -261,7 +288,7 @@ export class SpotDeployment {
   }
 
   #launch(): ReturnType<Fleet['launch']> {
-    const instance = this.#around.fleet.launch(this.id);
+    const instance = this.#around.fleet.launch(this.id, this.owner === 'product' ? 'green' : 'blue');
     this.greenInstanceIds.push(instance.id);
     this.#around.log.write('INFO', `Instance ${instance.id} was launched for ${this.id}.`);
     return instance;
@@ -269,7 +296,11 @@ export class SpotDeployment {
 
   #tagGreen(): void {
     const { key, value } = this.request.tag;
-    for (const instance of this.#green()) this.#around.fleet.tag(instance, key, value);
+    const { count, seconds } = this.#around.context.options.lateTags;
+    const green = this.#green();
+    green.forEach((instance, index) => {
+      this.#around.fleet.tag(instance, key, value, index < green.length - count ? 0 : seconds);
+    });
   }
 
   #green(): readonly ReturnType<Fleet['launch']>[] {

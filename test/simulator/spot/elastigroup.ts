@@ -1,6 +1,7 @@
 import type { Deployments } from '../codedeploy/deployments';
 import type { Context, Owner } from '../context';
 import type { Fleet } from '../ec2/fleet';
+import type { TargetGroup } from '../traffic/targetGroup';
 import { ServiceError } from '../wire';
 import { SpotDeployment, type BlueGreenRequest } from './deployment';
 import { EventLog } from './eventLog';
@@ -10,15 +11,17 @@ export class Elastigroup {
   readonly #context: Context;
   readonly #fleet: Fleet;
   readonly #codeDeploy: Deployments;
+  readonly #traffic: TargetGroup;
   readonly log: EventLog;
   /** All that ever were, oldest first. */
   readonly deployments: SpotDeployment[] = [];
   #listings = 0;
 
-  constructor(context: Context, fleet: Fleet, codeDeploy: Deployments) {
+  constructor(context: Context, fleet: Fleet, codeDeploy: Deployments, traffic: TargetGroup) {
     this.#context = context;
     this.#fleet = fleet;
     this.#codeDeploy = codeDeploy;
+    this.#traffic = traffic;
     this.log = new EventLog(context);
     this.#launchBlue();
     codeDeploy.onChange(() => {
@@ -52,7 +55,9 @@ export class Elastigroup {
       const message = `Blue-Green deployment ${id} cannot be stopped in state ${deployment.state}`;
       throw new ServiceError(400, 'CANNOT_STOP_BLUE_GREEN_DEPLOYMENT', message);
     }
-    deployment.stop();
+    this.#context.schedule.because({ by: 'function', what: `PUT stop ${id}` }, () => {
+      deployment.stop();
+    });
     return deployment;
   }
 
@@ -75,6 +80,7 @@ export class Elastigroup {
     const around = {
       context: this.#context,
       fleet: this.#fleet,
+      traffic: this.#traffic,
       log: this.log,
       newestCodeDeploy: ({ groupNames, tag }: BlueGreenRequest) =>
         this.#codeDeploy.newestFor(groupNames, tag.key, tag.value),
@@ -89,9 +95,10 @@ export class Elastigroup {
     const { account, random } = this.#context;
     const value = random.uuid();
     for (let count = 0; count < account.capacityTarget; count += 1) {
-      const instance = this.#fleet.launch(undefined);
+      const instance = this.#fleet.launch(undefined, 'blue');
       this.#fleet.run(instance);
       this.#fleet.tag(instance, account.tagKey, value);
+      this.#traffic.use(instance);
     }
   }
 }

@@ -22,6 +22,7 @@ const succeeded: Succeeded = {
   deploymentId: 'd-1',
   elastigroupDeploymentId: 'cdbg-1',
   greenInstanceIds: ['i-1'],
+  greenTotal: 1,
   shortfalls: [],
 };
 

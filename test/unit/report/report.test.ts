@@ -273,3 +273,24 @@ describe('a secret', () => {
     expect(JSON.stringify(report)).toContain('***');
   });
 });
+
+describe('a success with restrictions', () => {
+  test('says on how many instances, which one is without, and why', () => {
+    const state = succeeded({
+      greenInstanceIds: ['i-1', 'i-3', 'i-4'],
+      greenTotal: 4,
+      shortfalls: ['1 failed: i-2 in AfterInstall, script scripts/after_install.sh'],
+    });
+    const report = reportSuccess('job', state, parametersWith(), at(362), (text) => text);
+    expect(report).toMatchObject({
+      result: {
+        executionDetails: {
+          summary:
+            'CodeDeploy d-OWN succeeded; 3 of 4 green instances replaced blue in 6m02s; ' +
+            '1 failed: i-2 in AfterInstall, script scripts/after_install.sh',
+        },
+        outputVariables: { GreenInstanceIds: 'i-1,i-3,i-4' },
+      },
+    });
+  });
+});

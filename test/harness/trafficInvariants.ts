@@ -1,0 +1,87 @@
+import { isUp } from '../simulator/ec2/fleet';
+import { isNamedAsLeft, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
+import type { RunTrace } from './playRun';
+
+/** The first rule (issue 11): at every moment a fleet serves, and the function never removes or stops the one that does. */
+export function trafficViolationsOf(trace: RunTrace): string[] {
+  return [
+    ...aFleetServes(trace),
+    ...whatServesIsNotRemoved(trace),
+    ...stoppedWithRollback(trace),
+    ...servingGreenIsNamed(trace),
+    ...allOfGreenIsInstalled(trace),
+  ];
+}
+
+/** At every moment, unless the world itself took away what served: a spot interruption, Elastigroup's own timeout. */
+function aFleetServes({ world, action }: RunTrace): string[] {
+  return world.traffic.outages
+    .filter(({ cause }) => cause?.by !== 'world')
+    .map(({ at, until, cause }) => {
+      const length = until === undefined ? 'until the end' : `for ${seconds(until - at)} s`;
+      const why = cause?.what ?? 'in the ordinary course of the deployment';
+      return `no fleet served from second ${seconds(at - action.startedAt)} on, ${length}: ${why}`;
+    });
+}
+
+/** At each stop of Elastigroup, which removes green, something else served, or that green did not. */
+function whatServesIsNotRemoved(trace: RunTrace): string[] {
+  return ownSpot(trace).flatMap(({ id, stopRequests }) =>
+    stopRequests
+      .filter(({ servingGreen, servingOthers }) => servingGreen.length > 0 && servingOthers.length === 0)
+      .map(({ at, servingGreen }) => {
+        const second = seconds(at - trace.action.startedAt);
+        return `Elastigroup deployment ${id} was stopped in second ${second}, while its ${servingGreen.length} green instances alone served`;
+      }),
+  );
+}
+
+/** While blue goes out of service, or is out, CodeDeploy is stopped with a rollback only; and no rollback is stopped. */
+function stoppedWithRollback(trace: RunTrace): string[] {
+  const without = ownCodeDeploy(trace).filter(({ stopRequests }) =>
+    stopRequests.some(({ by, blueWasLeaving, withRollback }) => by === 'api' && blueWasLeaving && !withRollback),
+  );
+  const rollbacks = trace.world.codeDeploy.all.filter(
+    ({ creator, stopRequests }) => creator === 'codeDeployRollback' && stopRequests.some(({ by }) => by === 'api'),
+  );
+  return [
+    ...without.map(({ id }) => `CodeDeploy ${id} was stopped without rollback after traffic had moved`),
+    ...rollbacks.map(({ id }) => `the rollback ${id} was stopped`),
+  ];
+}
+
+/** A failure whose green serves says that it does, and which instances that are. */
+function servingGreenIsNamed(trace: RunTrace): string[] {
+  const { action, world } = trace;
+  const then = world.traffic.history.findLast(({ at }) => at <= action.endedAt);
+  if (action.reason !== 'result' || action.status !== 'Failed' || then === undefined || then.green === 0) return [];
+  const healthy = world.traffic.healthyIds();
+  const serving = ownGreen(trace).filter(({ id }) => healthy.includes(id));
+  if (serving.length === 0) return [];
+  const unnamed = serving.filter(({ id }) => !isNamedAsLeft(trace, id));
+  return [
+    ...(/\b(?:in service|serves?)\b/.test(action.message) ? [] : ['green serves, and the failure does not say so']),
+    ...unnamed.map(({ id }) => `green instance ${id} serves, and the failure does not name it`),
+  ];
+}
+
+/** A success has the revision on every green instance, or says on which it has not. */
+function allOfGreenIsInstalled(trace: RunTrace): string[] {
+  const { action } = trace;
+  if (action.status !== 'Succeeded') return [];
+  const installed = ownCodeDeploy(trace)
+    .flatMap(({ targets }) => targets)
+    .filter(({ label, status }) => label === 'Green' && status === 'Succeeded');
+  const missing = ownGreen(trace).filter(
+    (instance) => isUp(instance) && !installed.some(({ instanceId }) => instanceId === instance.id),
+  );
+  const given = (action.outputVariables['GreenInstanceIds'] ?? '').split(',');
+  return missing.flatMap(({ id }) => [
+    ...(action.message.includes(id) ? [] : [`green instance ${id} has no revision, and the success does not say so`]),
+    ...(given.includes(id) ? [`green instance ${id} has no revision, and is in GreenInstanceIds`] : []),
+  ]);
+}
+
+function seconds(ms: number): string {
+  return (ms / 1000).toFixed(1);
+}
