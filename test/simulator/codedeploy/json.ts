@@ -44,7 +44,7 @@ export function deploymentGroupInfo(groupName: string, context: Context): JsonRe
     serviceRoleArn: `arn:aws:iam::${account.awsAccountId}:role/codedeploy-service-role`,
     deploymentStyle: deploymentStyle(isInPlace),
     blueGreenDeploymentConfiguration: isInPlace ? undefined : { ...blueGreen(), ...differentBlueGreen(context) },
-    loadBalancerInfo: { targetGroupInfoList: [{ name: 'web-shop-targets' }] },
+    loadBalancerInfo: { targetGroupInfoList: [{ name: 'shop-targets' }] },
     autoRollbackConfiguration: groupRollback(context),
     computePlatform: 'Server',
   };
