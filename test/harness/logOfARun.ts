@@ -1,3 +1,4 @@
+import type { FailureDetails } from '../simulator/codepipeline/model';
 import { metricLinesOf } from './metricLines';
 
 /** A line of a log as the documentation shows it. */
@@ -57,6 +58,11 @@ function wrapped(text: string): string[] {
 
 export function asText(lines: readonly ShownLine[], headWidth = HEAD_WIDTH): string {
   return lines.map(({ head, text }) => `${head.padEnd(headWidth)}${text}`.trimEnd()).join('\n');
+}
+
+/** The result of a failed action as CodePipeline shows it. */
+export function asResult(failure: FailureDetails | undefined): string {
+  return `${failure?.type ?? 'no failure'}: ${failure?.message ?? ''}`.split('\n').flatMap(wrapped).join('\n');
 }
 
 /** Without time and level. */
