@@ -46,10 +46,10 @@ function architecture(theme) {
     'one result: output variables, or the cause of the failure',
   ];
   const legend = steps.flatMap((step, index) => {
-    const [x, y] = index < 4 ? [36, 428 + index * 26] : [410, 428 + (index - 4) * 26];
+    const [x, y] = index < 4 ? [36, 362 + index * 26] : [390, 388 + (index - 4) * 26];
     return [number(x, y, index + 1), text(x + 18, y + 5, step, { size: 14 })];
   });
-  return picture(theme, 1020, 540, 'Architecture: who calls whom in a deployment', [
+  return picture(theme, 1020, 476, 'Architecture: who calls whom in a deployment', [
     box(20, 140, 180, 130, 'neutral', 'CodePipeline', ['source', 'build', 'deploy: BlueGreen']),
     box(310, 125, 190, 160, 'function', 'This function', [
       'an AWS Lambda action:',
@@ -79,8 +79,8 @@ function architecture(theme) {
     number(805, 80, 6),
     arrow('M915 325 V268', { kind: 'green' }),
     arrow('M980 355 H1002 V85 H988', { kind: 'blue', dashed: true }),
-    arrow('M915 436 V393'),
-    text(915, 456, 'your users', { size: 14, anchor: 'middle', muted: true }),
+    arrow('M915 424 V393'),
+    text(915, 444, 'your users', { size: 14, anchor: 'middle', muted: true }),
     ...legend,
   ]);
 }
@@ -145,16 +145,16 @@ function lane(name, spans) {
   return { name, spans };
 }
 
-const [LEFT, RIGHT, LANE, GAP] = [150, 996, 28, 8];
+const [LEFT, RIGHT, LANE, GAP] = [150, 996, 24, 6];
 
 function timeline(theme) {
   const { text } = shapes(theme);
   const first = panel(theme, SUCCESS, 40);
-  const second = panel(theme, FAILURE, 330);
-  return picture(theme, 1020, 620, 'Timeline of a deployment that succeeds, and of one that fails', [
+  const second = panel(theme, FAILURE, 272);
+  return picture(theme, 1020, 508, 'Timeline of a deployment that succeeds, and of one that fails', [
     ...first,
     ...second,
-    text(24, 602, 'Not to scale. Blue serves until green does.', { size: 13, muted: true }),
+    text(24, 492, 'Not to scale. Blue serves until green does.', { size: 13, muted: true }),
   ]);
 }
 
@@ -169,7 +169,7 @@ function panel(theme, { title, lanes, end }, top) {
     ...lanes.flatMap(({ name, spans }, index) => {
       const y = top + 16 + index * (LANE + GAP);
       return [
-        text(24, y + 19, name, { size: 13.5, muted: true }),
+        text(24, y + 17, name, { size: 13.5, muted: true }),
         ...spans.flatMap(([from, to, kind, words]) => span(theme, at(from), at(to), y, kind, words)),
       ];
     }),
@@ -189,7 +189,7 @@ function span(theme, from, to, y, kind, words) {
   const [fill, stroke] = kind === 'both' ? ['url(#both)', theme.green[1]] : theme[kind];
   return [
     `<rect x="${x}" y="${y}" width="${width}" height="${LANE}" rx="4" fill="${fill}" stroke="${stroke}"/>`,
-    text(x + width / 2, y + 19, words, { size: 13, anchor: 'middle' }),
+    text(x + width / 2, y + 17, words, { size: 13, anchor: 'middle' }),
   ];
 }
 

@@ -60,9 +60,14 @@ export function asText(lines: readonly ShownLine[], headWidth = HEAD_WIDTH): str
   return lines.map(({ head, text }) => `${head.padEnd(headWidth)}${text}`.trimEnd()).join('\n');
 }
 
-/** The result of a failed action as CodePipeline shows it. */
+/** The result of a failed action as CodePipeline shows it, without the links and ids at its end. */
 export function asResult(failure: FailureDetails | undefined): string {
-  return `${failure?.type ?? 'no failure'}: ${failure?.message ?? ''}`.split('\n').flatMap(wrapped).join('\n');
+  const lines = `${failure?.type ?? 'no failure'}: ${failure?.message ?? ''}`.split('\n');
+  const links = lines.findIndex((line) => line.includes('https://'));
+  return lines
+    .slice(0, links < 0 ? undefined : links)
+    .flatMap(wrapped)
+    .join('\n');
 }
 
 /** Without time and level. */
