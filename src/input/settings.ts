@@ -80,19 +80,19 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
   },
   POLL_INTERVAL_SECONDS: {
     default: String(DEFAULT_POLL_INTERVAL_SECONDS),
-    meaning: 'Seconds between two looks at the deployment, on average at least, 0.01 to 300; fractions are allowed.',
+    meaning: 'Minimum average polling interval, in seconds: 0.01 to 300.',
     schema: decimal(0.01, 300),
     expected: 'seconds, 0.01 to 300',
   },
   POLL_WINDOW_SECONDS: {
     default: 'as long as the invocation allows',
-    meaning: 'Seconds of polling in one invocation before it hands over to the next, 0 (one look) to 900.',
+    meaning: 'Seconds that one invocation polls before the next one continues: 0 to 900; 0 polls once per invocation.',
     schema: decimal(0, 900),
     expected: 'seconds, 0 to 900',
   },
   CLEANUP_TIMEOUT_SECONDS: {
     default: String(DEFAULT_CLEANUP_TIMEOUT_SECONDS),
-    meaning: 'Seconds that cleaning up after a failure may take, 1 to 800.',
+    meaning: 'Seconds that cleaning up after a failure may take: 1 to 800.',
     schema: decimal(1, 800),
     expected: 'seconds, 1 to 800',
   },

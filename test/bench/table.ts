@@ -9,7 +9,7 @@ export interface Row {
 
 const HEADING = ['what', 'measured', 'beside', 'ratio', 'aim'] as const;
 
-/** A Markdown table, so that docs/performance.md can hold it as printed. */
+/** A Markdown table, so that RESULTS.md can contain it as printed. */
 export function table(rows: readonly Row[]): string {
   const cells = rows.map(({ what, value, other, ratio, aim }) => [
     what,

@@ -141,7 +141,7 @@ describe("the Elastigroup's CodeDeploy integration", () => {
 
   test.each([
     ['named', [{ applicationName, deploymentGroupName }]],
-    ['another', [{ applicationName, deploymentGroupName: 'web-shop-staging' }]],
+    ['another', [{ applicationName, deploymentGroupName: 'shop-staging' }]],
     ['none', undefined],
   ] as const)('%s', async (integration, expected) => {
     const { elastigroup } = await clients({ options: { integration } });

@@ -4,7 +4,7 @@ import { METRICS } from '../../src/report/measures';
 /** The dashboard and the alarms of template.yaml, and the page about them, are compared with the metrics of the code. */
 
 const TEMPLATE = readFileSync('template.yaml', 'utf8');
-const PAGE = readFileSync('docs/observability.md', 'utf8');
+const PAGE = readFileSync('docs/monitoring.md', 'utf8');
 
 /** The lines below `key: !Sub |`, without their indentation. */
 function literalOf(key: string): string {
@@ -100,7 +100,7 @@ test('an alarm watches a metric that exists, and notifies only where there is a 
   }
 });
 
-test('docs/observability.md has the table of metrics', () => {
+test('docs/monitoring.md has the table of metrics', () => {
   const rows = Array.from(PAGE.matchAll(/^\| `(\w+)` \| (Count|Seconds) \| .+ \|$/gm), ([, name, unit]) => [
     name,
     unit,

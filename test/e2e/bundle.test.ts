@@ -69,7 +69,7 @@ describe('what a deployment is made of', () => {
       DeploymentId: codeDeploy[0]?.id,
       ElastigroupDeploymentId: spot[0]?.id,
       GreenIdentifier: trace.action.jobs[0]?.id,
-      Revision: 's3://web-shop-releases/web-shop-1.4.2.zip',
+      Revision: 's3://shop-releases/shop-1.4.2.zip',
     });
     expect(trace.action.outputVariables['GreenInstanceIds']?.split(',').sort()).toEqual(
       greenUp.map(({ id }) => id).sort(),
@@ -200,8 +200,8 @@ function configuration(revision: Readonly<Record<string, string>>) {
     API_TOKEN_SECRET: 'spot/credentials#token',
     ACCOUNT_ID: 'act-1a2b3c4d',
     GROUP_ID: 'sig-1a2b3c4d',
-    APP_NAME: 'web-shop',
-    DEPLOYMENT_GROUP: 'web-shop-production',
+    APP_NAME: 'shop',
+    DEPLOYMENT_GROUP: 'shop-production',
     TIMEOUT: '600',
     ...revision,
   };

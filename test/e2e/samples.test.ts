@@ -24,7 +24,7 @@ function start(...args: string[]): Promise<{ code: number; output: string }> {
 test.concurrent.each([
   ['s3', /Revision = s3:\/\/shop-releases\/shop\/shop-1\.4\.2\.zip/],
   ['github', /Revision = https:\/\/github\.com\/example\/shop\/commit\/[0-9a-f]{40}/],
-  ['input-artifact', /Revision = s3:\/\/codepipeline-eu-west-1-123456789012\/shop\/BuildOutp\/a1b2c3d/],
+  ['input-artifact', /Revision = s3:\/\/codepipeline-us-east-1-123456789012\/shop\/BuildOutp\/a1b2c3d/],
 ])('events/%s.json succeeds with exit code 0, and shows its revision', async (name, revision) => {
   const { code, output } = await start('--event', `events/${name}.json`);
   expect(output).toMatch(/Succeeded after \d+\.\d s, \d+ invocations/);

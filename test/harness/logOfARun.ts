@@ -1,3 +1,4 @@
+import type { FailureDetails } from '../simulator/codepipeline/model';
 import { metricLinesOf } from './metricLines';
 
 /** A line of a log as the documentation shows it. */
@@ -57,6 +58,16 @@ function wrapped(text: string): string[] {
 
 export function asText(lines: readonly ShownLine[], headWidth = HEAD_WIDTH): string {
   return lines.map(({ head, text }) => `${head.padEnd(headWidth)}${text}`.trimEnd()).join('\n');
+}
+
+/** The result of a failed action as CodePipeline shows it, without the links and ids at its end. */
+export function asResult(failure: FailureDetails | undefined): string {
+  const lines = `${failure?.type ?? 'no failure'}: ${failure?.message ?? ''}`.split('\n');
+  const links = lines.findIndex((line) => line.includes('https://'));
+  return lines
+    .slice(0, links < 0 ? undefined : links)
+    .flatMap(wrapped)
+    .join('\n');
 }
 
 /** Without time and level. */

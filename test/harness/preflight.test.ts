@@ -44,9 +44,9 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'success',
       { options: { integration: 'another' } },
       'ConfigurationError',
-      [/does not name web-shop\/web-shop-production, but web-shop\/web-shop-staging\./],
+      [/does not name shop\/shop-production, but shop\/shop-staging\./],
     ],
-    ['in-place-group', {}, 'ConfigurationError', [/^Deployment group web-shop\/web-shop-production is IN_PLACE\./]],
+    ['in-place-group', {}, 'ConfigurationError', [/^Deployment group shop\/shop-production is IN_PLACE\./]],
     [
       'copies-auto-scaling-group',
       {},
@@ -57,7 +57,7 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'revision-missing',
       {},
       'RevisionUnavailable',
-      [/^The revision s3:\/\/web-shop-releases\/web-shop-1\.4\.2\.zip does not exist \(S3 answers 404\)\./],
+      [/^The revision s3:\/\/shop-releases\/shop-1\.4\.2\.zip does not exist \(S3 answers 404\)\./],
     ],
     [
       'success',
@@ -85,17 +85,17 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       [
         /^2 problems were found, and nothing was started\.$/,
         /^- CodeDeploy ListDeployments: ApplicationDoesNotExistException: .* Check APP_NAME/,
-        /^- The CodeDeploy integration of Elastigroup sig-1a2b3c4d does not name nonsense\/web-shop-production/,
+        /^- The CodeDeploy integration of Elastigroup sig-1a2b3c4d does not name nonsense\/shop-production/,
       ],
     ],
     [
       'success',
-      { userParameters: { DEPLOYMENT_GROUP: 'web-shop-in-place' } },
+      { userParameters: { DEPLOYMENT_GROUP: 'shop-in-place' } },
       'ConfigurationError',
       [
         /^2 problems/,
-        /^- The CodeDeploy integration .* does not name web-shop\/web-shop-in-place/,
-        /^- Deployment group web-shop\/web-shop-in-place is IN_PLACE/,
+        /^- The CodeDeploy integration .* does not name shop\/shop-in-place/,
+        /^- Deployment group shop\/shop-in-place is IN_PLACE/,
       ],
     ],
     [
@@ -212,10 +212,10 @@ describe('DRY_RUN', () => {
     expect(trace.action).toMatchObject({ status: 'Succeeded', reason: 'result' });
     expect(trace.action.message.split('\n')).toEqual([
       'Dry run, nothing was started: Elastigroup sig-1a2b3c4d would launch green instances, and CodeDeploy would deploy ' +
-        's3://web-shop-releases/web-shop-1.4.2.zip to them in web-shop/web-shop-production.',
+        's3://shop-releases/shop-1.4.2.zip to them in shop/shop-production.',
       'Nothing is in the way.',
     ]);
-    expect(trace.action.outputVariables).toEqual({ Revision: 's3://web-shop-releases/web-shop-1.4.2.zip' });
+    expect(trace.action.outputVariables).toEqual({ Revision: 's3://shop-releases/shop-1.4.2.zip' });
     expect(started(trace)).toEqual([]);
     expect(changes(trace)).toEqual([]);
   });
@@ -227,7 +227,7 @@ describe('DRY_RUN', () => {
       /^In the way now \(would fail the action\): Elastigroup deployment cdbg-\w+ \(.*\); CodeDeploy d-\w+ of a user \(InProgress\), started 0s ago\.$/,
     ],
     ['conflict-codedeploy', { ON_CONFLICT: 'WAIT' }, /^In the way now \(would be waited for\): CodeDeploy d-\w+/],
-    ['may-not-look', {}, /^Warning: Deployment group web-shop\/web-shop-production could not be checked/],
+    ['may-not-look', {}, /^Warning: Deployment group shop\/shop-production could not be checked/],
   ])('tells of %s %j', async (scenario, userParameters, line) => {
     const trace = await play(scenario, { userParameters: { ...DRY.userParameters, ...userParameters } });
     expect(trace.action.status).toBe('Succeeded');

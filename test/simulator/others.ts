@@ -39,7 +39,7 @@ function otherRequest({ account }: Context, tag: { key: string; value: string })
     configName: account.deploymentConfigName,
     revision: {
       revisionType: 'S3',
-      s3Location: { bucket: 'web-shop-releases', key: 'hotfix.zip', bundleType: 'zip' },
+      s3Location: { bucket: 'shop-releases', key: 'hotfix.zip', bundleType: 'zip' },
     },
     description: 'A hotfix of somebody else',
     fileExistsBehavior: 'DISALLOW',

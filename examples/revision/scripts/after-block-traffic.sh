@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The load balancer has let go of the instance; what still runs may finish.
+# The load balancer has deregistered the instance; running requests may finish.
 set -euo pipefail
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Warm-up, and the last check. Also runs on blue when it takes the traffic back in a rollback.
+# Warm-up, and the last check. Also runs on blue when a rollback returns the traffic to it.
 set -euo pipefail
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"

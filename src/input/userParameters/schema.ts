@@ -73,7 +73,7 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
   API_TOKEN: {
     required: 'or a secret',
     default: '',
-    meaning: 'Spot API token in clear text; works, with a warning that advises a secret.',
+    meaning: 'Spot API token in plain text; discouraged, logs a warning.',
     schema: text(
       mistake(/^bearer\s/i, 'starts with "Bearer", which is no part of the token'),
       mistake(/^arn:aws/i, 'is the ARN of a secret, which belongs into API_TOKEN_SECRET'),
@@ -86,7 +86,7 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
   API_TOKEN_SECRET: {
     required: '',
     default: 'env SPOT_TOKEN_SECRET',
-    meaning: 'Secrets Manager name or ARN of the secret that holds the Spot API token; `id#key` picks a JSON key.',
+    meaning: 'Secrets Manager name or ARN of the secret that contains the Spot API token; `id#key` selects a JSON key.',
     ...tokenSecret,
   },
   ACCOUNT_ID: {
@@ -120,55 +120,55 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
   TIMEOUT: {
     required: '',
     default: String(DEFAULT_TIMEOUT_SECONDS),
-    meaning: 'Whole seconds for the whole deployment, 1 to 85500 (just under 24 hours).',
+    meaning: 'Limit for the whole deployment, in whole seconds: 1 to 85500 (just under 24 hours).',
     schema: wholeNumber(1, MAX_TIMEOUT_SECONDS),
     expected: `whole seconds in plain digits, 1 to ${MAX_TIMEOUT_SECONDS}`,
   },
   S3_BUCKET: {
     required: 'one source',
     default: '',
-    meaning: 'Bucket of a revision in S3; goes with S3_KEY.',
+    meaning: 'Bucket of a revision in S3; requires S3_KEY.',
     schema: text(isS3Address, only(/[A-Za-z0-9._-]/), shape(/^.{3,63}$/, 'is not 3 to 63 characters long')),
     expected: 'the bare name of a bucket, 3 to 63 letters, digits, dots and hyphens',
   },
   S3_KEY: {
     required: 'one source',
     default: '',
-    meaning: 'Key of a revision in S3; goes with S3_BUCKET.',
+    meaning: 'Key of a revision in S3; requires S3_BUCKET.',
     schema: text(isS3Address, (key) => (Buffer.byteLength(key) > 1024 ? 'is longer than 1024 bytes' : undefined)),
     expected: 'the key of an object without its bucket, at most 1024 bytes',
   },
   S3_BUNDLE: {
     required: '',
     default: "from the key's ending; zip for an input artifact without one",
-    meaning: 'Kind of the bundle in S3 or of the input artifact: tar, tgz, zip, YAML or JSON.',
+    meaning: 'Bundle type of the revision in S3 or of the input artifact: tar, tgz, zip, YAML or JSON.',
     schema: oneOf(BUNDLE_TYPES),
     expected: `one of ${BUNDLE_TYPES.join(', ')}`,
   },
   S3_VERSION: {
     required: '',
     default: 'the newest',
-    meaning: "Version id of the revision's object; goes with S3_BUCKET and S3_KEY.",
+    meaning: "Version id of the revision's object; requires S3_BUCKET and S3_KEY.",
     schema: text(atMost(1024)),
     expected: 'the version id of an S3 object',
   },
   S3_ETAG: {
     required: '',
     default: 'not checked',
-    meaning: "ETag that the revision's object must have; goes with S3_BUCKET and S3_KEY.",
+    meaning: "ETag that the revision's object must have; requires S3_BUCKET and S3_KEY.",
     schema: text(atMost(1024)),
     expected: 'the ETag of an S3 object',
   },
   GITHUB_REPO: {
     required: 'one source',
     default: '',
-    meaning: 'Repository of a revision in GitHub, `owner/repo`; goes with COMMIT_ID.',
+    meaning: 'Repository of a revision in GitHub, `owner/repo`; requires COMMIT_ID.',
     ...gitHubRepository,
   },
   COMMIT_ID: {
     required: 'one source',
     default: '',
-    meaning: 'Full commit id of a revision in GitHub; goes with GITHUB_REPO.',
+    meaning: 'Full commit id of a revision in GitHub; requires GITHUB_REPO.',
     schema: text((id) => {
       if (/^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(id)) return undefined;
       return /^[0-9a-f]{4,39}$/i.test(id) ? `is a short commit id (${id.length} digits)` : 'is not a commit id';
@@ -205,7 +205,7 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
   IGNORE_STOP_FAILURES: {
     required: '',
     default: "CodeDeploy's own: false",
-    meaning: 'true goes on when the ApplicationStop, BeforeBlockTraffic or AfterBlockTraffic scripts fail.',
+    meaning: 'true continues when an ApplicationStop, BeforeBlockTraffic or AfterBlockTraffic script fails.',
     schema: booleanLike(),
     expected: 'true or false',
   },
@@ -218,14 +218,14 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
   ON_CONFLICT: {
     required: '',
     default: DEFAULT_CONFLICT_POLICY,
-    meaning: 'When another deployment of the group is active: FAIL at once, or WAIT for it within TIMEOUT.',
+    meaning: 'When another deployment of the group is active: FAIL immediately, or WAIT for it within TIMEOUT.',
     schema: oneOf(CONFLICT_POLICIES),
     expected: `one of ${CONFLICT_POLICIES.join(', ')}`,
   },
   DRY_RUN: {
     required: '',
     default: String(DEFAULT_DRY_RUN),
-    meaning: 'true stops after the checks, starts nothing, and reports what would be done.',
+    meaning: 'true runs the checks only: starts nothing and reports what would be done.',
     schema: booleanLike(),
     expected: 'true or false',
   },

@@ -259,7 +259,7 @@ export class Deployments {
       configName: account.deploymentConfigName,
       revision: {
         revisionType: 'S3',
-        s3Location: { bucket: 'web-shop-releases', key: `web-shop-${random.hex(7)}.zip`, bundleType: 'zip' },
+        s3Location: { bucket: 'shop-releases', key: `shop-${random.hex(7)}.zip`, bundleType: 'zip' },
       },
       description: undefined,
       fileExistsBehavior: 'DISALLOW',

@@ -14,7 +14,7 @@ export function stopError(by: Stopper): DeploymentError {
   if (by !== 'alarm') return { code: 'MANUAL_STOP', message: 'The deployment was stopped by a user.' };
   return {
     code: 'ALARM_ACTIVE',
-    message: 'One or more alarms have been activated, and the deployment has been stopped. Alarms: <web-shop-5xx>',
+    message: 'One or more alarms have been activated, and the deployment has been stopped. Alarms: <shop-5xx>',
   };
 }
 

@@ -121,7 +121,7 @@ function deploymentStyle(isInPlace: boolean, context: Context): JsonRecord {
 }
 
 function loadBalancerInfo(context: Context): JsonRecord | undefined {
-  return hasLoadBalancer(context) ? { targetGroupInfoList: [{ name: 'web-shop-targets' }] } : undefined;
+  return hasLoadBalancer(context) ? { targetGroupInfoList: [{ name: 'shop-targets' }] } : undefined;
 }
 
 /** Elastigroup removes blue itself, so that CodeDeploy keeps it; and it finds green by tags (docs/services.md, CodeDeploy and Spot). */

@@ -17,7 +17,7 @@ export const DEFAULT_ARTIFACT: Artifact = {
   revision: null,
   location: {
     type: 'S3',
-    s3Location: { bucketName: 'web-shop-pipeline-artifacts', objectKey: 'web-shop-pipeline/SourceOut/aBcDeF1.zip' },
+    s3Location: { bucketName: 'shop-pipeline-artifacts', objectKey: 'shop-pipeline/SourceOut/aBcDeF1.zip' },
   },
 };
 
@@ -59,8 +59,8 @@ export function userParametersFor(
     APP_NAME: account.applicationName,
     DEPLOYMENT_GROUP: account.deploymentGroupName,
     TIMEOUT: 900,
-    S3_BUCKET: 'web-shop-releases',
-    S3_KEY: 'web-shop-1.4.2.zip',
+    S3_BUCKET: 'shop-releases',
+    S3_KEY: 'shop-1.4.2.zip',
     ...scenario.userParameters,
     ...changes,
   };

@@ -110,7 +110,7 @@ export class SpotApi {
     const capacityTarget = account.capacityTarget * (unit === 'weight' ? 2 : 1);
     return {
       id: account.groupId,
-      name: 'web-shop',
+      name: 'shop',
       description: 'The simulated Elastigroup',
       region: account.region,
       capacity: { minimum: capacityTarget, maximum: capacityTarget * 2, target: capacityTarget, unit },
@@ -122,7 +122,7 @@ export class SpotApi {
   #integration(): JsonRecord {
     const { account, options } = this.#context;
     if (options.integration === 'none') return { codeDeploy: null };
-    const deploymentGroupName = options.integration === 'named' ? account.deploymentGroupName : 'web-shop-staging';
+    const deploymentGroupName = options.integration === 'named' ? account.deploymentGroupName : 'shop-staging';
     return {
       codeDeploy: {
         cleanUpOnFailure: true,

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { parameterTable } from '../../src/input/userParameters/schema';
+
+/** README.md stays short and right, and what the pages name exists. */
+
+const README = readFileSync('README.md', 'utf8');
+const CONTRIBUTING = readFileSync('CONTRIBUTING.md', 'utf8');
+const PAGES = [
+  README,
+  CONTRIBUTING,
+  ...['installation', 'configuration', 'monitoring', 'examples', 'how-it-works'].map((name) =>
+    readFileSync(`docs/${name}.md`, 'utf8'),
+  ),
+];
+const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as Record<
+  'scripts' | 'dependencies' | 'devDependencies',
+  Record<string, string>
+>;
+
+test('README.md has at most 220 lines, and both commands', () => {
+  expect(README.split('\n').length - 1).toBeLessThanOrEqual(220);
+  expect(README).toContain('\n    npm ci && npm start\n');
+  expect(README).toContain('\n    npm ci && npm test\n');
+});
+
+test('the common parameters of README.md are rows of the whole table', () => {
+  const documented = README.split('\n').filter((line) => /^\| `[A-Z_0-9]+` \|/.test(line));
+  const rows = parameterTable.map(({ name, required, default: value, meaning }) =>
+    `| \`${name}\` | ${required} | ${value} | ${meaning} |`.replaceAll('|  |', '| |'),
+  );
+  expect(documented.length).toBeGreaterThan(7);
+  expect(documented.filter((row) => !rows.includes(row))).toEqual([]);
+  expect(README).toContain(`[All ${rows.length} parameters]`);
+});
+
+test('every npm command of the pages exists', () => {
+  const named = PAGES.flatMap((page) => Array.from(page.matchAll(/npm run ([a-z:]+)/g), ([, name = '']) => name));
+  expect(named).toContain('soak');
+  expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+});
+
+test('CONTRIBUTING.md says of every library why it is there', () => {
+  const rows = CONTRIBUTING.slice(CONTRIBUTING.indexOf('## Libraries'));
+  const isNamed = (name: string) =>
+    rows.includes(`\`${name.replace(/^@aws-sdk\/client-.*/, '@aws-sdk/client-*')}\``) ||
+    rows.includes(`Powertools \`${name.replace('@aws-lambda-powertools/', '')}\``) ||
+    (name === 'zod' && rows.includes('`zod/mini`'));
+  const form = /^(@types\/|@eslint\/|eslint|prettier$|typescript)/;
+  const libraries = [...Object.keys(dependencies), ...Object.keys(devDependencies)].filter((name) => !form.test(name));
+  expect(libraries.filter((name) => !isNamed(name))).toEqual([]);
+});
