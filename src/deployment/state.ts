@@ -112,8 +112,11 @@ const cleaningUp = z.strictObject({
   unlistedSince: z.exactOptional(time),
   /** Since when nothing could be seen, where that is so. */
   unseenSince: z.exactOptional(time),
-  /** Traffic has begun to move to green: from then on green may be all that serves. */
-  trafficHasMoved: z.exactOptional(z.literal(true)),
+  /**
+   * Where the traffic was found, once that is final: `moving`, green may be all that serves; `on-blue`, CodeDeploy's
+   * deployment has ended without moving it.
+   */
+  traffic: z.exactOptional(z.enum(['moving', 'on-blue'])),
   /** When CodeDeploy's deployment was first read as ended: a rollback of it may follow. */
   codeDeployEndedSince: z.exactOptional(time),
   codeDeployStopSentAt: z.exactOptional(time),

@@ -88,10 +88,10 @@ async function readTraffic(
       ? { targets: await attempt(context.deploymentTargets.list(id)), rollback: undefined }
       : NOTHING_READ;
   }
-  const targets = state.trafficHasMoved ? undefined : await attempt(context.deploymentTargets.list(id));
+  const targets = state.traffic ? undefined : await attempt(context.deploymentTargets.list(id));
   if (rollbackDeploymentId !== undefined)
     return { targets, rollback: await attempt(context.codeDeploy.getDeployment(rollbackDeploymentId)) };
-  if (!state.trafficHasMoved && trafficIn(deployment, targets) === 'on-blue') return { targets, rollback: undefined };
+  if ((state.traffic ?? trafficIn(deployment, targets)) === 'on-blue') return { targets, rollback: undefined };
   // `rollbackInfo` may show later than the rollback itself.
   return { targets, rollback: await attempt(findRollback(id, context)) };
 }
@@ -101,15 +101,21 @@ function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp
   const { unlistedSince = now, codeDeployEndedSince = now, ...known } = state;
   const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
   const [elastigroup] = view.elastigroup.ok ? view.elastigroup.value : [];
-  const hasMoved = deployment && trafficIn(deployment, view.traffic.targets) === 'moving';
   return {
     ...known,
     ...(deployment && { deploymentId: deployment.id }),
     ...(deployment && !isActive(deployment) && { codeDeployEndedSince }),
-    ...(hasMoved && { trafficHasMoved: true }),
+    ...(deployment && finalTraffic(deployment, view.traffic)),
     ...(elastigroup && state.elastigroupDeploymentId === undefined && { elastigroupDeploymentId: elastigroup.id }),
     ...(view.elastigroup.ok && isUnlisted(state, view.elastigroup.value) && { unlistedSince }),
   };
+}
+
+/** It has moved, or it cannot move any more. */
+function finalTraffic(deployment: CodeDeployDeployment, { targets }: TrafficView): Pick<CleaningUp, 'traffic'> {
+  const traffic = trafficIn(deployment, targets);
+  if (traffic === 'moving') return { traffic };
+  return traffic === 'on-blue' && !isActive(deployment) ? { traffic } : {};
 }
 
 async function stopCodeDeploy(

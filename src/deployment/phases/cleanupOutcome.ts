@@ -73,7 +73,7 @@ function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readon
   if (state.codeDeployStopSentAt !== undefined && codeDeploy.ok && codeDeploy.value?.status === 'Stopped')
     done.push(`CodeDeploy ${codeDeploy.value.id} was stopped.`);
   const rollback = view.traffic.rollback?.ok ? view.traffic.rollback.value : undefined;
-  if (state.trafficHasMoved && rollback?.status === 'Succeeded')
+  if (state.traffic === 'moving' && rollback?.status === 'Succeeded')
     done.push(`Rollback ${rollback.id} has returned the traffic to blue.`);
   const hasNoFleet = elastigroup.ok && elastigroup.value.every(({ state: word }) => hasEnded(word));
   if (state.elastigroupStopSentAt !== undefined && hasNoFleet)

@@ -60,7 +60,7 @@ export function protectGreen(
     if (waitsBeforeTerminatingBlue) return keep({ kind: 'waits-before-terminating-blue' });
     return moment.isLate ? keep({ kind: 'still-active' }) : wait(`waiting for CodeDeploy ${id} to stop`);
   }
-  const traffic = state.trafficHasMoved ? 'moving' : trafficIn(deployment, view.targets);
+  const traffic = state.traffic ?? trafficIn(deployment, view.targets);
   const rollback = afterRollback(deployment, traffic, view.rollback, moment);
   if (rollback) return rollback;
   if (traffic === 'on-blue') return { kind: 'removable', reason: 'traffic has not moved to green' };

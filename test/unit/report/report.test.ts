@@ -174,7 +174,13 @@ describe('success', () => {
     [['i-1'], '1 green instance replaced blue'],
     [['i-1', 'i-2'], '2 green instances replaced blue'],
   ])('with the instances %j says "%s"', (greenInstanceIds, words) => {
-    const report = reportSuccess('job-2', succeeded({ greenInstanceIds }), PARAMETERS, at(190), asIs);
+    const report = reportSuccess(
+      'job-2',
+      succeeded({ greenInstanceIds, greenTotal: greenInstanceIds.length }),
+      PARAMETERS,
+      at(190),
+      asIs,
+    );
     expect(summaryOf(report)).toBe(`CodeDeploy d-OWN succeeded; ${words} in 3m10s`);
     expect('GreenInstanceIds' in variablesOf(report)).toBe(greenInstanceIds.length > 0);
   });

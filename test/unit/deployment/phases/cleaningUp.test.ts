@@ -24,6 +24,8 @@ const sees = (deployment: typeof inProgress, ...own: (typeof alive)[]): Script =
   list: [own],
   ...(['Stopped', 'Failed'].includes(deployment.status) && { targets: [[]] }),
 });
+/** Once read, where the traffic is is known for good. */
+const seesAgain = (...own: (typeof alive)[]): Script => ({ getDeployment: [stopped], list: [own] });
 /** Of a group without a load balancer. */
 const withoutTraffic = codeDeploy('d-OWN', 'InProgress', { hasTrafficControl: false });
 /** As after a lost or unfinished start: no id is known. */
@@ -48,17 +50,17 @@ describe('the order of cleaning up', () => {
         changes: ['stop Elastigroup cdbg-1'],
         phase: 'cleaningUp',
       },
-      { after: 15, script: sees(stopped, elastigroup('cdbg-1', 'STOPPING')), changes: [], phase: 'cleaningUp' },
+      { after: 15, script: seesAgain(elastigroup('cdbg-1', 'STOPPING')), changes: [], phase: 'cleaningUp' },
       {
         after: 20,
-        script: { ...sees(stopped, elastigroup('cdbg-1', 'FINISHED_STOPPED')), green: [[instance('i-1')]] },
+        script: { ...seesAgain(elastigroup('cdbg-1', 'FINISHED_STOPPED')), green: [[instance('i-1')]] },
         changes: [],
         phase: 'cleaningUp',
       },
       {
         after: 25,
         script: {
-          ...sees(stopped, elastigroup('cdbg-1', 'FINISHED_STOPPED')),
+          ...seesAgain(elastigroup('cdbg-1', 'FINISHED_STOPPED')),
           green: [[instance('i-1', 'shutting-down')]],
         },
         changes: [],

@@ -133,7 +133,7 @@ describe('a rollback', () => {
 
   test('that still runs when the time is over keeps green, and says that it needs it', async () => {
     const { next, context } = await tick(
-      cleaningUp({ trafficHasMoved: true, codeDeployEndedSince: at(10) }),
+      cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(10) }),
       { after: 300 },
       {
         getDeployment: [ended, rollback('InProgress')],

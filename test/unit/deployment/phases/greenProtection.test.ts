@@ -38,7 +38,7 @@ const view: fc.Arbitrary<TrafficView> = fc.record({
 });
 const state = fc.tuple(fc.boolean(), fc.constantFrom(undefined, 0, 50, 100)).map(([hasMoved, endedSince]) =>
   cleaningUp({
-    ...(hasMoved && { trafficHasMoved: true }),
+    ...(hasMoved && { traffic: 'moving' }),
     ...(endedSince !== undefined && { codeDeployEndedSince: at(endedSince) }),
   }),
 );
@@ -51,7 +51,7 @@ test('the first rule: green is removable only where it never had traffic, or whe
       if (protection.kind !== 'removable') return;
       const isBlueBack = seen.rollback?.ok === true && seen.rollback.value?.status === 'Succeeded';
       const isOnBlue =
-        !before.trafficHasMoved && seen.targets?.ok === true && trafficOf(own, seen.targets.value) === 'on-blue';
+        before.traffic === undefined && seen.targets?.ok === true && trafficOf(own, seen.targets.value) === 'on-blue';
       expect(isBlueBack || isOnBlue).toBe(true);
       expect(['Failed', 'Stopped']).toContain(own.status);
     }),
@@ -69,7 +69,7 @@ test('when the time for cleaning up is over, nothing is waited for any more', ()
 });
 
 test('a rollback is waited for a minute after the end, since it is created after that', () => {
-  const moved = cleaningUp({ trafficHasMoved: true, codeDeployEndedSince: at(0) });
+  const moved = cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(0) });
   const failed = codeDeploy('d-OWN', 'Failed', { endedAt: at(0) });
   const none: TrafficView = { targets: undefined, rollback: { ok: true, value: undefined } };
   const after = (seconds: number) => protectGreen(moved, failed, none, { now: at(seconds), isLate: false });
