@@ -17,5 +17,6 @@ export const NOT_MET_YET: readonly string[] = [
   'termination-wait-longer-than-timeout',
   'termination-wait-unseen',
   'partial-success',
+  'old-deployment',
   'late-tag',
 ];
