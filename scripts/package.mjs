@@ -10,21 +10,32 @@ import { parseArgs } from 'node:util';
 import { parse, YAMLSeq } from 'yaml';
 import { ZipFile } from 'yazl';
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { out: { type: 'string', default: 'dist' } },
-});
-const given = Object.fromEntries(positionals.map(splitAssignment));
+/** What the user got wrong: one line says it. */
+class UsageError extends Error {}
 
-await mkdir(options.out, { recursive: true });
-await writeZip(path.join(options.out, 'lambda.zip'));
-const policy = await policyOf('template.yaml');
-await writeFile(path.join(options.out, 'policy.json'), `${JSON.stringify(policy, undefined, 2)}\n`);
-console.log(`Wrote lambda.zip and policy.json into ${options.out}.`);
+try {
+  await packageFunction();
+} catch (error) {
+  const isUsage = error instanceof UsageError || String(error.code).startsWith('ERR_PARSE_ARGS_');
+  console.error(isUsage ? error.message : error);
+  process.exitCode = 2;
+}
+
+async function packageFunction() {
+  const { values: options, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { out: { type: 'string', default: 'dist' } },
+  });
+  const policy = await policyOf('template.yaml', Object.fromEntries(positionals.map(splitAssignment)));
+  await mkdir(options.out, { recursive: true });
+  await writeZip(path.join(options.out, 'lambda.zip'));
+  await writeFile(path.join(options.out, 'policy.json'), `${JSON.stringify(policy, undefined, 2)}\n`);
+  console.log(`Wrote lambda.zip and policy.json into ${options.out}.`);
+}
 
 function splitAssignment(text) {
   const [name, ...value] = text.split('=');
-  if (value.length === 0) throw new Error(`"${text}" is not NAME=VALUE.`);
+  if (value.length === 0) throw new UsageError(`"${text}" is not NAME=VALUE.`);
   return [name, value.join('=')];
 }
 
@@ -35,7 +46,7 @@ async function writeZip(file) {
     .map((entry) => path.relative('dist', path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
     .filter((name) => /\.mjs(\.map)?$/.test(name))
     .sort();
-  if (!names.includes('handler.mjs')) throw new Error('dist/handler.mjs is missing: run npm run build first.');
+  if (!names.includes('handler.mjs')) throw new UsageError('dist/handler.mjs is missing: run npm run build first.');
   const zip = new ZipFile();
   for (const name of names) {
     zip.addBuffer(await readFile(path.join('dist', name)), name, {
@@ -48,13 +59,15 @@ async function writeZip(file) {
 }
 
 /** The role's policy, with CloudFormation's functions worked out. */
-async function policyOf(file) {
+async function policyOf(file, given) {
   const template = parse(await readFile(file, 'utf8'), { customTags: cloudFormationTags() });
   const { BlueGreenStageFunctionRole: role } = template.Resources;
   const defaults = Object.entries(template.Parameters).map(([name, { Default }]) => [name, Default ?? '']);
   const { Region = 'REGION', AccountId = 'ACCOUNT_ID', FunctionName = 'blue-green-stage', ...parameters } = given;
   for (const name of Object.keys(parameters)) {
-    if (!Object.hasOwn(template.Parameters, name)) throw new Error(`${file} has no parameter ${name}.`);
+    if (Object.hasOwn(template.Parameters, name)) continue;
+    const known = ['Region', 'AccountId', 'FunctionName', ...Object.keys(template.Parameters)].join(', ');
+    throw new UsageError(`${file} has no parameter ${name}. There are: ${known}.`);
   }
   const none = Symbol('AWS::NoValue');
   const resources = {

@@ -1,5 +1,6 @@
 import { arch, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { UsageError, runScript } from '../support/commandLine';
 import { callRows } from './calls';
 import { coldStartRows } from './coldStart';
 import { costRows } from './cost';
@@ -19,21 +20,26 @@ const SECTIONS: Readonly<Record<string, () => Promise<Row[]>>> = {
   calls: callRows,
 };
 
-async function main(): Promise<void> {
+async function main(): Promise<number> {
   const { values } = parseArgs({ options: { only: { type: 'string' } } });
   const names = values.only?.split(',') ?? Object.keys(SECTIONS);
   const rows: Row[] = [];
-  for (const name of names) {
-    const section = SECTIONS[name];
-    if (!section) throw new Error(`There is no section "${name}": ${Object.keys(SECTIONS).join(', ')}.`);
+  const sections = names.map((name) => ({ name, section: SECTIONS[name] }));
+  const unknown = sections.find(({ section }) => section === undefined);
+  if (unknown)
+    throw new UsageError(
+      `There is no section "${unknown.name}". The sections are: ${Object.keys(SECTIONS).join(', ')}.`,
+    );
+  for (const { name, section } of sections) {
     process.stderr.write(`${name} …\n`);
-    rows.push(...(await section()));
+    rows.push(...((await section?.()) ?? []));
   }
   const processor = cpus()[0]?.model ?? 'unknown processor';
   console.log(
     `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${arch()}, ${cpus().length} × ${processor}\n`,
   );
   console.log(table(rows));
+  return 0;
 }
 
-await main();
+runScript(main);

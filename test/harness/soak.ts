@@ -2,6 +2,7 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { runScript, wholeNumber } from '../support/commandLine';
 import { violationsOf } from './invariants';
 import { playRun, type RunTrace } from './playRun';
 import { randomPlan } from './randomPlan';
@@ -98,18 +99,16 @@ async function main(): Promise<number> {
     return 0;
   }
   if (values.replay !== undefined) {
-    const trace = await playRun(randomPlan(Number(values.replay)));
+    const trace = await playRun(randomPlan(wholeNumber('replay', values.replay, 0)));
     show(trace);
     const violations = violationsOf(trace);
     for (const violation of violations) console.log(`VIOLATION: ${violation}`);
     return violations.length === 0 ? 0 : 1;
   }
-  return report(Number(values.deployments), Number(values.seed));
+  return report(wholeNumber('deployments', values.deployments, 1), wholeNumber('seed', values.seed, 0));
 }
 
 async function report(deployments: number, seed: number): Promise<number> {
-  if (!Number.isInteger(deployments) || deployments < 1 || !Number.isInteger(seed))
-    throw new Error('--deployments and --seed are whole numbers.');
   const startedAt = performance.now();
   const tally = await soakInParallel(Array.from({ length: deployments }, (_, index) => seed * 1_000_000 + index));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
@@ -121,12 +120,4 @@ async function report(deployments: number, seed: number): Promise<number> {
   return tally.violations.length === 0 ? 0 : 1;
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error);
-    process.exitCode = 2;
-  },
-);
+runScript(main);

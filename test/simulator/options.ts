@@ -9,6 +9,8 @@ export interface WorldOptions {
   readonly listOrder: 'newest' | 'oldest' | 'shuffled';
   /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
   readonly listsFinished: boolean;
+  /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
+  readonly oldDeploymentState: string | undefined;
   /** Whether Elastigroup rolls back by itself when CodeDeploy fails; otherwise it waits to be stopped, or for its timeout. */
   readonly reactsToFailure: boolean;
   /** Each n-th listing of blue/green deployments is empty by mistake; 0 = never. */
@@ -77,6 +79,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   secondDeployment: 'rejected',
   listOrder: 'newest',
   listsFinished: true,
+  oldDeploymentState: undefined,
   reactsToFailure: false,
   emptyListEvery: 0,
   errorsEchoSecrets: false,

@@ -1,14 +1,20 @@
 import type { Deployments } from './codedeploy/deployments';
 import type { DeploymentRequest } from './codedeploy/model';
 import type { Context } from './context';
+import type { BlueGreenRequest } from './spot/deployment';
 import type { Elastigroup } from './spot/elastigroup';
 
-/** What somebody else has active in the group (scenarios conflict-…). */
+/** What somebody else has left in the group, or has active there (scenarios conflict-…). */
 export function seedOthers(context: Context, spot: Elastigroup, codeDeploy: Deployments): void {
-  const { random, script, schedule, durations, account } = context;
+  const { options, random, script, schedule, durations, account } = context;
+  if (options.oldDeploymentState !== undefined)
+    spot.seedOld(
+      elastigroupRequest(context, { key: account.tagKey, value: random.uuid() }),
+      options.oldDeploymentState,
+    );
   if (script.others === undefined) return;
   const tag = { key: account.tagKey, value: random.uuid() };
-  if (script.others === 'elastigroup-and-codedeploy') seedElastigroup(context, spot, tag);
+  if (script.others === 'elastigroup-and-codedeploy') spot.seedActive(elastigroupRequest(context, tag));
   const begin = (): void => {
     // One active deployment per group: somebody else is refused as well.
     if (codeDeploy.activeIn(account.deploymentGroupName)) return;
@@ -23,13 +29,13 @@ export function seedOthers(context: Context, spot: Elastigroup, codeDeploy: Depl
   else begin();
 }
 
-function seedElastigroup({ account }: Context, spot: Elastigroup, tag: { key: string; value: string }): void {
+function elastigroupRequest({ account }: Context, tag: BlueGreenRequest['tag']): BlueGreenRequest {
   const deploymentGroups = [
     { applicationName: account.applicationName, deploymentGroupName: account.deploymentGroupName },
   ];
   const tags = [{ tagKey: tag.key, tagValue: tag.value }];
   const config = { timeout: 60, tags, deploymentGroups };
-  spot.seedActive({ timeoutMinutes: 60, tag, groupNames: [account.deploymentGroupName], config });
+  return { timeoutMinutes: 60, tag, groupNames: [account.deploymentGroupName], config };
 }
 
 function otherRequest({ account }: Context, tag: { key: string; value: string }): DeploymentRequest {

@@ -1,16 +1,13 @@
 import {
   BatchGetDeploymentTargetsCommand,
   BatchGetDeploymentsCommand,
-  CreateDeploymentCommand,
   GetApplicationCommand,
-  GetDeploymentCommand,
   GetDeploymentConfigCommand,
   GetDeploymentGroupCommand,
   ListDeploymentTargetsCommand,
   StopDeploymentCommand,
   paginateListDeployments,
   type CreateDeploymentCommandInput,
-  type DeploymentInfo,
   type ListDeploymentTargetsCommandOutput,
 } from '@aws-sdk/client-codedeploy';
 import {
@@ -18,42 +15,37 @@ import {
   PutJobFailureResultCommand,
   PutJobSuccessResultCommand,
 } from '@aws-sdk/client-codepipeline';
-import { DescribeInstancesCommand, paginateDescribeInstances, type Instance } from '@aws-sdk/client-ec2';
+import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import axios, { type AxiosError, type AxiosRequestConfig } from 'axios';
-import { DEFAULT_ACCOUNT } from './account';
-import { ManualClock, timerClock } from './clocks';
+import { timerClock } from './clocks';
 import { FAULT_KINDS, type FaultKind } from './faults';
 import type { WorldOptions } from './options';
 import { runAction, type ActionSettings } from './pipeline';
 import { SCENARIOS, scaled, scenarioNamed } from './scenarios';
 import { environmentFor, startServer, type SimulatorServer } from './server';
-import { clientsFor, type Clients } from './testClients';
+import { clientsFor } from './testClients';
+import {
+  BLUE_GREEN,
+  UUID,
+  account,
+  blueGreenBody,
+  create,
+  deploy,
+  errorOf,
+  get,
+  green,
+  inProcess,
+  list,
+  newWorld,
+  only,
+  post,
+  stateOf,
+  type Setup,
+  type SpotBody,
+} from './testWorld';
 import { inProcessTransport } from './transport';
-import { World } from './world';
-
-const account = DEFAULT_ACCOUNT;
-const UUID = '6f1e2d3c-4b5a-4987-8765-43210fedcba9';
-const BLUE_GREEN = '/codeDeploy/blueGreenDeployment';
-
-interface Setup {
-  readonly world: World;
-  readonly clock: ManualClock;
-  readonly clients: Clients;
-}
-
-interface SpotItem {
-  readonly id: string;
-  readonly state: string;
-}
-
-interface SpotBody {
-  readonly response: {
-    readonly status: { readonly code: number };
-    readonly items?: readonly SpotItem[];
-    readonly errors?: readonly { readonly code: string; readonly message: string }[];
-  };
-}
+import type { World } from './world';
 
 const servers: SimulatorServer[] = [];
 
@@ -61,97 +53,11 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-function newWorld(name = 'success', options: Partial<WorldOptions> = {}): { world: World; clock: ManualClock } {
-  const clock = new ManualClock();
-  return { clock, world: new World({ now: clock.now, seed: 7, scenario: scenarioNamed(name), options }) };
-}
-
 async function overHttp(name?: string, options?: Partial<WorldOptions>, fault?: FaultKind): Promise<Setup> {
   const { world, clock } = newWorld(name, options);
   const server = await startServer({ world, intercept: () => fault });
   servers.push(server);
   return { world, clock, clients: clientsFor(account, server.url) };
-}
-
-function inProcess(name?: string, options?: Partial<WorldOptions>, fault?: FaultKind): Setup {
-  const { world, clock } = newWorld(name, options);
-  const transport = inProcessTransport({ world, inject: () => fault });
-  return { world, clock, clients: clientsFor(account, 'http://localhost:1', transport) };
-}
-
-function blueGreenBody(tagValue = UUID): object {
-  const { applicationName, deploymentGroupName } = account;
-  const deploymentGroups = [{ applicationName, deploymentGroupName }];
-  return { deployment: { timeout: 20, tags: [{ tagKey: account.tagKey, tagValue }], deploymentGroups } };
-}
-
-async function post(clients: Clients, tagValue?: string): Promise<SpotItem> {
-  const { data } = await clients.spot.post<SpotBody>(BLUE_GREEN, blueGreenBody(tagValue));
-  return only(data.response.items ?? []);
-}
-
-async function list(clients: Clients): Promise<readonly SpotItem[]> {
-  const { data } = await clients.spot.get<SpotBody>(BLUE_GREEN);
-  return data.response.items ?? [];
-}
-
-async function stateOf(clients: Clients): Promise<string> {
-  return only(await list(clients)).state;
-}
-
-function deploymentInput(changes: Partial<CreateDeploymentCommandInput> = {}): CreateDeploymentCommandInput {
-  return {
-    applicationName: account.applicationName,
-    deploymentGroupName: account.deploymentGroupName,
-    revision: { revisionType: 'S3', s3Location: { bucket: 'releases', key: 'app.zip', bundleType: 'zip' } },
-    targetInstances: { tagFilters: [{ Key: account.tagKey, Value: UUID, Type: 'KEY_AND_VALUE' }] },
-    ...changes,
-  };
-}
-
-async function create(clients: Clients, changes?: Partial<CreateDeploymentCommandInput>): Promise<string> {
-  const { deploymentId } = await clients.codeDeploy.send(new CreateDeploymentCommand(deploymentInput(changes)));
-  return deploymentId ?? '';
-}
-
-async function get(clients: Clients, deploymentId: string): Promise<DeploymentInfo> {
-  const { deploymentInfo } = await clients.codeDeploy.send(new GetDeploymentCommand({ deploymentId }));
-  if (!deploymentInfo) throw new Error('no deploymentInfo');
-  return deploymentInfo;
-}
-
-async function green(clients: Clients, state = 'running'): Promise<readonly Instance[]> {
-  const Filters = [
-    { Name: `tag:${account.tagKey}`, Values: [UUID] },
-    { Name: 'instance-state-name', Values: [state] },
-  ];
-  const found: Instance[] = [];
-  for await (const page of paginateDescribeInstances({ client: clients.ec2 }, { Filters })) {
-    for (const { Instances = [] } of page.Reservations ?? []) found.push(...Instances);
-  }
-  return found;
-}
-
-/** Starts Elastigroup, and CodeDeploy as soon as its green instances are there. */
-async function deploy({ clients, clock }: Setup): Promise<string> {
-  await post(clients);
-  clock.advance(30);
-  return create(clients);
-}
-
-function only<T>(items: readonly T[]): T {
-  const [item] = items;
-  if (item === undefined || items.length !== 1) throw new Error(`expected one item, got ${items.length}`);
-  return item;
-}
-
-async function errorOf(work: Promise<unknown>): Promise<Error & { code?: string }> {
-  try {
-    await work;
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  throw new Error('expected a rejection');
 }
 
 async function spotError(work: Promise<unknown>): Promise<AxiosError<SpotBody>> {
@@ -292,6 +198,15 @@ describe('the kinds of Spot', () => {
     expect(await list(clients)).toMatchObject([{ state: 'FINISHED_STOPPED' }, { id: second.id }]);
     clock.advance(90);
     expect((await list(clients)).map(({ id }) => id)).toEqual([second.id]);
+  });
+
+  it.each(['ERROR', 'FINISHED_PARTIALLY'])("may list another's old deployment for good, as %s", async (state) => {
+    const { clients, world } = await overHttp('success', { oldDeploymentState: state, listsFinished: false });
+    const old = only(world.spot.deployments);
+    const own = await post(clients);
+    expect(await list(clients)).toMatchObject([{ id: own.id }, { id: old.id, state }]);
+    const { response } = await spotError(clients.spot.put(`${BLUE_GREEN}/${old.id}/stop`));
+    expect(response?.data.response.errors?.[0]?.code).toBe('CANNOT_STOP_BLUE_GREEN_DEPLOYMENT');
   });
 
   it('may react to a failed CodeDeploy deployment, or wait for its own timeout', async () => {

@@ -111,6 +111,12 @@ export const TRAFFIC_SCENARIOS: readonly Scenario[] = [
     userParameters: { DEPLOYMENT_CONFIG: 'CodeDeployDefault.AllAtOnce' },
   }),
   scenario({
+    name: 'old-deployment',
+    title: "Another's old Elastigroup deployment stands in the list in a state that nobody documents.",
+    expected: 'Succeeded',
+    options: { oldDeploymentState: 'FINISHED_PARTIALLY' },
+  }),
+  scenario({
     name: 'late-tag',
     title: 'The green tag of one instance shows a minute later than those of the others.',
     expected: 'Succeeded',

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError, runScript } from '../../support/commandLine';
 import { SCENARIOS } from '../scenarios';
 import { environmentForSam } from './environment';
 import { play } from './play';
@@ -59,7 +60,7 @@ async function main(): Promise<number> {
 function numberOf(name: string, text: string, most: number): number {
   const number = Number(text);
   if (number > 0 && number <= most) return number;
-  throw new Error(`--${name} ${text}: expected a number above 0 and up to ${most}.`);
+  throw new UsageError(`--${name} ${text}: expected a number above 0 and up to ${most}.`);
 }
 
 function print(text: string): number {
@@ -67,12 +68,9 @@ function print(text: string): number {
   return 0;
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 2;
-  },
+/** Whatever keeps the player from playing is the user's: a file, a port, an address, a name. */
+runScript(() =>
+  main().catch((error: unknown) => {
+    throw error instanceof Error ? new UsageError(error.message.replaceAll(/\s*\n\s*/g, ' '), { cause: error }) : error;
+  }),
 );

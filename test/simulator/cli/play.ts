@@ -74,6 +74,7 @@ function playedFunction({ lambda, speed, showLogs, crashAfter }: PlaySettings, s
     bundle: 'dist/handler.mjs',
     env: environmentAt(simulatorUrl, speed),
     onLog: (line) => {
+      view.onLog(line);
       if (showLogs) view.line(line);
     },
   });

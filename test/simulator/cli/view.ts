@@ -6,6 +6,8 @@ import type { World } from '../world';
 /** Shows a run while it happens: a block that is redrawn on a terminal, a line for each change otherwise. */
 export interface View {
   readonly onEvent: (event: PipelineEvent) => void;
+  /** A line of the function's log: it says how far the action is, also between two results. */
+  readonly onLog: (line: string) => void;
   line(text: string): void;
   end(action: ActionResult): void;
   stop(): void;
@@ -19,7 +21,8 @@ export function createView(world: World, header: { eventFile: string; scenario: 
   let percent = 0;
   let shown = '';
   console.log(
-    `CodePipeline plays ${header.eventFile}, scenario "${header.scenario.name}" (${header.scenario.title}), ${header.speed} times as fast.`,
+    `CodePipeline plays ${header.eventFile}, scenario "${header.scenario.name}" (${header.scenario.title}), ${header.speed} times as fast.\n` +
+      `All times below are seconds of this machine: 10 of them are ${10 * header.speed} for the services. TIMEOUT is in them, too.`,
   );
 
   const redraw = () => {
@@ -38,6 +41,9 @@ export function createView(world: World, header: { eventFile: string; scenario: 
   const timer = setInterval(redraw, REDRAW_MS);
   return {
     line,
+    onLog: (text) => {
+      percent = Math.max(percent, percentIn(text));
+    },
     onEvent: (event) => {
       if (event.kind === 'progress') percent = event.details.percentComplete ?? percent;
       const text = describe(event);
@@ -54,16 +60,31 @@ export function createView(world: World, header: { eventFile: string; scenario: 
   };
 }
 
+function percentIn(line: string): number {
+  return Number(/"percent":(\d+)/.exec(line)?.[1] ?? 0);
+}
+
 function statusOf(world: World): string {
   const own = world.spot.deployments.findLast(({ owner }) => owner === 'product');
   const codeDeploy = world.codeDeploy.all.findLast(({ owner, creator }) => owner === 'product' && creator === 'user');
-  const count = (launchedBy: string | undefined) =>
-    world.ec2.instances.filter((instance) => instance.launchedBy === launchedBy && instance.state === 'running').length;
+  const rollback = world.codeDeploy.all.find(
+    ({ rollsBack }) => rollsBack !== undefined && rollsBack === codeDeploy?.id,
+  );
+  const count = (fleet: 'blue' | 'green') =>
+    world.ec2.instances.filter((instance) => instance.fleet === fleet && instance.state === 'running').length;
   return [
     `Elastigroup ${own?.state ?? '-'}`,
-    `CodeDeploy ${codeDeploy?.status ?? '-'}`,
-    `${count(undefined)} blue and ${own ? count(own.id) : 0} green running`,
+    `CodeDeploy ${codeDeploy?.status ?? '-'}${rollback ? ` (rollback ${rollback.status})` : ''}`,
+    `${count('blue')} blue and ${count('green')} green running`,
+    `serving: ${servingOf(world)}`,
   ].join(', ');
+}
+
+/** The instances that get traffic, by fleet. */
+function servingOf({ traffic }: World): string {
+  const { blue, green } = traffic.serving;
+  const fleets = [blue > 0 ? `blue ${blue}` : '', green > 0 ? `green ${green}` : ''].filter((text) => text !== '');
+  return fleets.length > 0 ? fleets.join(', ') : 'NONE';
 }
 
 function describe(event: PipelineEvent): string | undefined {

@@ -95,6 +95,12 @@ export class SpotDeployment {
     this.#walk.enter('AWAITING_DEPLOYMENT_TO_FINISH');
   }
 
+  /** Is over already. */
+  startAtTheEnd(state: string): void {
+    this.#phase = 'finished';
+    this.#walk.end(state);
+  }
+
   /** A CodeDeploy deployment has changed; it is noticed a little later. */
   codeDeployChanged(): void {
     if (this.#phase === 'waiting') this.#lookSoon();

@@ -46,6 +46,11 @@ export class Elastigroup {
     this.#add(request, 'other').startInTheMiddle();
   }
 
+  /** Somebody else's deployment that is over, in a state that says so or does not, and is listed for good. */
+  seedOld(request: BlueGreenRequest, state: string): void {
+    this.#add(request, 'other').startAtTheEnd(state);
+  }
+
   stop(id: string): SpotDeployment {
     const deployment = this.deployments.find((candidate) => candidate.id === id);
     if (!deployment) {
