@@ -35,7 +35,12 @@ const BUGS: readonly Bug[] = [
   {
     name: 'a CodeDeploy deployment of another is taken for the own one',
     module: '../../src/deployment/ownDeployments',
-    plant: (actual) => ({ ...actual, isOwnCodeDeploy: () => true, findCodeDeploy: takeAnyCodeDeploy }),
+    plant: (actual) => ({
+      ...actual,
+      isOwnCodeDeploy: () => true,
+      isStoppable: () => true,
+      findCodeDeploy: takeAnyCodeDeploy,
+    }),
     violation: /belongs to someone else, and was stopped|reported success/,
   },
   {

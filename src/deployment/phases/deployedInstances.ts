@@ -1,6 +1,7 @@
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
 import { listing } from '../../lib/wording';
 import { attempt } from '../attempt';
+import { finalizingEndsAt } from '../limits';
 import type { DeploymentContext } from '../context';
 import type { Finalizing, Succeeded } from '../state';
 
@@ -12,6 +13,7 @@ type Deployed = Pick<Succeeded, 'greenInstanceIds' | 'greenTotal' | 'shortfalls'
  * tag showed only after its start (docs/services.md, CodeDeploy and EC2).
  *
  * @param green the ids of the instances that are up; undefined where EC2 could not be queried
+ * @throws UpstreamError (transient) where the targets have to be read again
  */
 export async function deployedInstances(
   state: Finalizing,
@@ -23,8 +25,11 @@ export async function deployedInstances(
   if (!needsTargets(state, green)) return { greenInstanceIds: all, greenTotal: all.length, shortfalls: launched };
   const targets = await attempt(context.deploymentTargets.list(state.deploymentId));
   if (!targets.ok) {
+    // The next poll reads them again, while there is time: a success should say on which instances it is none.
+    if (targets.error.transient && context.clock.now() < finalizingEndsAt(state, context)) throw targets.error;
     context.log.warn(`The instances of CodeDeploy ${state.deploymentId} could not be read: ${targets.error.message}`);
-    return { greenInstanceIds: all, greenTotal: all.length, shortfalls: [...countPhrases(state), ...launched] };
+    const shortfalls = [...countPhrases(state), 'which instances these are could not be read', ...launched];
+    return { greenInstanceIds: [], greenTotal: all.length, shortfalls };
   }
   const { ids, total, phrases } = compare(targets.value, green);
   return { greenInstanceIds: ids, greenTotal: total, shortfalls: [...phrases, ...launched] };

@@ -55,12 +55,26 @@ test("blue's failures are none of green", async () => {
   expect(succeeded).toMatchObject({ greenInstanceIds: ['i-1', 'i-2', 'i-3', 'i-4'], shortfalls: [] });
 });
 
-test('targets that cannot be read leave the counts', async () => {
+test('targets that cannot be read for good leave the counts, and no id is claimed', async () => {
   const { succeeded } = await finish(
     { instances: { total: 4, failed: 1, skipped: 1 } },
     { targets: [noAnswer('CodeDeploy', 'denied')] },
   );
-  expect(succeeded.shortfalls).toEqual(['1 failed', '1 skipped']);
+  expect(succeeded.shortfalls).toEqual(['1 failed', '1 skipped', 'which instances these are could not be read']);
+  expect(succeeded.greenInstanceIds).toEqual([]);
+});
+
+test('targets that cannot be read at the moment are read again, until the deadline', async () => {
+  const script: Script = {
+    list: [[elastigroup('cdbg-1', 'FINISHED')]],
+    green: [GREEN],
+    targets: [noAnswer('CodeDeploy', 'unreadable')],
+  };
+  const state = finalizing({ instances: { total: 4, failed: 1, skipped: 0 } });
+  const early = await tick(state, { after: 2099 }, script);
+  expect(inPhase(early.next, 'finalizing').outageSince).toBeDefined();
+  const late = await tick(state, { after: 2100 }, script);
+  expect(inPhase(late.next, 'succeeded').greenInstanceIds).toEqual([]);
 });
 
 test('a token of an earlier version has no counts: the targets tell', async () => {
