@@ -12,39 +12,32 @@ export const FROM_GITHUB = {
   COMMIT_ID: '0123456789abcdef0123456789abcdef01234567',
 };
 
-/** A run, in each call of which each fault is tried, one at a time. */
-export interface FaultPlan {
-  readonly name: string;
-  readonly plan: RunPlan;
-  /** The phase in which this run parts from that of another plan, which tries the faults before it. */
-  readonly from?: string;
-}
-
 /** `npm run test:faults` and CI try every fault in every call; `npm test` leaves out what is the same as another case. */
 const TRIES_ALL = process.env['FAULTS'] === 'all';
 
 /** A call of the run without a fault, and the phase in which the function sends it. */
 type PlannedCall = TransportCall & { readonly phase: string };
 
-/** The outgoing calls of a run × the faults, each in a run of its own (issue 3). Prints how many cases were tried. */
-export function tryEveryFault(plans: readonly FaultPlan[]): void {
+/**
+ * The outgoing calls of a run × the faults, each in a run of its own (issue 3). Prints how many cases were tried.
+ * `from`: the phase in which this run parts from that of another file, which tries the faults before it.
+ */
+export function tryFaults(name: string, plan: RunPlan, { from }: { readonly from?: string } = {}): void {
   // One test plays some forty runs; on a busy machine that takes more than Jest's five seconds.
   jest.setTimeout(60_000);
+  let calls: readonly PlannedCall[] = [];
   let cases = 0;
+  beforeAll(async () => {
+    const all = await callsOf(plan);
+    expect(all.length).toBeGreaterThan(20);
+    calls = TRIES_ALL ? all : distinctCalls(all, from);
+  });
   afterAll(() => {
-    const which = TRIES_ALL ? 'every one' : 'the distinct ones; npm run test:faults tries every one';
-    const names = plans.map(({ name }) => name).join(', ');
-    process.stderr.write(`fault harness (${names}): ${cases} cases tried (${which})\n`);
+    const which = TRIES_ALL ? 'all there are' : 'the distinct ones; npm run test:faults tries all';
+    process.stderr.write(`fault harness, ${name}: ${cases} cases tried (${which})\n`);
   });
 
-  describe.each(plans)('a fault in any one call of "$name" leaves all invariants standing', ({ plan, from }) => {
-    let calls: readonly PlannedCall[] = [];
-    beforeAll(async () => {
-      const all = await callsOf(plan);
-      expect(all.length).toBeGreaterThan(20);
-      calls = TRIES_ALL ? all : distinctCalls(all, from);
-    });
-
+  describe(`a fault in any one call of "${name}" leaves all invariants standing`, () => {
     test.each(FAULT_KINDS)('%s', async (kind) => {
       const wrong: string[] = [];
       for (const { index, service, operation, phase } of calls.filter((call) => TRIES_ALL || isDistinct(kind, call))) {

@@ -1,0 +1,9 @@
+import { scenarioNamed } from '../simulator/scenarios';
+import { FROM_GITHUB, tryFaults } from './everyFault';
+
+tryFaults('success in short invocations', {
+  seed: 2,
+  scenario: scenarioNamed('success'),
+  userParameters: FROM_GITHUB,
+  env: { POLL_WINDOW_SECONDS: '20', POLL_INTERVAL_SECONDS: '10' },
+});
