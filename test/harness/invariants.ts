@@ -2,14 +2,13 @@ import { inspect } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
 import { metricLinesOf } from './metricLines';
-import { TRAFFIC_IS_HEEDED } from './notMetYet';
 import { isNamedAsLeft, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
 import type { RunTrace } from './playRun';
 import { trafficViolationsOf } from './trafficInvariants';
 
 /** What must hold after every run, whatever went wrong (issues 3 and 11). Each violation is a sentence. */
 export function violationsOf(trace: RunTrace): string[] {
-  return [...(TRAFFIC_IS_HEEDED ? trafficViolationsOf(trace) : []), ...otherViolationsOf(trace)];
+  return [...trafficViolationsOf(trace), ...otherViolationsOf(trace)];
 }
 
 function otherViolationsOf(trace: RunTrace): string[] {

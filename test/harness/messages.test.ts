@@ -13,6 +13,12 @@ async function play(scenario: string, difference: Partial<RunPlan> = {}): Promis
   return trace;
 }
 
+let scriptFails: RunTrace;
+
+beforeAll(async () => {
+  scriptFails = await play('script-fails');
+});
+
 /**
  * The lines, with the ids of this world by what they are, since they depend on the seed. After how long it failed depends
  * on when the function looked; test/unit/failureMessage.test.ts has that.
@@ -46,8 +52,8 @@ const CLEANED = ['Elastigroup deployment CDBG was stopped.', 'No green instance 
 const LINKS = [TO_CODEDEPLOY, TO_ELASTIGROUP, TAG];
 
 describe('what the developer reads in CodePipeline', () => {
-  test('script-fails', async () => {
-    expect(linesOf(await play('script-fails'))).toEqual([
+  test('script-fails', () => {
+    expect(linesOf(scriptFails)).toEqual([
       `${UNHEALTHY} Failed after N s.`,
       'Likely fix: Mend the script; the end of its log is below.',
       'Failed: GREEN-1 (spot), lifecycle event AfterInstall, script scripts/after_install.sh: ScriptFailed: Script at specified location: scripts/after_install.sh failed with exit code 1',
@@ -152,8 +158,8 @@ describe('what the developer reads in CodePipeline', () => {
     ]);
   });
 
-  test('the log has the same message', async () => {
-    const { action, logs } = await play('script-fails');
+  test('the log has the same message', () => {
+    const { action, logs } = scriptFails;
     expect(logs.filter((line) => line.includes(JSON.stringify(`The action failed: ${action.message}`)))).toHaveLength(
       1,
     );
@@ -170,7 +176,6 @@ describe('a look that fails hides neither the failure nor the rest', () => {
       (['timeout', 'error-500', 'not-json', 'refused'] as const).map((kind) => [operation, kind] as const),
     ),
   )('%s: %s', async (operation, kind: FaultKind) => {
-    const healthy = await play('script-fails');
     // Cleaning up reads the targets, too, and waits for them: only what the diagnosis reads fails here.
     let targetsRead = 0;
     const isOfDiagnosis = (call: CallDescription) => {
@@ -185,7 +190,7 @@ describe('a look that fails hides neither the failure nor the rest', () => {
     expect(lines[0]).toBe(`${UNHEALTHY} Failed after N s.`);
     expect(lines.filter((line) => line.startsWith(`${what} could not be read (`))).toHaveLength(1);
     expect(lines.slice(-3)).toEqual(LINKS);
-    const lateness = (trace.world.time - healthy.world.time) / 1000;
+    const lateness = (trace.world.time - scriptFails.world.time) / 1000;
     expect(lateness).toBeLessThanOrEqual(10.1);
   });
 });

@@ -3,19 +3,16 @@ import type { WorldOptions } from '../simulator/options';
 import type { Duplicate } from '../simulator/pipeline';
 import { Random } from '../simulator/random';
 import { SCENARIOS } from '../simulator/scenarios';
-import { NOT_MET_YET, TRAFFIC_IS_HEEDED } from './notMetYet';
 import type { RunPlan } from './playRun';
 
 /** Seconds after the start of an action, between which CodeDeploy succeeds where all goes well. */
 const AROUND_CODEDEPLOYS_END = [40, 65] as const;
 
-const PLAYED = SCENARIOS.filter(({ name }) => TRAFFIC_IS_HEEDED || !NOT_MET_YET.includes(name));
-
 /** A random plan; the seed alone decides it, so that a violation can be replayed. */
 export function randomPlan(seed: number): RunPlan {
   const random = new Random(seed);
   // In turn: the first numbers of neighbouring seeds are alike, and left scenarios out.
-  const scenario = PLAYED[seed % PLAYED.length] ?? pick(random, PLAYED);
+  const scenario = SCENARIOS[seed % SCENARIOS.length] ?? pick(random, SCENARIOS);
   // TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds.
   const [from, to] = random.next() < 0.5 ? [15, 150] : AROUND_CODEDEPLOYS_END;
   const timeout = random.next() < 0.5 ? undefined : Math.round(random.between(from, to));

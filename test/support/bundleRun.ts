@@ -1,6 +1,5 @@
 import { timerClock } from '../simulator/clocks';
-import { runAction, type ActionResult, type ActionSettings } from '../simulator/pipeline';
-import type { WorldOptions } from '../simulator/options';
+import { runAction, type ActionResult } from '../simulator/pipeline';
 import type { Scenario } from '../simulator/scenario';
 import { scaled } from '../simulator/scenarios';
 import { environmentFor, startServer } from '../simulator/server';
@@ -10,25 +9,11 @@ import { lambdaFunction, type LambdaFunction } from './lambdaFunction';
 export interface BundleRun {
   readonly bundle: string;
   readonly scenario: Scenario;
-  readonly options?: Partial<WorldOptions>;
   readonly env?: Readonly<Record<string, string>>;
-  /** How many times faster than the scenario's own durations. */
-  readonly speed?: number;
-  readonly action?: Partial<
-    Pick<
-      ActionSettings,
-      | 'userParameters'
-      | 'configuration'
-      | 'inputArtifacts'
-      | 'duplicateDelivery'
-      | 'limits'
-      | 'firstJobId'
-      | 'firstToken'
-    >
-  >;
-  /** Called on each invocation, with a function to kill the process at a moment of its choice. */
-  readonly onInvoke?: (world: World, context: LambdaFunction, invocation: number) => void;
 }
+
+/** How many times faster than the scenario's own durations. */
+const SPEED = 20;
 
 export interface BundleTrace {
   readonly action: ActionResult;
@@ -37,33 +22,18 @@ export interface BundleTrace {
 }
 
 /** Runs the built bundle, in processes of its own, against the simulator over real HTTP, in compressed time. */
-export async function runBundle({
-  bundle,
-  scenario,
-  options,
-  env,
-  speed = 20,
-  action,
-  onInvoke,
-}: BundleRun): Promise<BundleTrace> {
-  const world = new World({
-    now: () => Date.now(),
-    seed: 1,
-    scenario: scaled(scenario, 1 / speed),
-    ...(options && { options }),
-  });
+export async function runBundle({ bundle, scenario, env }: BundleRun): Promise<BundleTrace> {
+  const world = new World({ now: () => Date.now(), seed: 1, scenario: scaled(scenario, 1 / SPEED) });
   const server = await startServer({ world });
   const logs: string[] = [];
   const processes: LambdaFunction[] = [];
-  let invocations = 0;
   try {
     const result = await runAction({
       world,
       clock: timerClock,
-      gapSeconds: 5 / speed,
+      gapSeconds: 5 / SPEED,
       redelivery: 'lambda',
-      limits: { retryDelaysSeconds: [10 / speed, 20 / speed] },
-      ...action,
+      limits: { retryDelaysSeconds: [10 / SPEED, 20 / SPEED] },
       invoke: async (event) => {
         // A process for each invocation, so that concurrent deliveries do not share one: as Lambda does it.
         const context = lambdaFunction({
@@ -72,7 +42,6 @@ export async function runBundle({
           onLog: (line) => logs.push(line),
         });
         processes.push(context);
-        onInvoke?.(world, context, (invocations += 1));
         try {
           await context.invoke(event, 60);
         } finally {

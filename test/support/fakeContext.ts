@@ -122,11 +122,15 @@ export class FakeContext implements DeploymentContext {
   readonly startRequests: StartRequest[] = [];
   /** `since` of every look through the deployment group. */
   readonly findSince: number[] = [];
+  /** The deployment whose targets were asked for, each time. */
+  readonly targetsOf: string[] = [];
+  /** From when until when the Elastigroup's events were asked for, each time. */
+  readonly eventsBetween: (readonly [from: number, to: number])[] = [];
   readonly elastigroup: Elastigroup;
   readonly codeDeploy: CodeDeploy;
   readonly greenInstances: GreenInstances;
-  readonly deploymentTargets: DeploymentTargets = { list: async () => this.answers.take('targets') };
-  readonly elastigroupEvents: ElastigroupEvents = { problemsBetween: async () => this.answers.take('events') };
+  readonly deploymentTargets: DeploymentTargets;
+  readonly elastigroupEvents: ElastigroupEvents;
   readonly deploymentGroup: DeploymentGroupReader = { read: async () => this.answers.take('deploymentGroup') };
   readonly revisionObject: RevisionObject = { head: async () => this.answers.take('revision') };
   private readonly answers: Answers;
@@ -144,6 +148,18 @@ export class FakeContext implements DeploymentContext {
       find: async (tag) => {
         this.expectGreenTag(tag);
         return this.answers.take('green');
+      },
+    };
+    this.deploymentTargets = {
+      list: async (id) => {
+        this.targetsOf.push(id);
+        return this.answers.take('targets');
+      },
+    };
+    this.elastigroupEvents = {
+      problemsBetween: async (from, to) => {
+        this.eventsBetween.push([from, to]);
+        return this.answers.take('events');
       },
     };
     fakes.push(this);

@@ -1,5 +1,4 @@
 import { SpotTokenError } from '../../../src/clients/spot/spotToken';
-import { UpstreamError } from '../../../src/clients/upstreamError';
 import { advance } from '../../../src/deployment/advance';
 import type { ActiveState, State } from '../../../src/deployment/state';
 import { ActionError } from '../../../src/errors';
@@ -214,10 +213,4 @@ describe('without the Spot token', () => {
       'Green instances i-1 are in service: CodeDeploy d-OWN succeeded',
     );
   });
-});
-
-test('only what an upstream did is taken for an outage', () => {
-  expect(noAnswer('Spot', 'unavailable')).toBeInstanceOf(UpstreamError);
-  expect(noAnswer('Spot', 'unavailable').transient).toBe(true);
-  expect(noAnswer('Spot', 'rejected').transient).toBe(false);
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { decodeToken, encodeToken, type Resumption } from '../../../src/deployment/continuationToken';
 import type { ActiveState } from '../../../src/deployment/state';
 import { at, cleaningUp, launching, parametersWith, START, succeeded } from '../../support/deploymentSamples';
+import { anyCharacter } from '../../support/anyCharacter';
 
 const PARAMETERS = parametersWith();
 const LONGEST = 2048;
@@ -82,7 +83,7 @@ function statesWith(text: fc.Arbitrary<string>, id: fc.Arbitrary<string>): fc.Ar
 const shortStates = statesWith(fc.string({ maxLength: 30 }), identifier);
 const longText = fc.oneof(
   fc.string({ minLength: 400, maxLength: 600 }),
-  fc.string({ minLength: 200, maxLength: 600, unit: 'binary' }).map((text) => text.slice(0, 600)),
+  fc.string({ minLength: 200, maxLength: 600, unit: anyCharacter }).map((text) => text.slice(0, 600)),
   fc.constantFrom('緑'.repeat(600), '😀'.repeat(300), 'ü ä '.repeat(150), '\u0000'.repeat(600), '"\\'.repeat(300)),
 );
 const longStates = statesWith(longText, fc.constantFrom('x'.repeat(128), 'd-1A2B3C4D5'));
@@ -304,7 +305,7 @@ describe('a token that is bad says how', () => {
       fc.property(
         fc.oneof(
           fc.string(),
-          fc.string({ unit: 'binary' }),
+          fc.string({ unit: anyCharacter }),
           fc.json().map((text) => sealed(text)),
         ),
         (text) => {

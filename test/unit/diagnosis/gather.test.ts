@@ -1,10 +1,8 @@
-import type { CodeDeploy } from '../../../src/clients/codeDeploy/codeDeploy';
 import { RetryQuota, type CallBudget } from '../../../src/clients/callPolicy';
-import type { Elastigroup } from '../../../src/clients/spot/elastigroup';
 import { UpstreamError, type ServiceName } from '../../../src/clients/upstreamError';
-import type { DeploymentContext } from '../../../src/deployment/context';
+import type { Failed } from '../../../src/deployment/state';
 import { gatherEvidence, searchBudget } from '../../../src/diagnosis/gather';
-import type { Log } from '../../../src/lib/log';
+import { elastigroup, JOB } from '../../support/deploymentSamples';
 import {
   beforeCodeDeploy,
   codeDeployFailed,
@@ -14,88 +12,38 @@ import {
   nothingStarted,
   START,
 } from '../../support/failedDeployment';
+import { FakeContext } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
-import { GOOD_STAGE_PARAMETERS } from '../../support/sampleParameters';
 
-const calls: unknown[][] = [];
-const errors: string[] = [];
-const called = <T>(name: string, value: T, ...args: unknown[]): Promise<T> => {
-  calls.push([name, ...args]);
-  return Promise.resolve(value);
-};
-const unexpected = () => Promise.reject(new Error('not expected here'));
-const silent = () => undefined;
-const log: Log = {
-  debug: silent,
-  info: silent,
-  warn: silent,
-  error: (sentence) => void errors.push(sentence),
-  remember: silent,
-  countFrom: silent,
-};
-
-const codeDeploy: CodeDeploy = {
-  getDeployment: (id) => called('getDeployment', codeDeployFailed('HEALTH_CONSTRAINTS'), id),
-  findDeployments: unexpected,
-  createDeployment: unexpected,
-  stopDeployment: unexpected,
-};
-const elastigroup: Elastigroup = {
-  listDeployments: () =>
-    called('listDeployments', [
-      { id: 'cdbg-0', state: 'FINISHED', tags: [] },
-      { id: 'cdbg-1', state: 'FINISHED_STOPPED', tags: [] },
-    ]),
-  startDeployment: unexpected,
-  stopDeployment: unexpected,
-  listInstanceIds: unexpected,
-  readGroup: unexpected,
-};
 const EVENTS = [{ at: START, severity: 'WARN' as const, message: 'slow' }];
+const REFUSED: Failed['failure'] = { type: 'JobFailed', headline: 'No.' };
 
-function stageOf(difference: Partial<DeploymentContext> = {}): DeploymentContext {
-  return {
-    clock: new ManualClock(START + 120_000),
-    parameters: GOOD_STAGE_PARAMETERS,
-    cleanupTimeoutSeconds: 300,
-    elastigroup,
-    codeDeploy,
-    greenInstances: {
-      find: (tag) =>
-        called(
-          'find',
-          [
-            instance('i-1', { stateReason: 'Server.SpotInstanceTermination' }),
-            instance('i-2', { stateReason: 'Server.SpotInstanceShutdown' }),
-            instance('i-3', { stateReason: 'Client.UserInitiatedShutdown' }),
-            instance('i-4'),
-          ],
-          tag,
-        ),
-    },
-    deploymentTargets: { list: (id) => called('list', [failedTarget('i-1')], id) },
-    elastigroupEvents: { problemsBetween: (from, to) => called('problemsBetween', EVENTS, from, to) },
-    deploymentGroup: { read: unexpected },
-    revisionObject: { head: unexpected },
-    log,
-    ...difference,
-  };
-}
+/** The action whose green instances FakeContext has. */
+const own = (state: Failed): Failed => ({ ...state, greenIdentifier: JOB });
 
-beforeEach(() => {
-  calls.length = 0;
-  errors.length = 0;
-});
+// FakeContext fails a test in which something is called more or less often than scripted, or with another tag.
 
-test('one look at each side, up to the failure', async () => {
-  const evidence = await gatherEvidence(failedState(), stageOf());
-  expect(calls).toEqual([
-    ['getDeployment', 'd-1'],
-    ['list', 'd-1'],
-    ['find', { key: 'GreenIdentifier', value: 'green-1' }],
-    ['listDeployments'],
-    ['problemsBetween', START, START + 100_000],
-  ]);
+test('each side is queried once, up to the failure', async () => {
+  const context = new FakeContext({
+    getDeployment: [codeDeployFailed('HEALTH_CONSTRAINTS')],
+    targets: [[failedTarget('i-1')]],
+    green: [
+      [
+        instance('i-1', { stateReason: 'Server.SpotInstanceTermination' }),
+        instance('i-2', { stateReason: 'Server.SpotInstanceShutdown' }),
+        instance('i-3', { stateReason: 'Client.UserInitiatedShutdown' }),
+        instance('i-4'),
+      ],
+    ],
+    list: [[elastigroup('cdbg-0', 'FINISHED'), elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
+    events: [EVENTS],
+  });
+
+  const evidence = await gatherEvidence(own(failedState()), context);
+
+  expect(context.targetsOf).toEqual(['d-1']);
+  expect(context.eventsBetween).toEqual([[START, START + 100_000]]);
+  expect(context.changes).toEqual([]);
   expect(evidence).toMatchObject({
     codeDeploy: { id: 'd-1' },
     targets: [{ id: 'i-1' }],
@@ -106,34 +54,32 @@ test('one look at each side, up to the failure', async () => {
   });
 });
 
-test('nothing is looked for where nothing was started', async () => {
-  expect(await gatherEvidence(nothingStarted({ type: 'JobFailed', headline: 'No.' }), stageOf())).toBeUndefined();
-  expect(calls).toEqual([]);
+test('nothing is queried where nothing was started', async () => {
+  expect(await gatherEvidence(own(nothingStarted(REFUSED)), new FakeContext({}))).toBeUndefined();
 });
 
-test('without a CodeDeploy deployment CodeDeploy is not asked', async () => {
-  await gatherEvidence(beforeCodeDeploy({ type: 'JobFailed', headline: 'No.' }), stageOf());
-  expect(calls.map(([name]) => name)).toEqual(['find', 'listDeployments', 'problemsBetween']);
+test('without a CodeDeploy deployment CodeDeploy is not queried', async () => {
+  const context = new FakeContext({ green: [[]], list: [[]], events: [[]] });
+
+  await gatherEvidence(own(beforeCodeDeploy(REFUSED)), context);
+
+  expect(context.targetsOf).toEqual([]);
 });
 
-test('a look that fails costs a line, and nothing else', async () => {
+test('a query that fails costs a line, and nothing else', async () => {
   const failing = (service: ServiceName, detail: string) =>
-    Promise.reject(new UpstreamError({ service, operation: 'Op', kind: 'denied', detail }));
+    new UpstreamError({ service, operation: 'Op', kind: 'denied', detail });
   const denied = `is not authorized to perform: codedeploy:ListDeploymentTargets on ${'x'.repeat(400)}`;
-  const evidence = await gatherEvidence(
-    failedState(),
-    stageOf({
-      codeDeploy: { ...codeDeploy, getDeployment: () => failing('CodeDeploy', 'no') },
-      deploymentTargets: { list: () => failing('CodeDeploy', denied) },
-      greenInstances: { find: () => failing('EC2', 'no') },
-      elastigroup: { ...elastigroup, listDeployments: () => failing('Spot', 'no') },
-      elastigroupEvents: {
-        problemsBetween: () => {
-          throw new TypeError('a bug');
-        },
-      },
-    }),
-  );
+  const context = new FakeContext({
+    getDeployment: [failing('CodeDeploy', 'no')],
+    targets: [failing('CodeDeploy', denied)],
+    green: [failing('EC2', 'no')],
+    list: [failing('Spot', 'no')],
+    events: [new TypeError('a bug')],
+  });
+
+  const evidence = await gatherEvidence(own(failedState()), context);
+
   expect(evidence).toEqual({
     codeDeploy: undefined,
     targets: [],
@@ -151,6 +97,7 @@ test('a look that fails costs a line, and nothing else', async () => {
       'The log of the Elastigroup could not be read (unexpected error).',
     ],
   });
+  const errors = context.log.lines.filter(({ level }) => level === 'error').map(({ sentence }) => sentence);
   expect(errors).toEqual([expect.stringMatching(/^Unexpected error: TypeError: a bug/)]);
 });
 

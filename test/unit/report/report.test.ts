@@ -11,6 +11,7 @@ import {
   parametersWith,
   succeeded,
 } from '../../support/deploymentSamples';
+import { anyCharacter } from '../../support/anyCharacter';
 
 const PARAMETERS = parametersWith();
 const asIs = (text: string) => text;
@@ -50,10 +51,13 @@ function summaryOf(report: Report): string {
 
 const text = fc.oneof(
   fc.string({ maxLength: 12_000 }),
-  fc.string({ unit: 'binary', maxLength: 6000 }),
+  fc.string({ unit: anyCharacter, maxLength: 6000 }),
   fc.constant(''),
 );
-const id = fc.oneof(fc.stringMatching(/^d-[A-Z0-9]{9}$/), fc.string({ minLength: 1, maxLength: 3000, unit: 'binary' }));
+const id = fc.oneof(
+  fc.stringMatching(/^d-[A-Z0-9]{9}$/),
+  fc.string({ minLength: 1, maxLength: 3000, unit: anyCharacter }),
+);
 
 describe('whatever the state', () => {
   const reports = fc.oneof(

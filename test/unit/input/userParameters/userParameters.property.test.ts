@@ -4,6 +4,7 @@ import { parseEntries } from '../../../../src/input/userParameters/json';
 import { parseUserParameters } from '../../../../src/input/userParameters/parseUserParameters';
 import { parameterNames } from '../../../../src/input/userParameters/schema';
 import { AUTO_ROLLBACK_EVENTS, BUNDLE_TYPES } from '../../../../src/input/userParameters/userParameters';
+import { anyCharacter } from '../../../support/anyCharacter';
 
 const JOB = { inputArtifacts: [{ name: 'App', bucket: 'artifacts', key: 'shop/App/AbC123x' }] };
 const TOKEN = `FAKE0TOKEN${'0a1b2c3d'.repeat(6)}99`;
@@ -58,7 +59,7 @@ const checkText = (text: string): void => void messageOf(text);
 
 describe('any text is parsed or refused, without a throw', () => {
   test('text', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 200 }), checkText), { numRuns: 500 });
+    fc.assert(fc.property(fc.string({ unit: anyCharacter, maxLength: 200 }), checkText), { numRuns: 500 });
   });
 
   test('JSON', () => {
@@ -146,7 +147,7 @@ describe('the token is in no problem', () => {
     removed: fc.nat({ max: 3 }),
     added: fc.oneof(
       fc.constantFrom(...Array.from('"\\{}[]:,“”\'#/\n'), '\\"', '": "', '#{a.b}'),
-      fc.string({ unit: 'binary', maxLength: 3 }),
+      fc.string({ unit: anyCharacter, maxLength: 3 }),
     ),
   });
 
