@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { InvalidInputError } from '../errors';
+import { InvalidInputError, type Problem } from '../errors';
 import type { Parsed } from './parsed';
 import { parsePipelineJob, type PipelineJob } from './pipelineJob';
 import { parseSettings, type Settings } from './settings';
@@ -35,11 +35,26 @@ export function readJobInput(event: unknown, env: Readonly<Record<string, string
   const defaults = tokenSecret === undefined ? {} : { tokenSecret };
   const parameters = job.ok ? parseUserParameters(job.value.userParameters, job.value, defaults) : undefined;
   if (job.ok && settings.ok && parameters?.ok) {
+    const tooLong = longerThanAnAction(parameters.value, settings.value);
+    if (tooLong) throw new InvalidInputError([tooLong], isContinuation(event) ? LEFT_ALONE : undefined);
     const warnings = [...job.warnings, ...parameters.warnings, ...settings.warnings];
     return { job: job.value, parameters: parameters.value, settings: settings.value, warnings };
   }
   const problems = [...problemsOf(job), ...problemsOf(parameters), ...problemsOf(settings)];
   throw new InvalidInputError(problems, isContinuation(event) ? LEFT_ALONE : undefined);
+}
+
+/** CodePipeline ends an action after 24 hours (docs/services.md, CodePipeline): cleaning up must end before. */
+const LONGEST_ACTION_S = 86_400;
+
+function longerThanAnAction({ timeoutSeconds }: UserParameters, settings: Settings): Problem | undefined {
+  const longest = LONGEST_ACTION_S - settings.cleanupTimeoutSeconds;
+  if (timeoutSeconds <= longest) return undefined;
+  return {
+    where: 'TIMEOUT',
+    what: `leaves less than CLEANUP_TIMEOUT_SECONDS (${settings.cleanupTimeoutSeconds}) of the 24 hours that an action may take`,
+    expected: `at most ${longest}, or a shorter CLEANUP_TIMEOUT_SECONDS of the function`,
+  };
 }
 
 function problemsOf(parsed: Parsed<unknown> | undefined) {

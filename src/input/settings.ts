@@ -20,7 +20,7 @@ export interface Settings {
   readonly pollIntervalSeconds: number;
   /** Seconds of polling in one invocation, 0 (one tick) to 900; absent: as long as the invocation allows. */
   readonly pollWindowSeconds?: number;
-  /** Seconds that cleaning up may take, 1 to 800. */
+  /** Seconds that cleaning up may take, 1 to 3600. */
   readonly cleanupTimeoutSeconds: number;
   readonly logLevel: LogLevel;
 }
@@ -45,7 +45,8 @@ export interface SettingDescription {
 
 const DEFAULT_SPOT_API_URL = 'https://api.spotinst.io';
 const DEFAULT_POLL_INTERVAL_SECONDS = 5;
-const DEFAULT_CLEANUP_TIMEOUT_SECONDS = 300;
+/** A rollback takes traffic from green and gives it to blue: the deregistration delay, 300 s by default, comes twice. */
+const DEFAULT_CLEANUP_TIMEOUT_SECONDS = 900;
 const DEFAULT_LOG_LEVEL: LogLevel = 'INFO';
 // host.docker.internal is this machine as `sam local invoke` sees it from its container.
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', 'host.docker.internal'];
@@ -92,9 +93,9 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
   },
   CLEANUP_TIMEOUT_SECONDS: {
     default: String(DEFAULT_CLEANUP_TIMEOUT_SECONDS),
-    meaning: 'Seconds that cleaning up after a failure may take: 1 to 800.',
-    schema: decimal(1, 800),
-    expected: 'seconds, 1 to 800',
+    meaning: 'Seconds that cleaning up after a failure may take: 1 to 3600.',
+    schema: decimal(1, 3600),
+    expected: 'seconds, 1 to 3600',
   },
   POWERTOOLS_LOG_LEVEL: {
     default: DEFAULT_LOG_LEVEL,

@@ -5,7 +5,7 @@ import { anyCharacter } from '../../support/anyCharacter';
 const DEFAULTS = {
   spotApiUrl: 'https://api.spotinst.io',
   pollIntervalSeconds: 5,
-  cleanupTimeoutSeconds: 300,
+  cleanupTimeoutSeconds: 900,
   logLevel: 'INFO',
 };
 
@@ -33,7 +33,7 @@ describe('a good value is taken', () => {
     ['POLL_WINDOW_SECONDS', '0', { pollWindowSeconds: 0 }],
     ['POLL_WINDOW_SECONDS', ' 900 ', { pollWindowSeconds: 900 }],
     ['CLEANUP_TIMEOUT_SECONDS', '1', { cleanupTimeoutSeconds: 1 }],
-    ['CLEANUP_TIMEOUT_SECONDS', '800', { cleanupTimeoutSeconds: 800 }],
+    ['CLEANUP_TIMEOUT_SECONDS', '3600', { cleanupTimeoutSeconds: 3600 }],
     ['POWERTOOLS_LOG_LEVEL', 'debug', { logLevel: 'DEBUG' }],
     ['POWERTOOLS_LOG_LEVEL', 'Warn', { logLevel: 'WARN' }],
   ])('%s=%s', (name, value, expected) => {
