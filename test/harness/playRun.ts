@@ -8,6 +8,7 @@ import '../../src/clients/secretsSdk';
 import type { Clock } from '../../src/lib/clock';
 import '../../src/report/metrics';
 import { runJob } from '../../src/runJob';
+import { hasMovedTraffic } from '../simulator/codedeploy/model';
 import { runAction, type ActionResult, type Duplicate } from '../simulator/pipeline';
 import type { WorldOptions } from '../simulator/options';
 import type { Scenario } from '../simulator/scenario';
@@ -27,6 +28,8 @@ export interface RunPlan {
   readonly env?: Readonly<Record<string, string>>;
   /** Faults by the number of the call, counted over all invocations of the run. */
   readonly inject?: Injector;
+  /** `traffic`: no fault before CodeDeploy moves traffic. Default: from the start. */
+  readonly injectFrom?: 'start' | 'traffic';
   readonly gapSeconds?: number | ((continuation: number) => number);
   /** Seconds that Lambda gives the n-th invocation. */
   readonly invocationSeconds?: (invocation: number) => number;
@@ -82,6 +85,10 @@ export async function playRun(plan: RunPlan): Promise<RunTrace> {
   }
 }
 
+function movesTraffic({ codeDeploy }: World): boolean {
+  return codeDeploy.all.some((deployment) => deployment.owner === 'product' && hasMovedTraffic(deployment));
+}
+
 /** Lambda: a process for each invocation, which may be killed by a fault or at the end of its time. */
 function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: unknown[]) {
   let invocations = 0;
@@ -97,7 +104,10 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
     const transport = inProcessTransport({
       world,
       calls,
-      inject: (index, call) => (isOver ? 'killed-before' : plan.inject?.(index, call)),
+      inject: (index, call) => {
+        if (isOver) return 'killed-before';
+        return plan.injectFrom === 'traffic' && !movesTraffic(world) ? undefined : plan.inject?.(index, call);
+      },
       onKill: () => {
         kill(new Error('The process was killed.'));
       },

@@ -1,9 +1,10 @@
 import { FAULT_KINDS, type FaultKind, type Injector } from '../simulator/faults';
 import type { WorldOptions } from '../simulator/options';
 import type { Duplicate } from '../simulator/pipeline';
-import { Random } from '../simulator/random';
+import { Random, pick } from '../simulator/random';
 import { SCENARIOS } from '../simulator/scenarios';
 import type { RunPlan } from './playRun';
+import { randomTraffic } from './randomTraffic';
 
 /** Seconds after the start of an action, between which CodeDeploy succeeds where all goes well. */
 const AROUND_CODEDEPLOYS_END = [40, 65] as const;
@@ -12,10 +13,13 @@ const AROUND_CODEDEPLOYS_END = [40, 65] as const;
 export function randomPlan(seed: number): RunPlan {
   const random = new Random(seed);
   // In turn: the first numbers of neighbouring seeds are alike, and left scenarios out.
-  const scenario = SCENARIOS[seed % SCENARIOS.length] ?? pick(random, SCENARIOS);
+  const played = SCENARIOS[seed % SCENARIOS.length] ?? pick(random, SCENARIOS);
+  const traffic = randomTraffic(new Random(~seed), played);
+  const { scenario } = traffic;
   // TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds.
   const [from, to] = random.next() < 0.5 ? [15, 150] : AROUND_CODEDEPLOYS_END;
-  const timeout = random.next() < 0.5 ? undefined : Math.round(random.between(from, to));
+  const drawn = random.next() < 0.5 ? undefined : Math.round(random.between(from, to));
+  const timeout = traffic.timeout ?? drawn;
   const leavesNoTrace = scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60;
   const pollWindow = pick(random, ['', '', '0', '10', '60']);
   const invocationSeconds = pick(random, [60, 120, 300, 900]);
@@ -26,12 +30,12 @@ export function randomPlan(seed: number): RunPlan {
   return {
     seed,
     scenario,
-    options: { ...randomOptions(random), ...(leavesNoTrace && LISTS_WHAT_FAILED) },
+    options: { ...randomOptions(random), ...traffic.options, ...(leavesNoTrace && LISTS_WHAT_FAILED) },
     env: {
       ...(pollWindow !== '' && { POLL_WINDOW_SECONDS: pollWindow }),
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
     },
-    ...(timeout !== undefined && { userParameters: { TIMEOUT: timeout } }),
+    userParameters: { ...traffic.userParameters, ...(timeout !== undefined && { TIMEOUT: timeout }) },
     gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
     invocationSeconds: () => invocationSeconds,
     duplicates: deliveredOnce ? [] : randomDuplicates(random),
@@ -39,6 +43,7 @@ export function randomPlan(seed: number): RunPlan {
       mostKills: leavesNoTrace || deliveredOnce ? 0 : MOST_KILLS,
       kinds: mayBeDenied ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind !== 'denied'),
     }),
+    injectFrom: traffic.injectFrom,
     latencyMs: randomLatency(random),
   };
 }
@@ -102,10 +107,4 @@ function randomFaults(
 function randomLatency(random: Random): (call: number) => number {
   const slowest = pick(random, [20, 150, 800]);
   return () => 5 + Math.floor(random.next() * slowest);
-}
-
-function pick<T>(random: Random, values: readonly T[]): T {
-  const value = values[Math.floor(random.next() * values.length)];
-  if (value === undefined) throw new Error('nothing to pick from');
-  return value;
 }

@@ -2,10 +2,13 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { hasMovedTraffic } from '../simulator/codedeploy/model';
 import { runScript, wholeNumber } from '../support/commandLine';
 import { violationsOf } from './invariants';
+import { ownCodeDeploy } from './ownWork';
 import { playRun, type RunTrace } from './playRun';
 import { randomPlan } from './randomPlan';
+import { stepAt, type DeploymentStep } from './stepAt';
 
 /*
  * npm run soak -- --deployments N --seed S: random scenarios × random faults × duplicates × gaps × invocation lengths.
@@ -18,10 +21,25 @@ interface Tally {
   faults: number;
   invocations: number;
   apiCalls: number;
+  failed: number;
+  /** Of the failed ones, those in which CodeDeploy had begun to move traffic. */
+  failedAfterTraffic: number;
+  /** How many runs reached TIMEOUT in which step of CodeDeploy's deployment. */
+  readonly timeouts: Record<DeploymentStep, number>;
   readonly violations: { readonly seed: number; readonly text: string }[];
 }
 
-const EMPTY = (): Tally => ({ deployments: 0, succeeded: 0, faults: 0, invocations: 0, apiCalls: 0, violations: [] });
+const EMPTY = (): Tally => ({
+  deployments: 0,
+  succeeded: 0,
+  faults: 0,
+  invocations: 0,
+  apiCalls: 0,
+  failed: 0,
+  failedAfterTraffic: 0,
+  timeouts: { 'before CodeDeploy': 0, installing: 0, 'allowing green': 0, 'blocking blue': 0, waiting: 0, ended: 0 },
+  violations: [],
+});
 
 async function soak(seeds: readonly number[]): Promise<Tally> {
   const tally = EMPTY();
@@ -32,9 +50,18 @@ async function soak(seeds: readonly number[]): Promise<Tally> {
     tally.faults += trace.calls.filter(({ fault }) => fault !== undefined).length;
     tally.invocations += trace.action.invocations.length;
     tally.apiCalls += trace.calls.length;
+    if (trace.action.status === 'Failed') countFailure(tally, trace);
     tally.violations.push(...violationsOf(trace).map((text) => ({ seed, text })));
   }
   return tally;
+}
+
+function countFailure(tally: Tally, trace: RunTrace): void {
+  tally.failed += 1;
+  tally.failedAfterTraffic += ownCodeDeploy(trace).some(hasMovedTraffic) ? 1 : 0;
+  const timeout = trace.plan.userParameters?.['TIMEOUT'];
+  if (typeof timeout === 'number' && trace.action.message.startsWith('TIMEOUT'))
+    tally.timeouts[stepAt(trace, trace.action.startedAt + timeout * 1000)] += 1;
 }
 
 /** One process for each core: virtual time replaces a process's own clock, so that a process plays one run at a time. */
@@ -51,10 +78,19 @@ async function soakInParallel(seeds: readonly number[]): Promise<Tally> {
       faults: sum.faults + tally.faults,
       invocations: sum.invocations + tally.invocations,
       apiCalls: sum.apiCalls + tally.apiCalls,
+      failed: sum.failed + tally.failed,
+      failedAfterTraffic: sum.failedAfterTraffic + tally.failedAfterTraffic,
+      timeouts: addedUp(sum.timeouts, tally.timeouts),
       violations: [...sum.violations, ...tally.violations],
     }),
     EMPTY(),
   );
+}
+
+function addedUp<K extends string>(one: Record<K, number>, other: Record<K, number>): Record<K, number> {
+  const sums = { ...one };
+  for (const key of Object.keys(one) as K[]) sums[key] += other[key];
+  return sums;
 }
 
 function soakInProcess(seeds: readonly number[]): Promise<Tally> {
@@ -114,6 +150,10 @@ async function report(deployments: number, seed: number): Promise<number> {
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
   console.log(
     `deployments ${tally.deployments} (${tally.succeeded} succeeded), faults injected ${tally.faults}, invocations ${tally.invocations}, API calls ${tally.apiCalls}, violations ${tally.violations.length}, ${seconds} s`,
+  );
+  const timeouts = Object.entries(tally.timeouts).map(([step, runs]) => `${step} ${runs}`);
+  console.log(
+    `of ${tally.failed} failed runs, traffic had moved in ${tally.failedAfterTraffic}; TIMEOUT fell into: ${timeouts.join(', ')}`,
   );
   for (const { seed: failing, text } of tally.violations.slice(0, 20))
     console.log(`violation, replay with \`npm run soak -- --replay ${failing}\`: ${text}`);

