@@ -1,41 +1,40 @@
-/** The well-known causes of a failure, each with what to do about it. `{action}` stands for the permission that is missing. */
-const FIXES = {
+/** The well-known causes of a failure, each with what to do about it. */
+export const FIXES = {
   // Known from the error itself.
   'wrong-token':
-    'Check the Spot API token (a personal one dies with its user; use a programmatic token), and that it may act in ACCOUNT_ID.',
+    'Check the Spot API token and its access to ACCOUNT_ID. Personal tokens stop working when the user is deleted; use a programmatic token.',
   'elastigroup-missing': 'Check GROUP_ID and ACCOUNT_ID.',
   'no-integration':
-    "Check that the Elastigroup's CodeDeploy integration names this APP_NAME and DEPLOYMENT_GROUP, and that no other deployment of the group is under way.",
+    "Check that the Elastigroup's CodeDeploy integration names this APP_NAME and DEPLOYMENT_GROUP, and that the group has no other active deployment.",
   'in-place-group':
-    'Check that the deployment group is BLUE_GREEN with DISCOVER_EXISTING (not in-place), and that Elastigroup launches in the account and region of this function.',
-  'missing-permission': "Allow {action} in the function's role.",
+    "Check that the deployment group is BLUE_GREEN with DISCOVER_EXISTING (not in-place), and that Elastigroup launches in this function's account and Region.",
+  'missing-permission': (action: string) => `Allow ${action} in the function's role.`,
   'role-refused': "Check the function's role.",
-  'application-missing': 'Check APP_NAME, and the region of this function.',
+  'application-missing': "Check APP_NAME and this function's Region.",
   'deployment-group-missing': 'Check DEPLOYMENT_GROUP.',
   'deployment-config-missing': 'Check DEPLOYMENT_CONFIG.',
-  'github-connection': 'Connect CodeDeploy to the GitHub account again.',
+  'github-connection': 'Reconnect CodeDeploy to the GitHub account.',
   'too-slow': 'Raise TIMEOUT if the deployment needs longer.',
   // Known from the error, or from what CodeDeploy says.
-  'revision-missing': 'Check where the revision is: S3_* or GITHUB_REPO and COMMIT_ID.',
+  'revision-missing': "Check the revision's location: S3_* or GITHUB_REPO and COMMIT_ID.",
   'service-role':
-    "Check the deployment group's service role. It must trust codedeploy.amazonaws.com and have the policy AWSCodeDeployRole.",
+    "Check the deployment group's service role: it must trust codedeploy.amazonaws.com and have the policy AWSCodeDeployRole.",
   // Known from what was found out after the failure.
   'spot-reclaimed':
-    'Spot took back capacity in the middle of the deployment: retry the stage. If it comes again, give the Elastigroup more instance types and availability zones, or let it fall back to on-demand.',
+    'AWS reclaimed Spot Instances during deployment. Retry the stage. If it happens again, give the Elastigroup more instance types and Availability Zones, or let it fall back to On-Demand.',
   'launch-failed':
-    "Elastigroup could not launch green; its events below say why. Often: no spot capacity (add instance types and availability zones, or let it fall back to on-demand), the account's vCPU quota, or an AMI, subnet or role that is gone.",
+    "Elastigroup could not launch green instances; its events are below. Common causes: no Spot capacity (add instance types and Availability Zones, or let it fall back to On-Demand), the account's vCPU quota, or a deleted AMI, subnet or role.",
   'no-instances':
-    "CodeDeploy saw no instance to deploy to: check that Elastigroup launches in the account and region of this function, and that nothing removes the instances' tags.",
+    "CodeDeploy found no instances to deploy to. Check that Elastigroup launches in this function's account and Region, and that nothing removes the instances' tags.",
   'agent-not-running':
-    'The CodeDeploy agent does not answer: install and start it in the AMI or user data, let the instances reach CodeDeploy and S3 (route, proxy or VPC endpoint), and give them an instance profile; its log is /var/log/aws/codedeploy-agent/codedeploy-agent.log.',
+    'The CodeDeploy agent does not respond. Install and start it in the AMI or user data, give the instances an instance profile, and let them reach CodeDeploy and S3 (route, proxy or VPC endpoint). Its log: /var/log/aws/codedeploy-agent/codedeploy-agent.log.',
   'bundle-not-fetched':
-    'The instances could not fetch the revision: allow s3:GetObject (and kms:Decrypt, where the bucket has a key of its own) in their instance profile, and let them reach S3 or GitHub.',
-  'script-failed': 'Mend the script; the end of its log is below.',
+    'The instances could not download the revision. Allow s3:GetObject (and kms:Decrypt for a bucket with a customer managed key) in their instance profile, and let them reach S3 or GitHub.',
+  'script-failed': 'Fix the script; log below.',
   'event-unfinished':
-    'A lifecycle event had not ended, see below: look what its script waits for, or, in AllowTraffic, why the target group does not call the instance healthy. Raise TIMEOUT if it only needs longer.',
-  'health-constraints':
-    'Fewer instances stayed healthy than the deployment configuration asks for: mend what failed on them, or choose a DEPLOYMENT_CONFIG that asks for fewer.',
-} as const satisfies Record<string, string>;
+    'Lifecycle event still running. Check its script or, for AllowTraffic, target health. Raise TIMEOUT if it only needs longer.',
+  'health-constraints': 'Too few healthy instances for DEPLOYMENT_CONFIG. Fix the failures or lower its minimum.',
+} as const satisfies Record<string, string | ((action: string) => string)>;
 
 export type CauseName = keyof typeof FIXES;
 
@@ -50,5 +49,6 @@ export interface KnownCause {
 }
 
 export function fixFor({ cause, action }: KnownCause): string {
-  return FIXES[cause].replace('{action}', action ?? 'the action that the message names');
+  const fix = FIXES[cause];
+  return typeof fix === 'string' ? fix : fix(action ?? 'the action that the message names');
 }

@@ -16,7 +16,7 @@ export class ActionError extends Error {
   override readonly name = 'StageError';
   /** A well-known cause; `message` ends with what to do about it. */
   readonly known: KnownCause | undefined;
-  /** What the action has under way already could not be seen: perhaps another delivery of its event has started something. */
+  /** What the action has under way already could not be read: perhaps another delivery of its event has started something. */
   readonly isIncomplete: boolean;
 
   constructor(
@@ -41,10 +41,16 @@ export interface Problem {
   readonly expected: string;
 }
 
+/** The first and the last line of a list of problems. */
+export const INPUT_ERROR_MESSAGES = {
+  problems: (count: string, consequence: string) => `${count} in the action's configuration; ${consequence}.`,
+  more: (count: string) => `… and ${count} more.`,
+} as const;
+
 /** CodePipeline takes 5000 characters; the rest is for the first and the last line. */
 const MAX_PROBLEMS_LENGTH = 4800;
 
-/** Bad input: all problems in one message, so that the user mends them in one go. */
+/** Bad input: all problems in one message, so that the user fixes them in one go. */
 export class InvalidInputError extends ActionError {
   /** `consequence` tells what that means for the deployment. */
   constructor(
@@ -56,12 +62,12 @@ export class InvalidInputError extends ActionError {
 
   private static describe(problems: readonly Problem[], consequence: string): string {
     const count = problems.length === 1 ? 'One problem' : `${problems.length} problems`;
-    const lines = [`${count} in the action's configuration; ${consequence}.`];
+    const lines = [INPUT_ERROR_MESSAGES.problems(count, consequence)];
     let room = MAX_PROBLEMS_LENGTH;
     for (const [index, { where, what, expected }] of problems.entries()) {
       const line = `- ${where}: ${what}${what.endsWith('?') ? '' : '.'} Expected: ${expected}.`;
       room -= line.length + 1;
-      if (room < 0) return [...lines, `- … and ${problems.length - index} more.`].join('\n');
+      if (room < 0) return [...lines, `- ${INPUT_ERROR_MESSAGES.more(String(problems.length - index))}`].join('\n');
       lines.push(line);
     }
     return lines.join('\n');

@@ -19,6 +19,7 @@ import { endedActionOf, type EndedAction } from './report/measures';
 import { readArtifactSecrets, readJobId } from './input/pipelineJob';
 import { Redactor } from './lib/redaction';
 import { reportDryRun, reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report/report';
+import { RESULT_MESSAGES, RESULT_WARNINGS } from './report/messages';
 import { sendReport } from './report/sendReport';
 import { createContext } from './createContext';
 import { logUnexpected } from './lib/unexpectedError';
@@ -51,10 +52,7 @@ interface Job {
 export async function runJob(event: unknown, invocation: Invocation): Promise<void> {
   const id = readJobId(event);
   if (id === undefined) {
-    throw new ActionError(
-      'ConfigurationError',
-      'This is no event of a CodePipeline Lambda action (it has no "CodePipeline.job" with an id), so there is no job to answer.',
-    );
+    throw new ActionError('ConfigurationError', RESULT_MESSAGES.noJob);
   }
   const redactor = new Redactor();
   for (const secret of readArtifactSecrets(event)) redactor.add(secret);
@@ -134,7 +132,7 @@ async function count(ended: EndedAction, { id, invocation, redactor, log }: Job)
     const { writeMetrics } = await import('./report/metrics');
     writeMetrics(ended, { jobId: id, env: invocation.env, redact: (text) => redactor.redact(text) });
   } catch (error) {
-    log.warn(`The metrics could not be written: ${error instanceof Error ? error.message : String(error)}`);
+    log.warn(RESULT_WARNINGS.noMetrics(error instanceof Error ? error.message : String(error)));
   }
 }
 
@@ -185,10 +183,7 @@ function lastResort(error: unknown, job: Job): Result {
     return { report, ended: { kind: 'withoutState', failureType: error.type } };
   }
   const what = logUnexpected(error, job.log);
-  const message =
-    `The stage itself failed unexpectedly: ${what}. Its CloudWatch log has the details; please report it. ` +
-    'What it may have started ends by its own timeout: look for the tag GreenIdentifier in the Spot and EC2 consoles.';
-  const report = reportFailure(job.id, 'JobFailed', message, redact);
+  const report = reportFailure(job.id, 'JobFailed', RESULT_MESSAGES.unexpected(what), redact);
   return { report, ended: { kind: 'withoutState', failureType: 'JobFailed' } };
 }
 

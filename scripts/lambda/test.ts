@@ -26,7 +26,7 @@ const EXPECTED: Readonly<Record<string, { status: ActionResult['status']; messag
     's3.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
     'github.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
     'input-artifact.json': { status: 'Succeeded', message: /./, minInvocations: 2 },
-    'continuation.json': { status: 'Failed', message: /^TIMEOUT \(\d+m\) was reached/, minInvocations: 1 },
+    'continuation.json': { status: 'Failed', message: /^TIMEOUT \(\d+m\) reached/, minInvocations: 1 },
     'invalid-parameters.json': { status: 'Failed', message: /4 problems/, minInvocations: 1 },
   };
 

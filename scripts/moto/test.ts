@@ -138,15 +138,15 @@ async function testSecrets(): Promise<void> {
     assert.equal(await token(arn, 'token'), TOKEN);
   });
   await results.check('Secrets Manager: a JSON secret without a key named', async () => {
-    await assert.rejects(token('spot/json'), refused(/name the key that holds the token/));
+    await assert.rejects(token('spot/json'), refused(/Name the key of the token/));
   });
-  await results.check('Secrets Manager: a key that is missing, or holds no text', async () => {
+  await results.check('Secrets Manager: a key that is missing, or contains no text', async () => {
     await assert.rejects(token('spot/json', 'absent'), refused(/no text under the JSON key "absent"/));
     await assert.rejects(token('spot/json', 'number'), refused(/no text under the JSON key "number"/));
-    await assert.rejects(token('spot/plain', 'token'), refused(/holds no JSON/));
+    await assert.rejects(token('spot/plain', 'token'), refused(/is not JSON/));
   });
   await results.check('Secrets Manager: a binary secret', async () => {
-    await assert.rejects(token('spot/binary'), refused(/holds no text/));
+    await assert.rejects(token('spot/binary'), refused(/contains no text/));
   });
   await results.check('Secrets Manager: a secret that does not exist', async () => {
     await assert.rejects(token('spot/absent'), refused(/There is no secret spot\/absent/));

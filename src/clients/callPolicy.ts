@@ -85,7 +85,7 @@ export async function callUpstream<T>(
 ): Promise<T> {
   const remaining = () => budget.until - budget.clock.now();
   if (kind !== 'report' && remaining() <= 0)
-    throw new UpstreamError({ service, operation, kind: 'refused', detail: 'not sent, no time is left for it' });
+    throw new UpstreamError({ service, operation, kind: 'refused', detail: 'not sent, no time left' });
   const firstPause = FIRST_PAUSE_MS * (0.5 + budget.jitter());
   const limited = async () => {
     try {

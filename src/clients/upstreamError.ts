@@ -1,4 +1,6 @@
-/** The services that the stage talks to, by the names that its users know. */
+import { CALL_MESSAGES } from './messages';
+
+/** The services that the action talks to, by the names that its users know. */
 export type ServiceName = 'Spot' | 'CodeDeploy' | 'CodePipeline' | 'EC2' | 'Secrets Manager' | 'S3';
 
 /**
@@ -81,7 +83,7 @@ export class UpstreamError extends Error {
 
   constructor(details: UpstreamErrorDetails, options?: ErrorOptions) {
     const code = details.code === undefined ? '' : `${details.code}: `;
-    super(`${details.service} ${details.operation}: ${code}${details.detail}`, options);
+    super(CALL_MESSAGES.failed(details.service, details.operation, `${code}${details.detail}`), options);
     this.service = details.service;
     this.operation = details.operation;
     this.kind = details.kind;
@@ -90,7 +92,7 @@ export class UpstreamError extends Error {
     this.retryAt = details.retryAt;
   }
 
-  /** True where the same call may well succeed later; false where only a person can mend it. */
+  /** True where the same call may well succeed later; false where only a person can fix it. */
   get transient(): boolean {
     return TRANSIENT.has(this.kind);
   }

@@ -10,10 +10,11 @@ import { OUTAGE_LIMIT_S } from './limits';
 import { start } from './phases/starting';
 import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
+import { LEFT_MESSAGES, FAILURE_MESSAGES, POLL_WARNINGS } from './messages';
 import { idsOf, progressed, toCleaningUp, toFailed } from './transitions';
 import { asActionError, lastingOutage } from './upstreamFailure';
 
-/** One tick: looks at the outside world, makes at most one change there, and tells the next state. Never throws. */
+/** One poll: reads the outside world, makes at most one change there, and returns the next state. Never throws. */
 export async function advance(state: ActiveState, context: DeploymentContext): Promise<State> {
   try {
     const next = await step(state, context);
@@ -49,16 +50,14 @@ async function afterError(state: ActiveState, error: unknown, context: Deploymen
   const outageSince = state.outageSince ?? now;
   const seconds = (now - outageSince) / 1000;
   if (seconds >= OUTAGE_LIMIT_S) return failAfterPermanentReadError(state, lastingOutage(error, seconds), context);
-  context.log[state.outageSince === undefined ? 'warn' : 'debug'](
-    `No usable answer, trying again at the next poll: ${error.message}`,
-  );
+  context.log[state.outageSince === undefined ? 'warn' : 'debug'](POLL_WARNINGS.pollFailed(error.message));
   return { ...state, outageSince };
 }
 
 /** Spot answers, and says how long to wait: that is no outage, and TIMEOUT is its bound. */
 function whileLimited(state: ActiveState, context: DeploymentContext): ActiveState {
   const { outageSince: _over, ...answered } = state;
-  const progress = "Spot's rate limit is used up: waiting for its reset";
+  const progress = 'Spot rate limit exhausted, waiting for its reset';
   context.log.debug(`${progress}.`);
   return progressed(answered, progress);
 }
@@ -70,15 +69,8 @@ function failAfterPermanentReadError(
   context: DeploymentContext,
 ): Promise<State> | State {
   if (state.phase !== 'starting' || state.unconfirmedSince !== undefined) return failFrom(state, error, context);
-  const left = `This run has started nothing. ${duplicateDeliveryNote(state)}`;
+  const left = `${LEFT_MESSAGES.startedNothing} ${LEFT_MESSAGES.otherDelivery(state.greenIdentifier)}`;
   return toFailed(state, context.clock.now(), failureOf(error), { cleaned: [], left: [left] });
-}
-
-function duplicateDeliveryNote(state: ActiveState): string {
-  return (
-    'Should another delivery of this event have launched instances, ' +
-    `they carry the tag GreenIdentifier=${state.greenIdentifier}.`
-  );
 }
 
 /** After a bug nobody knows what was started: cleaning up looks. */
@@ -91,11 +83,7 @@ function afterBug(state: ActiveState, bug: ActionError, context: DeploymentConte
 /** A bug of ours: what was started is still cleaned up, and the message says where to look. */
 function unexpected(error: unknown, context: DeploymentContext): ActionError {
   const message = logUnexpected(error, context.log);
-  return new ActionError(
-    'JobFailed',
-    `The stage itself failed unexpectedly (${message}). Its CloudWatch log has the details; please report it.`,
-    { cause: error },
-  );
+  return new ActionError('JobFailed', FAILURE_MESSAGES.unexpected(message), { cause: error });
 }
 
 /** What the action has started decides how it fails: nothing, something to clean up, or something that serves already. */
@@ -107,7 +95,7 @@ async function failFrom(state: ActiveState, error: ActionError, context: Deploym
       return state.unconfirmedSince === undefined
         ? toFailed(state, now, wholeFailureOf(error), {
             cleaned: [],
-            left: error.isIncomplete ? [duplicateDeliveryNote(state)] : [],
+            left: error.isIncomplete ? [LEFT_MESSAGES.otherDelivery(state.greenIdentifier)] : [],
           })
         : toCleaningUp(state, now, failure);
     case 'launching':
@@ -117,7 +105,13 @@ async function failFrom(state: ActiveState, error: ActionError, context: Deploym
       return failLeavingGreen(state, failure, context).catch(() =>
         toFailed(state, now, failure, {
           cleaned: [],
-          left: [whatMayBeLeft(state, `CodeDeploy ${state.deploymentId} succeeded, so nothing was stopped.`)],
+          left: [
+            LEFT_MESSAGES.succeededUnknown(
+              state.deploymentId,
+              state.elastigroupDeploymentId ?? 'unknown',
+              state.greenIdentifier,
+            ),
+          ],
         }),
       );
     case 'cleaningUp':
@@ -127,14 +121,7 @@ async function failFrom(state: ActiveState, error: ActionError, context: Deploym
 
 /** What led to cleaning up stays the failure. */
 function failedToCleanUp(state: CleaningUp, now: number, { headline }: Failure): Failed {
-  const left = [whatMayBeLeft(state, `Cleaning up itself failed (${headline}).`)];
-  return toFailed(state, now, state.failure, { cleaned: [], left });
-}
-
-function whatMayBeLeft(state: ActiveState, why: string): string {
   const { elastigroupDeploymentId = 'unknown', deploymentId = 'none' } = idsOf(state);
-  return (
-    `${why} Check Elastigroup deployment ${elastigroupDeploymentId}, CodeDeploy ${deploymentId} ` +
-    `and the instances with the tag GreenIdentifier=${state.greenIdentifier}.`
-  );
+  const left = LEFT_MESSAGES.cleanupFailed(headline, elastigroupDeploymentId, deploymentId, state.greenIdentifier);
+  return toFailed(state, now, state.failure, { cleaned: [], left: [left] });
 }

@@ -3,16 +3,17 @@ import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
 import { ActionError } from '../errors';
 import { duration } from '../lib/wording';
 import type { DeploymentContext } from './context';
+import { FAILURE_MESSAGES } from './messages';
 import type { Launching, Starting, State } from './state';
 import { progressed } from './transitions';
 
 /*
- * A deployment of somebody else that is in the way: ON_CONFLICT decides whether the action fails or waits for it.
- * It is only ever looked at, never stopped.
+ * A conflicting deployment of somebody else: ON_CONFLICT decides whether the action fails or waits for it.
+ * It is only ever polled, never stopped.
  */
 
 export interface ConflictingDeployment {
-  /** E.g. `CodeDeploy d-1 of a user (InProgress)`. */
+  /** E.g. `CodeDeploy d-1 created by a user (InProgress)`. */
   readonly name: string;
   /** ms since the epoch */
   readonly since: number | undefined;
@@ -37,20 +38,23 @@ export function conflictingCodeDeploy({
     const of = rollsBackDeploymentId === undefined ? 'an earlier deployment' : `CodeDeploy ${rollsBackDeploymentId}`;
     return { name: `rollback ${id} of ${of} (${status})`, since: createdAt, isRollback: true };
   }
-  return { name: `CodeDeploy ${id} of ${describeCreator(creator)} (${status})`, since: createdAt, isRollback: false };
+  return {
+    name: `CodeDeploy ${id} created by ${describeCreator(creator)} (${status})`,
+    since: createdAt,
+    isRollback: false,
+  };
 }
 
-/** CodeDeploy refuses a second deployment, and does not tell of which. */
+/** CodeDeploy refuses a second deployment without naming the first. */
 export function unnamedConflict(message: string): ConflictingDeployment {
-  const name = `a CodeDeploy deployment that CodeDeploy does not name (${message})`;
-  return { name, since: undefined, isRollback: false };
+  return { name: `an unnamed CodeDeploy deployment (${message})`, since: undefined, isRollback: false };
 }
 
 /** DeploymentCreator (service model, codedeploy 2014-10-06). */
 function describeCreator(creator: string | undefined): string {
   switch (creator) {
     case undefined:
-      return 'somebody';
+      return 'an unknown user';
     case 'user':
       return 'a user';
     case 'autoscaling':
@@ -88,18 +92,14 @@ function conflict(
 ): ActionError {
   const { applicationName, deploymentGroupName } = context.parameters;
   const which = others.map((other) => describeConflict(other, context.clock.now())).join('; ');
-  const consequence =
+  const headline =
     state.phase === 'starting'
-      ? 'Nothing was started.'
-      : `${applicationName}/${deploymentGroupName} allows one at a time, so green is removed again.`;
-  return new ActionError(
-    'JobFailed',
-    `Another deployment is in the way: ${which}. ${consequence} ` +
-      'Wait until it has ended, or stop it in its console, and retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
-  );
+      ? FAILURE_MESSAGES.conflictBeforeStart(which)
+      : FAILURE_MESSAGES.conflictWithGreenUp(which, `${applicationName}/${deploymentGroupName}`);
+  return new ActionError('JobFailed', headline);
 }
 
-/** Nothing is in the way any more. */
+/** Nothing conflicts any more. */
 export function clearConflict<S extends Starting | Launching>(state: S): S {
   const { waitsForOther: _over, ...free } = state;
   // TypeScript does not see that a state without an optional part is one of its kind still.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { RateLimitBlocks } from '../clients/spot/spotApi';
+import { TOKEN_MESSAGES } from './messages';
 import { activeStateSchema, type ActiveState } from './state';
 import type { Problem } from '../errors';
 import { valid, invalid, type Parsed } from '../input/parsed';
@@ -52,19 +53,16 @@ function compact(key: string, value: unknown, limit: number): unknown {
 
 export function decodeToken(token: string, parameters: UserParameters): Parsed<Resumption> {
   const version = /^v([1-9]\d{0,5})\./.exec(token)?.[1];
-  if (version === undefined) return problem('is not one that this function wrote');
+  if (version === undefined) return problem(TOKEN_MESSAGES.foreign);
   if (Number(version) !== VERSION)
-    return problem(
-      `has version ${Number(version)}, and this function reads version ${VERSION}: was the function changed while the action ran?`,
-    );
-  if (token.length > LONGEST_TOKEN)
-    return problem(`has ${token.length} characters, more than the ${LONGEST_TOKEN} that one can have`);
+    return problem(TOKEN_MESSAGES.otherVersion(String(Number(version)), String(VERSION)));
+  if (token.length > LONGEST_TOKEN) return problem(TOKEN_MESSAGES.tooLong(String(token.length), String(LONGEST_TOKEN)));
   const [, payload = '', checksum = '', ...more] = token.split('.');
-  if (more.length > 0 || checksumOf(payload) !== checksum) return problem('was damaged or changed');
+  if (more.length > 0 || checksumOf(payload) !== checksum) return problem(TOKEN_MESSAGES.damaged);
   const content = contentSchema.safeParse(parseJson(payload));
-  if (!content.success) return problem(`holds no readable state (${content.error.issues[0]?.path.join('.') ?? ''})`);
+  if (!content.success) return problem(TOKEN_MESSAGES.unreadable(content.error.issues[0]?.path.join('.') ?? ''));
   if (content.data.fingerprint !== fingerprintOf(parameters)) {
-    return problem('belongs to an action with another ACCOUNT_ID, GROUP_ID, APP_NAME or DEPLOYMENT_GROUP');
+    return problem(TOKEN_MESSAGES.otherAction);
   }
   return valid({ state: content.data.state, blocks: new Map(Object.entries(content.data.blocks)) });
 }

@@ -2,6 +2,7 @@ import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
 import { ActionError } from '../errors';
 import { cut, duration } from '../lib/wording';
+import { FAILURE_MESSAGES } from './messages';
 import { isWaitingForConflict, progressText } from './conflicts';
 import type { DeploymentContext } from './context';
 import type { Failure, State } from './state';
@@ -24,24 +25,19 @@ export function wholeFailureOf({ type, message }: ActionError): Failure {
 
 export function timedOut(state: State, context: DeploymentContext): Failure {
   const elapsed = duration((context.clock.now() - state.startedAt) / 1000);
-  const headline = `TIMEOUT (${duration(context.parameters.timeoutSeconds)}) was reached after ${elapsed}, while ${describePhase(state, context)}.`;
+  const timeout = duration(context.parameters.timeoutSeconds);
+  const headline = timeoutMessage(state)(timeout, elapsed, progressText(state, context.clock.now()));
   return { type: 'JobFailed', headline: cut(headline, LONGEST_HEADLINE), timedOut: true, known: { cause: 'too-slow' } };
 }
 
-function describePhase(state: State, context: DeploymentContext): string {
-  if (isWaitingForConflict(state)) {
-    const waiting = progressText(state, context.clock.now());
-    return state.phase === 'starting' ? `${waiting}; nothing was started` : waiting;
-  }
+function timeoutMessage(state: State) {
   switch (state.phase) {
     case 'starting':
-      return `the deployment was not yet started (${state.progress})`;
+      return isWaitingForConflict(state) ? FAILURE_MESSAGES.timedOutWaiting : FAILURE_MESSAGES.timedOutBeforeStart;
     case 'launching':
-      return `green was being launched (${state.progress})`;
-    case 'installing':
-      return `the revision was being installed (${state.progress})`;
+      return FAILURE_MESSAGES.timedOutLaunching;
     default:
-      return state.progress;
+      return FAILURE_MESSAGES.timedOutInstalling;
   }
 }
 
@@ -53,15 +49,15 @@ function describePhase(state: State, context: DeploymentContext): string {
 export function codeDeployEnded(deployment: CodeDeployDeployment, wasActive: boolean): ActionError | undefined {
   if (deployment.status !== 'Failed' && deployment.status !== 'Stopped') return undefined;
   const { error } = deployment;
-  const why = error ? `${error.code}: ${error.message}` : 'it gives no reason';
+  const why = error ? `${error.code}: ${error.message}` : 'no reason given';
   if (deployment.status === 'Stopped') {
-    const by = wasActive ? 'outside this action' : 'outside this action, or by an earlier invocation of it';
-    return new ActionError('JobFailed', `CodeDeploy ${deployment.id} was stopped ${by} (${why}).`);
+    const stopped = wasActive ? FAILURE_MESSAGES.codeDeployStopped : FAILURE_MESSAGES.codeDeployStoppedEarlier;
+    return new ActionError('JobFailed', stopped(deployment.id, why));
   }
-  return new ActionError(typeOfDeploymentError(error?.code), `CodeDeploy ${deployment.id} failed (${why}).`);
+  return new ActionError(typeOfDeploymentError(error?.code), FAILURE_MESSAGES.codeDeployFailed(deployment.id, why));
 }
 
-/** CodeDeploy's ErrorCode → who can mend it (service model, codedeploy 2014-10-06: ErrorCode). */
+/** CodeDeploy's ErrorCode → who can fix it (service model, codedeploy 2014-10-06: ErrorCode). */
 function typeOfDeploymentError(code: string | undefined): ActionError['type'] {
   switch (code) {
     case 'REVISION_MISSING':
@@ -78,18 +74,21 @@ function typeOfDeploymentError(code: string | undefined): ActionError['type'] {
   }
 }
 
-export function elastigroupWentWrong(deployment: ElastigroupDeployment, when: string): ActionError {
-  return new ActionError(
-    'JobFailed',
-    `Elastigroup deployment ${deployment.id} went wrong ${when}: its state is ${deployment.state}.`,
-  );
+const FAILED_WHILE = {
+  launching: FAILURE_MESSAGES.failedWhileLaunching,
+  deploying: FAILURE_MESSAGES.failedWhileDeploying,
+  finalizing: FAILURE_MESSAGES.failedAfterSuccess,
+} as const;
+
+export function elastigroupWentWrong(
+  { id, state }: ElastigroupDeployment,
+  when: keyof typeof FAILED_WHILE,
+): ActionError {
+  return new ActionError('JobFailed', FAILED_WHILE[when](id, state));
 }
 
 export function finishedWithoutCodeDeploy(deployment: ElastigroupDeployment): ActionError {
-  return new ActionError(
-    'JobFailed',
-    `Elastigroup deployment ${deployment.id} is FINISHED, but no CodeDeploy deployment of this action was found; the revision was not deployed.`,
-  );
+  return new ActionError('JobFailed', FAILURE_MESSAGES.finishedWithoutCodeDeploy(deployment.id));
 }
 
 export function elastigroupUnfinished(
@@ -97,38 +96,27 @@ export function elastigroupUnfinished(
   deployment: ElastigroupDeployment | undefined,
   context: DeploymentContext,
 ): Failure {
-  const what = deployment
-    ? `Elastigroup deployment ${deployment.id} had not finished (${deployment.state || 'no state'})`
-    : 'Elastigroup could not be seen to finish';
   const elapsed = duration((context.clock.now() - state.startedAt) / 1000);
-  return {
-    type: 'JobFailed',
-    headline: `CodeDeploy succeeded, but ${what} after ${elapsed} (TIMEOUT ${duration(context.parameters.timeoutSeconds)} and the time for cleaning up).`,
-    timedOut: true,
-  };
+  const timeout = duration(context.parameters.timeoutSeconds);
+  const headline = deployment
+    ? FAILURE_MESSAGES.unfinished(deployment.id, deployment.state || 'no state', elapsed, timeout)
+    : FAILURE_MESSAGES.unconfirmed(elapsed, timeout);
+  return { type: 'JobFailed', headline, timedOut: true };
 }
 
 export function startRefused(words: string, context: DeploymentContext): ActionError {
   const { applicationName, deploymentGroupName, groupId } = context.parameters;
   return new ActionError(
     'JobFailed',
-    `Spot refused to start a blue/green deployment of Elastigroup ${groupId} for ${applicationName}/${deploymentGroupName}: ${words}.`,
+    FAILURE_MESSAGES.startRefused(groupId, `${applicationName}/${deploymentGroupName}`, words),
     { known: { cause: 'no-integration' } },
   );
 }
 
 export function noTargets(words: string): ActionError {
-  return new ActionError(
-    'JobFailed',
-    `CodeDeploy does not find the green instances by their tag, although EC2 shows them running: ${words}.`,
-    { known: { cause: 'in-place-group' } },
-  );
+  return new ActionError('JobFailed', FAILURE_MESSAGES.noTargets(words), { known: { cause: 'in-place-group' } });
 }
 
 export function launchedBefore(count: number): ActionError {
-  return new ActionError(
-    'JobFailed',
-    `This action has launched ${count} green instances before, and neither Elastigroup nor CodeDeploy lists a deployment of it any more: ` +
-      'its event was delivered again after it had ended. Nothing was launched again. Retry the stage.',
-  );
+  return new ActionError('JobFailed', FAILURE_MESSAGES.redelivered(String(count)));
 }

@@ -5,6 +5,7 @@ import { LONGEST_DEPLOYMENT_H } from './limits';
 import { attempt } from './attempt';
 import { carriesTag, greenTag, type DeploymentContext } from './context';
 import type { State } from './state';
+import { POLL_WARNINGS } from './messages';
 
 /** This action's Elastigroup deployments (there should be one) and those of others that are under way in the group. */
 export interface ListedElastigroup {
@@ -93,11 +94,9 @@ export async function stopDuplicates(
   context: DeploymentContext,
 ): Promise<void> {
   for (const duplicate of duplicates) {
-    context.log.warn(
-      `Spot runs two blue/green deployments of this action; stopping ${duplicate.id} and keeping ${primaryId ?? 'none'}.`,
-    );
+    context.log.warn(POLL_WARNINGS.duplicate(duplicate.id, primaryId ?? 'none'));
     const stopped = await attempt(context.elastigroup.stopDeployment(duplicate.id));
-    if (!stopped.ok) context.log.warn(`Could not stop ${duplicate.id}: ${stopped.error.message}`);
+    if (!stopped.ok) context.log.warn(POLL_WARNINGS.notStopped(duplicate.id, stopped.error.message));
   }
 }
 

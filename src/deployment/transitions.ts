@@ -34,7 +34,7 @@ export function firstState(greenIdentifier: string, now: number): Starting {
     phaseStartedAt: now,
     invocations: 1,
     durations: {},
-    progress: 'looking for work of this action that is under way already',
+    progress: 'checking for deployments that this action has already started',
     percent: 0,
   };
 }

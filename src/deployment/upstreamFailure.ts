@@ -3,8 +3,9 @@ import { SpotTokenError } from '../clients/spot/spotToken';
 import type { UpstreamError } from '../clients/upstreamError';
 import type { CauseName, KnownCause } from '../causes';
 import { ActionError, type FailureType } from '../errors';
+import { FAILURE_MESSAGES } from './messages';
 
-/** An upstream error that waiting will not mend, as the failure that a person can act on. */
+/** An upstream error that waiting will not fix, as the failure that a person can act on. */
 export function asActionError(error: UpstreamError): ActionError {
   if (error instanceof SpotTokenError) return error.failure;
   if (error.service === 'Spot') return spotFailure(error);
@@ -15,20 +16,19 @@ export function asActionError(error: UpstreamError): ActionError {
 
 /** Only a lasting outage ends the action: the seconds say how long nothing answered. */
 export function lastingOutage(error: UpstreamError, seconds: number): ActionError {
-  const message =
-    `${error.service} has given no usable answer for ${Math.round(seconds / 60)} minutes; the last error was: ${error.message}${closingMark(error.message)} ` +
-    'Retry the stage when the service is well again.';
+  const lastError = `${error.message}${closingMark(error.message)}`;
+  const message = FAILURE_MESSAGES.outage(error.service, String(Math.round(seconds / 60)), lastError);
   return new ActionError('SystemUnavailable', message, { cause: error });
 }
 
 function spotFailure(error: UpstreamError): ActionError {
   if (error.kind === 'denied') {
-    return failure('ConfigurationError', error, `Spot does not accept the API token: ${error.detail}`, {
+    return failure('ConfigurationError', error, FAILURE_MESSAGES.wrongToken(error.detail), {
       cause: 'wrong-token',
     });
   }
   if (error.code === 'GROUP_DOESNT_EXIST') {
-    return failure('ConfigurationError', error, `Spot does not know the Elastigroup: ${error.detail}`, {
+    return failure('ConfigurationError', error, FAILURE_MESSAGES.unknownElastigroup(error.detail), {
       cause: 'elastigroup-missing',
     });
   }
@@ -45,7 +45,7 @@ function failure(type: FailureType, cause: UpstreamError, words: string, known: 
   return new ActionError(type, `${words}${closingMark(words)}`, { cause, known });
 }
 
-/** CodeDeploy's errors worth telling apart (docs/services.md, CodeDeploy), by whom they can be mended. */
+/** CodeDeploy's errors worth telling apart (docs/services.md, CodeDeploy), by who can fix them. */
 const MEANINGS: ReadonlyMap<string | undefined, readonly [FailureType, CauseName]> = new Map([
   ['ApplicationDoesNotExistException', ['ConfigurationError', 'application-missing']],
   ['DeploymentGroupDoesNotExistException', ['ConfigurationError', 'deployment-group-missing']],

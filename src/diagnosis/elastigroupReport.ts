@@ -1,6 +1,7 @@
 import type { ElastigroupEvent } from '../clients/spot/elastigroupEvents';
 import type { Failed } from '../deployment/state';
 import { cut, timeOfDay } from '../lib/wording';
+import { EVIDENCE_MESSAGES } from './messages';
 import type { Evidence } from './evidence';
 
 const MOST_EVENTS = 5;
@@ -19,15 +20,13 @@ export function elastigroupReport(
   const word = elastigroup ? cut(plain(elastigroup.state), 60) || 'without a state' : undefined;
   if (events.length === 0) {
     const isExplained = deploymentId !== undefined || failure.known !== undefined;
-    return isExplained || word === undefined
-      ? []
-      : [`Elastigroup deployment ${elastigroupDeploymentId} is ${word} now.`];
+    return isExplained || word === undefined ? [] : [EVIDENCE_MESSAGES.elastigroupState(elastigroupDeploymentId, word)];
   }
   const now = word === undefined ? '' : ` (now ${word})`;
   const lines = merged(events).slice(-MOST_EVENTS);
   return [
     [
-      `Elastigroup deployment ${elastigroupDeploymentId}${now}; the group has logged:`,
+      EVIDENCE_MESSAGES.elastigroupEvents(`${elastigroupDeploymentId}${now}`),
       ...lines.map((event) => line(event, plain)),
     ].join('\n'),
   ];

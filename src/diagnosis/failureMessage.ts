@@ -6,6 +6,8 @@ import { elastigroupReport } from './elastigroupReport';
 import { failedAt, type Evidence } from './evidence';
 import { instanceReports, reclaimedReport } from './instanceReport';
 import { fixFor } from '../causes';
+import { EVIDENCE_MESSAGES } from './messages';
+import { FAILURE_MESSAGES } from '../deployment/messages';
 import { likelyCause } from './likelyCause';
 import { plainText } from './plainText';
 
@@ -35,7 +37,7 @@ interface Part {
 }
 
 /**
- * What the developer reads in CodePipeline, the most important first: what failed, what mends it, what is left and costs
+ * What the developer reads in CodePipeline, the most important first: what failed, what fixes it, what is left and costs
  * money, and then the evidence. Without secrets, and within CodePipeline's limit.
  */
 export function failureMessage(state: Failed, context: MessageContext): string {
@@ -43,7 +45,7 @@ export function failureMessage(state: Failed, context: MessageContext): string {
   const known = likelyCause(state, context.evidence);
   const parts: Part[] = [
     vital([headline(state, plain)]),
-    vital(known ? [cut(`Likely fix: ${fixFor(known)}`, LONGEST_FIX)] : []),
+    vital(known ? [cut(EVIDENCE_MESSAGES.likelyFix(fixFor(known)), LONGEST_FIX)] : []),
     vital([cut(state.left.map(plain).join('\n'), LONGEST_LEFT)]),
     ...(context.evidence ? evidenceParts(state, context.evidence, plain) : []),
     ...state.cleaned.map((line) => further(plain(line))),
@@ -58,7 +60,7 @@ function evidenceParts(state: Failed, evidence: Evidence, plain: (text: string) 
   return [
     vital(first === undefined ? [] : [first]),
     ...others.slice(0, 5).map(further),
-    ...(others.length > 5 ? [further(`… and ${others.length - 5} more kinds of failure.`)] : []),
+    ...(others.length > 5 ? [further(EVIDENCE_MESSAGES.moreFailures(String(others.length - 5)))] : []),
     ...reclaimedReport(evidence).map(further),
     ...codeDeployLines(state, evidence, plain).map(further),
     ...elastigroupReport(state, evidence, plain).map(further),
@@ -87,8 +89,8 @@ function codeDeployLines(
   const { id, status, error, rollbackDeploymentId } = codeDeploy;
   const isNews = error && status === 'Failed' && !failure.headline.includes(error.code);
   return [
-    ...(isNews ? [`CodeDeploy ${id} failed (${error.code}: ${cut(plain(error.message), 400)}).`] : []),
-    ...(rollbackDeploymentId === undefined ? [] : [`CodeDeploy ${id} is rolled back by ${rollbackDeploymentId}.`]),
+    ...(isNews ? [FAILURE_MESSAGES.codeDeployFailed(id, `${error.code}: ${cut(plain(error.message), 400)}`)] : []),
+    ...(rollbackDeploymentId === undefined ? [] : [EVIDENCE_MESSAGES.rolledBack(id, rollbackDeploymentId)]),
   ];
 }
 

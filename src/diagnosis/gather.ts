@@ -6,6 +6,7 @@ import { greenTag, type DeploymentContext } from '../deployment/context';
 import type { Failed } from '../deployment/state';
 import { logUnexpected } from '../lib/unexpectedError';
 import { cut } from '../lib/wording';
+import { EVIDENCE_MESSAGES } from './messages';
 import { failedAt, isReclaimed, type Evidence } from './evidence';
 import { fixFor } from '../causes';
 
@@ -19,8 +20,8 @@ export function searchBudget(work: CallBudget): CallBudget {
 }
 
 /**
- * Looks once, side by side, at all that may tell why a deployment failed. Every look may fail: that costs its part of the
- * message, and a line in `unseen`. Nothing is looked for where nothing was started. Never throws.
+ * Reads once, in parallel, all that may tell why a deployment failed. Every read may fail: that costs its part of the
+ * message, and adds a line to `unread`. Nothing is read where nothing was started. Never throws.
  */
 export async function gatherEvidence(state: Failed, context: DeploymentContext): Promise<Evidence | undefined> {
   const { deploymentId, elastigroupDeploymentId } = state;
@@ -29,12 +30,12 @@ export async function gatherEvidence(state: Failed, context: DeploymentContext):
     tryTo('The CodeDeploy deployment', context, () =>
       ifKnown(deploymentId, (id) => context.codeDeploy.getDeployment(id)),
     ),
-    tryTo('What failed on which instance', context, () =>
+    tryTo('Per-instance failure details', context, () =>
       ifKnown(deploymentId, (id) => context.deploymentTargets.list(id)),
     ),
-    tryTo('The green instances in EC2', context, () => context.greenInstances.find(greenTag(state))),
+    tryTo('Green instances in EC2', context, () => context.greenInstances.find(greenTag(state))),
     tryTo('The Elastigroup deployment', context, () => listElastigroup(state, context)),
-    tryTo('The log of the Elastigroup', context, () =>
+    tryTo('The Elastigroup event log', context, () =>
       context.elastigroupEvents.problemsBetween(state.startedAt, failedAt(state)),
     ),
   ]);
@@ -74,9 +75,9 @@ function ifKnown<T>(id: string | undefined, look: (id: string) => Promise<T>): P
 function complaint(what: string, error: unknown, context: DeploymentContext): string {
   if (!(error instanceof UpstreamError)) {
     logUnexpected(error, context.log);
-    return `${what} could not be read (unexpected error).`;
+    return EVIDENCE_MESSAGES.notRead(what, 'unexpected error');
   }
   const action = error.kind === 'denied' ? missingActionOf(error) : undefined;
   const allow = action === undefined ? '' : ` ${fixFor({ cause: 'missing-permission', action })}`;
-  return `${what} could not be read (${cut(error.message, LONGEST_COMPLAINT)}).${allow}`;
+  return `${EVIDENCE_MESSAGES.notRead(what, cut(error.message, LONGEST_COMPLAINT))}${allow}`;
 }

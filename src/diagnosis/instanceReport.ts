@@ -1,5 +1,6 @@
 import type { Failed } from '../deployment/state';
 import { cut, cutStart, listing, timeOfDay } from '../lib/wording';
+import { EVIDENCE_MESSAGES } from './messages';
 import { failedTargets, isReclaimed, unfinishedTargets, type Evidence, type FailedTarget } from './evidence';
 
 type Plain = (text: string) => string;
@@ -24,21 +25,21 @@ export function instanceReports(state: Failed, evidence: Evidence, plain: Plain)
   return groups.map((group, index) => reportGroup(group, evidence, plain, index === 0 ? FIRST : FURTHER));
 }
 
-/** Where the deployment had got to, e.g. `Unfinished: i-1 (spot) in ApplicationStart since 09:00:45Z.` */
+/** Where the deployment had got to, e.g. `Still running: i-1 (spot) in ApplicationStart since 09:00:45Z.` */
 function unfinishedReport(evidence: Evidence): readonly string[] {
   const unfinished = unfinishedTargets(evidence).map(
     ({ target, event }) =>
       `${named(target.id, evidence)} in ${event?.name ?? 'unknown'} since ${timeOfDay(event?.startedAt)}`,
   );
-  return unfinished.length === 0 ? [] : [`Unfinished: ${listing(unfinished)}.`];
+  return unfinished.length === 0 ? [] : [EVIDENCE_MESSAGES.stillRunning(listing(unfinished))];
 }
 
-/** Instances that spot took back, e.g. `Spot reclaimed 1 green instance during the deployment: i-… (Server.…).` */
+/** E.g. `AWS reclaimed 1 Spot Instance during deployment: i-… (Server.…).` */
 export function reclaimedReport({ instances }: Evidence): readonly string[] {
   const reclaimed = instances.filter(isReclaimed).map(({ id, stateReason }) => `${id} (${stateReason ?? ''})`);
   if (reclaimed.length === 0) return [];
-  const count = reclaimed.length === 1 ? '1 green instance' : `${reclaimed.length} green instances`;
-  return [`Spot reclaimed ${count} during the deployment: ${listing(reclaimed)}.`];
+  const count = reclaimed.length === 1 ? '1 Spot Instance' : `${reclaimed.length} Spot Instances`;
+  return [EVIDENCE_MESSAGES.reclaimed(count, listing(reclaimed))];
 }
 
 /** The same script often fails everywhere, and then need not be told more than once. */
@@ -61,8 +62,8 @@ function reportGroup(
   if (!first) return '';
   const alike = others.map(({ target }) => named(target.id, evidence));
   const head = [
-    `Failed: ${where(first, evidence, plain)}${reasonOf(first, plain)}`,
-    ...(alike.length > 0 ? [`The same on: ${listing(alike)}.`] : []),
+    EVIDENCE_MESSAGES.failedTarget(`${where(first, evidence, plain)}${reasonOf(first, plain)}`),
+    ...(alike.length > 0 ? [EVIDENCE_MESSAGES.sameOn(listing(alike))] : []),
   ].join('\n');
   const log = lastLines(plain(first.event?.diagnostics?.logTail ?? ''), logLines, most - head.length);
   return cut([head, ...log].join('\n'), most);
@@ -73,7 +74,7 @@ function where({ target, event }: FailedTarget, evidence: Evidence, plain: Plain
   const script = event?.diagnostics?.script ?? '';
   const parts = [
     named(target.id, evidence),
-    event ? `lifecycle event ${event.name}` : 'no lifecycle event named',
+    event ? `lifecycle event ${event.name}` : 'unknown lifecycle event',
     ...(script === '' ? [] : [`script ${cut(plain(script), 200)}`]),
   ];
   return parts.join(', ');

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import type { Problem } from '../errors';
+import { VALUE_MESSAGES } from './messages';
 import { blot, quote } from './valueText';
 
 /**
@@ -26,7 +27,7 @@ export function readField<T>(
 ): FieldResult<T> {
   const result = field.schema.safeParse(raw);
   if (result.success) return { ok: true, value: result.data };
-  const predicate = result.error.issues[0]?.message ?? 'is not valid';
+  const predicate = result.error.issues[0]?.message ?? VALUE_MESSAGES.invalid;
   const subject = field.isSecret === true ? '' : subjectOf(raw, secrets);
   const what = blot(subject === '' ? predicate : `${subject} ${predicate}`, secrets);
   return { ok: false, problem: { where, what, expected: field.expected } };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { InvalidInputError, type Problem } from '../errors';
+import { EVENT_MESSAGES, PARAMETER_MESSAGES } from './messages';
 import type { Parsed } from './parsed';
 import { parsePipelineJob, type PipelineJob } from './pipelineJob';
 import { parseSettings, type Settings } from './settings';
@@ -23,9 +24,7 @@ export interface JobInput {
  * An earlier invocation has started something, and without good input this one can neither follow nor stop it.
  * Elastigroup's own timeout is the safety net then.
  */
-export const LEFT_ALONE =
-  'what earlier invocations of this action started was left alone: look for it in the Spot and CodeDeploy consoles ' +
-  "(tag GreenIdentifier = the id of the action's first job); Elastigroup's own timeout ends it";
+export const LEFT_ALONE = EVENT_MESSAGES.leftAlone;
 
 /** Throws InvalidInputError with the problems of all three together. */
 export function readJobInput(event: unknown, env: Readonly<Record<string, string | undefined>>): JobInput {
@@ -52,7 +51,7 @@ function longerThanAnAction({ timeoutSeconds }: UserParameters, settings: Settin
   if (timeoutSeconds <= longest) return undefined;
   return {
     where: 'TIMEOUT',
-    what: `leaves less than CLEANUP_TIMEOUT_SECONDS (${settings.cleanupTimeoutSeconds}) of the 24 hours that an action may take`,
+    what: PARAMETER_MESSAGES.noTimeToCleanUp(String(settings.cleanupTimeoutSeconds)),
     expected: `at most ${longest}, or a shorter CLEANUP_TIMEOUT_SECONDS of the function`,
   };
 }

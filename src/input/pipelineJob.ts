@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Problem } from '../errors';
-import { kindOf } from './valueText';
+import { EVENT_MESSAGES, VALUE_MESSAGES } from './messages';
 import { valid, type Parsed, invalid } from './parsed';
+import { wrongKind } from './schemas';
 
 /** An input artifact of the action: a file in the pipeline's artifact bucket. */
 export interface InputArtifact {
@@ -25,14 +26,14 @@ export interface PipelineJob {
 
 const MAX_LENIENT_ID = 200;
 
-const object = { error: ({ input }: { readonly input?: unknown }) => describe(input, 'an object') };
+const object = { error: ({ input }: { readonly input?: unknown }) => wrongKind(input, 'an object') };
 const nonEmpty = z
-  .string({ error: ({ input }) => describe(input, 'text') })
-  .check(z.minLength(1, { error: 'is empty' }));
-// A tag's value may hold 256 characters; AWS's own sample job id is no RFC UUID.
+  .string({ error: ({ input }) => wrongKind(input, 'text') })
+  .check(z.minLength(1, { error: VALUE_MESSAGES.empty }));
+// A tag's value may have 256 characters; AWS's own sample job id is no RFC UUID.
 const jobId = nonEmpty.check(
-  z.maxLength(128, { error: 'is longer than 128 characters' }),
-  z.regex(/^[A-Za-z0-9-]*$/, { error: 'holds other characters than letters, digits and hyphens' }),
+  z.maxLength(128, { error: EVENT_MESSAGES.longJobId }),
+  z.regex(/^[A-Za-z0-9-]*$/, { error: EVENT_MESSAGES.jobIdCharacters }),
 );
 
 // A missing list counts as empty. Revision (null), encryptionKey, outputArtifacts and what may be added are not read.
@@ -53,7 +54,7 @@ const eventSchema = z.object(
         data: z.object(
           {
             actionConfiguration: z.object({ configuration: z.object({ UserParameters: nonEmpty }, object) }, object),
-            inputArtifacts: z.nullish(z.array(artifact, { error: ({ input }) => describe(input, 'a list') })),
+            inputArtifacts: z.nullish(z.array(artifact, { error: ({ input }) => wrongKind(input, 'a list') })),
             continuationToken: z.nullish(nonEmpty),
           },
           object,
@@ -82,7 +83,7 @@ export function readArtifactSecrets(event: unknown): readonly string[] {
     .filter((secret) => secret !== '');
 }
 
-/** Parses the event; a problem's text never holds a piece of it. */
+/** Parses the event; a problem's text never contains a piece of it. */
 export function parsePipelineJob(event: unknown): Parsed<PipelineJob> {
   const result = eventSchema.safeParse(event);
   if (!result.success) return invalid(result.error.issues.map(toProblem));
@@ -110,10 +111,6 @@ function toProblem({ path, message }: z.core.$ZodIssue): Problem {
   const isUserParameters = /(actionConfiguration|configuration|UserParameters)$/.test(where);
   const expected = isUserParameters ? FILL_IN : "the event of CodePipeline's Lambda invoke action";
   return { where: where === '' ? 'event' : where, what: message, expected };
-}
-
-function describe(input: unknown, wanted: string): string {
-  return input === null || input === undefined ? `is ${kindOf(input)}` : `is ${kindOf(input)}, not ${wanted}`;
 }
 
 /** The own property of a value that may be anything. */

@@ -1,5 +1,6 @@
 /** The zod building blocks of parameters and settings. Every message is a predicate, see `Field`. */
 import * as z from 'zod/mini';
+import { VALUE_MESSAGES } from './messages';
 import { describeCharacter, kindOf } from './valueText';
 
 /** Says what is wrong with a text, as a predicate; undefined when nothing is. */
@@ -10,18 +11,15 @@ export type Rule = (text: string) => string | undefined;
 const INVISIBLE = /[\p{Cc}\p{Cs}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]/u;
 const UNRESOLVED_VARIABLE = /#\{[^{}]*\}/;
 
-const isEmpty: Rule = (text) => (text === '' ? 'is empty' : undefined);
+const isEmpty: Rule = (text) => (text === '' ? VALUE_MESSAGES.empty : undefined);
 
-const isUnresolved: Rule = (text) =>
-  UNRESOLVED_VARIABLE.test(text)
-    ? 'holds a variable that CodePipeline did not resolve: its namespace is unknown here, or misspelt'
-    : undefined;
+const isUnresolved: Rule = (text) => (UNRESOLVED_VARIABLE.test(text) ? VALUE_MESSAGES.unresolvedVariable : undefined);
 
 const holdsInvisible: Rule = (text) => {
   const index = text.search(INVISIBLE);
   if (index < 0) return undefined;
   const character = describeCharacter(String.fromCodePoint(text.codePointAt(index) ?? 0));
-  return `holds an invisible or control character, ${character}, at position ${Array.from(text.slice(0, index)).length + 1}`;
+  return VALUE_MESSAGES.invisibleCharacter(character, String(Array.from(text.slice(0, index)).length + 1));
 };
 
 /** Text: surrounding white space is trimmed; empty, unresolved and invisible content is refused, then the rules apply. */
@@ -35,7 +33,7 @@ export const atMost =
   (limit: number): Rule =>
   (value) => {
     const length = Array.from(value).length;
-    return length > limit ? `is ${length} characters long, ${length - limit} too many` : undefined;
+    return length > limit ? VALUE_MESSAGES.tooManyCharacters(String(length), String(length - limit)) : undefined;
   };
 
 /** A rule for the set of characters; `allowed` matches one good character. */
@@ -44,7 +42,7 @@ export const only =
   (value) => {
     const wrong = Array.from(value).find((character) => !allowed.test(character));
     if (wrong === undefined) return undefined;
-    return `holds ${wrong === ' ' ? 'a space' : `the character ${describeCharacter(wrong)}`}, which is not allowed`;
+    return VALUE_MESSAGES.forbiddenCharacter(wrong === ' ' ? 'a space' : `the character ${describeCharacter(wrong)}`);
   };
 
 /** A rule that names a well-known mistake. */
@@ -61,12 +59,12 @@ export const shape =
 
 /** A whole number, as a number or in digits. */
 export function wholeNumber(minimum: number, maximum: number): z.ZodMiniType<number> {
-  return numberLike(/^-?\d+$/, 'is not a whole number', minimum, maximum);
+  return numberLike(/^-?\d+$/, VALUE_MESSAGES.notWhole, minimum, maximum);
 }
 
 /** A number with or without a fraction, as a number or in digits. */
 export function decimal(minimum: number, maximum: number): z.ZodMiniType<number> {
-  return numberLike(/^-?\d+(\.\d+)?$/, 'is not a plain number', minimum, maximum);
+  return numberLike(/^-?\d+(\.\d+)?$/, VALUE_MESSAGES.notPlainNumber, minimum, maximum);
 }
 
 function numberLike(pattern: RegExp, predicate: string, minimum: number, maximum: number): z.ZodMiniType<number> {
@@ -79,8 +77,8 @@ function numberLike(pattern: RegExp, predicate: string, minimum: number, maximum
     z.number({ error: ({ input }) => wrongText(input) ?? wrongKindOrValue(input, 'a number', predicate) }).check(
       check((value) => {
         if (!pattern.test(plainDigits(value))) return predicate;
-        if (value < minimum) return `is below ${minimum}`;
-        return value > maximum ? `is above ${maximum}` : undefined;
+        if (value < minimum) return VALUE_MESSAGES.below(String(minimum));
+        return value > maximum ? VALUE_MESSAGES.above(String(maximum)) : undefined;
       }),
     ),
   );
@@ -95,7 +93,7 @@ export function booleanLike(): z.ZodMiniType<boolean> {
       return folded === 'false' ? false : trimmedText(raw);
     }),
     z.boolean({
-      error: ({ input }) => wrongText(input) ?? wrongKindOrValue(input, 'a boolean', 'is not true or false'),
+      error: ({ input }) => wrongText(input) ?? wrongKindOrValue(input, 'a boolean', VALUE_MESSAGES.notBoolean),
     }),
   );
 }
@@ -109,7 +107,7 @@ export function oneOf<const T extends string>(values: readonly T[]): z.ZodMiniTy
     );
   };
   const error = ({ input }: { readonly input?: unknown }) =>
-    wrongText(input) ?? wrongKindOrValue(input, 'text', 'is not one of the known values');
+    wrongText(input) ?? wrongKindOrValue(input, 'text', VALUE_MESSAGES.notListed);
   return z.pipe(z.transform(fold), z.enum(values, { error }));
 }
 
@@ -130,7 +128,8 @@ export function custom<T>(
 
 /** `is a list, not text`, and the like. */
 export function wrongKind(input: unknown, wanted: string): string {
-  return input === null || input === undefined ? `is ${kindOf(input)}` : `is ${kindOf(input)}, not ${wanted}`;
+  if (input === undefined) return VALUE_MESSAGES.missing;
+  return input === null ? VALUE_MESSAGES.null : VALUE_MESSAGES.wrongKind(kindOf(input), wanted);
 }
 
 /** What is wrong with any text, whatever it stands for: empty, an unresolved variable, an invisible character. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { Problem } from '../errors';
 import { type Field, readInto } from './field';
 import { decimal, oneOf, type Rule, text } from './schemas';
+import { EVENT_MESSAGES } from './messages';
 import { valid, type Parsed, invalid } from './parsed';
 import { tokenSecretReference } from './userParameters/compoundFields';
 
@@ -52,13 +53,13 @@ const DEFAULT_LOG_LEVEL: LogLevel = 'INFO';
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', 'host.docker.internal'];
 
 const isNoApiUrl: Rule = (address) => {
-  if (!URL.canParse(address)) return 'is not a URL';
+  if (!URL.canParse(address)) return EVENT_MESSAGES.notUrl;
   const { protocol, username, password, search, hash, hostname } = new URL(address);
-  if (protocol !== 'https:' && protocol !== 'http:') return 'is not an http(s) address';
-  if (username !== '' || password !== '') return 'holds a user or a password';
-  if (search !== '' || hash !== '') return 'holds a query or a fragment';
+  if (protocol !== 'https:' && protocol !== 'http:') return EVENT_MESSAGES.notHttp;
+  if (username !== '' || password !== '') return EVENT_MESSAGES.urlWithUser;
+  if (search !== '' || hash !== '') return EVENT_MESSAGES.urlWithQuery;
   const isSafe = protocol === 'https:' || LOOPBACK_HOSTS.includes(hostname);
-  return isSafe ? undefined : 'would send the token unencrypted';
+  return isSafe ? undefined : EVENT_MESSAGES.unencrypted;
 };
 
 /** The single source of what may be set: each environment variable's documentation and how it is read. */

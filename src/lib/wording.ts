@@ -1,3 +1,10 @@
+/**
+ * A text for the user, or one with parts that differ. Those that reach CodePipeline or the log as a warning are in the
+ * catalogue (report/messages.ts); docs/troubleshooting.md has each of them, with … for its parts.
+ */
+export type Message = string | ((...parts: string[]) => string);
+export type Messages = Readonly<Record<string, Message>>;
+
 /** `42s`, `3m10s`, `2h05m`: short enough for a summary. */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

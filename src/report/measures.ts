@@ -14,7 +14,7 @@ export type EndedAction =
   /** No state is known: bad input, or a bug of ours. */
   | { readonly kind: 'withoutState'; readonly failureType: FailureType };
 
-/** Every metric of the stage and its unit. */
+/** Every metric of the action and its unit. */
 export const METRICS = {
   DeploymentSucceeded: 'Count',
   DeploymentFailed: 'Count',

@@ -7,6 +7,7 @@ import { describeRevision } from '../input/userParameters/describeRevision';
 import type { FailureType } from '../errors';
 import type { UserParameters } from '../input/userParameters/userParameters';
 import { cut, duration, listing } from '../lib/wording';
+import { RESULT_MESSAGES } from './messages';
 
 /** The one result of a job. A success with a continuation token means: in progress. */
 export type Report =
@@ -61,7 +62,7 @@ export function reportSuccess(
       jobId,
       executionDetails: {
         summary: summaryText(
-          `CodeDeploy ${state.deploymentId} succeeded; ${whatReplacedBlue(state)} replaced blue in ${duration(seconds)}${shortfallText(state)}`,
+          `${RESULT_MESSAGES.succeeded(state.deploymentId, whatReplacedBlue(state), duration(seconds))}${shortfallText(state)}`,
           redact,
         ),
         percentComplete: 100,
@@ -90,15 +91,14 @@ function shortfallText({ shortfalls }: Succeeded): string {
   return shortfalls.map((text) => `; ${text}`).join('');
 }
 
-/** DRY_RUN: what would be done, and what stands in the way of it. Nothing was deployed, so that there are no ids. */
+/** DRY_RUN: what would be done, and what conflicts with it. Nothing was deployed, so that there are no ids. */
 export function reportDryRun(jobId: string, state: DryRun, parameters: UserParameters, redact: Redact): Report {
   const { groupId, applicationName, deploymentGroupName, onConflict } = parameters;
   const revision = describeRevision(parameters.revision);
-  const then = onConflict === 'WAIT' ? 'would be waited for' : 'would fail the action';
+  const conflicts = onConflict === 'WAIT' ? RESULT_MESSAGES.conflictsWait : RESULT_MESSAGES.conflictsFail;
   const lines = [
-    `Dry run, nothing was started: Elastigroup ${groupId} would launch green instances, and CodeDeploy would deploy ` +
-      `${revision} to them in ${applicationName}/${deploymentGroupName}.`,
-    state.inTheWay.length === 0 ? 'Nothing is in the way.' : `In the way now (${then}): ${state.inTheWay.join('; ')}.`,
+    RESULT_MESSAGES.dryRun(groupId, revision, `${applicationName}/${deploymentGroupName}`),
+    state.inTheWay.length === 0 ? RESULT_MESSAGES.noConflicts : conflicts(state.inTheWay.join('; ')),
     ...state.warnings.map((text) => `Warning: ${text}`),
   ];
   return {
@@ -129,7 +129,7 @@ function failureResult(jobId: string, type: FailureType, message: string, extern
       jobId,
       failureDetails: {
         type,
-        message: message || 'The stage failed without a message.',
+        message: message || RESULT_MESSAGES.noReason,
         ...(externalExecutionId !== undefined && { externalExecutionId }),
       },
     },

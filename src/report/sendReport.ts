@@ -3,6 +3,7 @@ import type { CallBudget } from '../clients/callPolicy';
 import { codePipelineClient, type CodePipeline, type ReportOutcome } from '../clients/codePipeline';
 import { UpstreamError } from '../clients/upstreamError';
 import type { Log } from '../lib/log';
+import { RESULT_MESSAGES, RESULT_WARNINGS } from './messages';
 import type { Report } from './report';
 import { cut } from '../lib/wording';
 
@@ -26,7 +27,7 @@ export async function sendReport(
     return await send(report, client, log);
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.kind !== 'rejected') throw error;
-    log.error(`CodePipeline refused the result, sending a shorter one: ${error.message}`);
+    log.error(RESULT_WARNINGS.resultRejected(error.message));
     return await send(shortened(report), client, log);
   }
 }
@@ -39,7 +40,7 @@ async function send(report: Report, client: CodePipeline, log: Log): Promise<Rep
     return outcome;
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== 'JobNotFoundException') throw error;
-    log.error('CodePipeline does not know this job, so there is nobody to answer.');
+    log.error(RESULT_WARNINGS.unknownJob);
     return undefined;
   }
 }
@@ -51,7 +52,7 @@ function shortened(report: Report): Report {
     return { kind: 'success', result: { jobId, ...(continuationToken !== undefined && { continuationToken }) } };
   }
   const { jobId, failureDetails } = report.result;
-  const message = cut(failureDetails?.message?.replace(/[^\x20-\x7e\n]/g, '?') ?? '', 500) || 'The stage failed.';
+  const message = cut(failureDetails?.message?.replace(/[^\x20-\x7e\n]/g, '?') ?? '', 500) || RESULT_MESSAGES.noReason;
   return { kind: 'failure', result: { jobId, failureDetails: { type: failureDetails?.type ?? 'JobFailed', message } } };
 }
 
@@ -62,11 +63,10 @@ function tell(report: Report, log: Log): void {
     });
   else
     log.info(
-      `${report.result.continuationToken === undefined ? 'The action succeeded' : 'Handing over to the next invocation'}: ${report.result.executionDetails?.summary ?? ''}`,
+      `${report.result.continuationToken === undefined ? 'The action succeeded' : 'Continuing in the next invocation'}: ${report.result.executionDetails?.summary ?? ''}`,
     );
 }
 
 function tellOutcome(outcome: ReportOutcome, log: Log): void {
-  if (outcome === 'already-answered')
-    log.info('The job already had a result: this event was delivered more than once.');
+  if (outcome === 'already-answered') log.info(RESULT_WARNINGS.alreadyAnswered);
 }

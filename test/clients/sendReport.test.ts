@@ -59,7 +59,7 @@ function bodies(): unknown[] {
 
 test.each<[string, Report, string, string]>([
   ['a success', SUCCESS, 'PutJobSuccessResult', 'info: The action succeeded: CodeDeploy d-1 succeeded'],
-  ['progress', PROGRESS, 'PutJobSuccessResult', 'info: Handing over to the next invocation: 2 of 4 instances done'],
+  ['progress', PROGRESS, 'PutJobSuccessResult', 'info: Continuing in the next invocation: 2 of 4 instances done'],
   ['a failure', FAILURE, 'PutJobFailureResult', 'error: The action failed: The revision is “gone”.'],
 ])('%s is one result, and one line', async (_name, report, operation, line) => {
   server.script(json({}));
@@ -76,7 +76,7 @@ describe('a job that needs no answer any more is no error', () => {
     const { sent, lines } = send(report);
     await sent;
     expect(server.requests).toHaveLength(1);
-    expect(lines[1]).toContain('already had a result');
+    expect(lines[1]).toContain('already has a result');
   });
 
   test.each([SUCCESS, PROGRESS, FAILURE])('JobNotFound: there is nobody to answer ($kind)', async (report) => {
@@ -84,7 +84,7 @@ describe('a job that needs no answer any more is no error', () => {
     const { sent, lines } = send(report);
     await sent;
     expect(server.requests).toHaveLength(1);
-    expect(lines[1]).toContain('does not know this job');
+    expect(lines[1]).toContain('Unknown CodePipeline job ID');
   });
 
   test('a repeat after a lost answer', async () => {
@@ -130,7 +130,7 @@ describe('a result that CodePipeline refuses is followed by a shorter one', () =
       .sent;
     expect(bodies()[1]).toEqual({
       jobId: 'job-1',
-      failureDetails: { type: 'JobFailed', message: 'The stage failed.' },
+      failureDetails: { type: 'JobFailed', message: 'The action failed without a message.' },
     });
   });
 
@@ -139,7 +139,7 @@ describe('a result that CodePipeline refuses is followed by a shorter one', () =
     const { sent, lines } = send(SUCCESS);
     await sent;
     expect(server.requests).toHaveLength(3);
-    expect(lines[2]).toContain('does not know this job');
+    expect(lines[2]).toContain('Unknown CodePipeline job ID');
   });
 
   test('refused as well: thrown, so that Lambda delivers the event again', async () => {

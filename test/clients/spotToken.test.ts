@@ -71,10 +71,10 @@ describe('a secret holds the token', () => {
 
 describe('a secret that cannot be used is a ConfigurationError that says why, and does not show it', () => {
   test.each<[string, string, Answer, string]>([
-    ['JSON without a key named', 'spot/token', secret(JSON.stringify({ token: TOKEN })), 'holds JSON: name the key'],
-    ['JSON with space before it', 'spot/token', secret(`\n {"token": "${TOKEN}"}`), 'holds JSON: name the key'],
-    ['a key in what is not JSON', 'spot/token#token', secret(TOKEN), 'holds no JSON, from which the key "token"'],
-    ['a key in JSON with a trailing comma', 'spot/token#token', secret(`{"token": "${TOKEN}",}`), 'holds no JSON'],
+    ['JSON without a key named', 'spot/token', secret(JSON.stringify({ token: TOKEN })), 'contains JSON. Name the key'],
+    ['JSON with space before it', 'spot/token', secret(`\n {"token": "${TOKEN}"}`), 'contains JSON. Name the key'],
+    ['a key in what is not JSON', 'spot/token#token', secret(TOKEN), 'is not JSON, so it has no key "token"'],
+    ['a key in JSON with a trailing comma', 'spot/token#token', secret(`{"token": "${TOKEN}",}`), 'is not JSON'],
     [
       'a key that is missing',
       'spot/token#tokn',
@@ -99,21 +99,21 @@ describe('a secret that cannot be used is a ConfigurationError that says why, an
     ],
     ['a key in null', 'spot/token#token', secret('null'), 'no text under the JSON key'],
     ['a key in a JSON text', 'spot/token#length', secret(JSON.stringify(TOKEN)), 'no text under the JSON key'],
-    ['an empty text', 'spot/token', secret(''), 'holds no text'],
-    ['blank', 'spot/token', secret(' \n\t'), 'holds no token (printable ASCII without spaces)'],
-    ['an empty text under the key', 'spot/token#token', secret('{"token": ""}'), 'holds no token'],
-    ['two words', 'spot/token', secret(`${TOKEN} ${TOKEN}`), 'holds no token'],
+    ['an empty text', 'spot/token', secret(''), 'contains no text'],
+    ['blank', 'spot/token', secret(' \n\t'), 'contains no token (printable ASCII without spaces)'],
+    ['an empty text under the key', 'spot/token#token', secret('{"token": ""}'), 'contains no token'],
+    ['two words', 'spot/token', secret(`${TOKEN} ${TOKEN}`), 'contains no token'],
     [
       'two lines, which would be a header of their own',
       'spot/token',
       secret(`${TOKEN}\r\nX-Evil: 1`),
-      'holds no token',
+      'contains no token',
     ],
-    ['a typographic quote', 'spot/token', secret(`“${TOKEN}”`), 'holds no token'],
-    ['an invisible character', 'spot/token', secret(`${TOKEN}\u200b`), 'holds no token'],
-    ['a control character', 'spot/token', secret(`${TOKEN}\u0007`), 'holds no token'],
-    ['binary', 'spot/token', json({ SecretBinary: Buffer.from(TOKEN).toString('base64') }), 'holds no text'],
-    ['nothing at all', 'spot/token', json({}), 'holds no text'],
+    ['a typographic quote', 'spot/token', secret(`“${TOKEN}”`), 'contains no token'],
+    ['an invisible character', 'spot/token', secret(`${TOKEN}\u200b`), 'contains no token'],
+    ['a control character', 'spot/token', secret(`${TOKEN}\u0007`), 'contains no token'],
+    ['binary', 'spot/token', json({ SecretBinary: Buffer.from(TOKEN).toString('base64') }), 'contains no text'],
+    ['nothing at all', 'spot/token', json({}), 'contains no text'],
   ])('%s', async (_name, reference, answer, why) => {
     server.script(answer);
     const error = await failureOf(resolve(reference));
@@ -130,7 +130,7 @@ describe('a refusal of Secrets Manager is said as what a person can mend, and is
     server.script(awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret."));
     const error = await failureOf(resolve('spot/tokn#token'));
     expect(error.type).toBe('ConfigurationError');
-    expect(error.message).toContain('There is no secret spot/tokn in this account and region.');
+    expect(error.message).toContain('There is no secret spot/tokn in this account and Region.');
     expect(server.requests).toHaveLength(1);
   });
 
@@ -145,7 +145,7 @@ describe('a refusal of Secrets Manager is said as what a person can mend, and is
     server.script(awsError('AccessDeniedException', message));
     const error = await failureOf(resolve());
     expect(error.type).toBe('PermissionError');
-    expect(error.message).toContain(`may not read the secret spot/token: allow ${action} `);
+    expect(error.message).toContain(`may not read the secret spot/token. Allow ${action} `);
     expect(error.message).toContain(message);
     expect(server.requests).toHaveLength(1);
   });

@@ -1,24 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
-import { UpstreamError } from '../../src/clients/upstreamError';
-import { decodeToken, encodeToken } from '../../src/deployment/continuationToken';
-import * as failures from '../../src/deployment/failures';
-import type { DeploymentContext } from '../../src/deployment/context';
-import { resolveConflict, conflictingCodeDeploy, conflictingElastigroup } from '../../src/deployment/conflicts';
-import { firstState, toInstalling, toLaunching } from '../../src/deployment/transitions';
-import { asActionError, lastingOutage } from '../../src/deployment/upstreamFailure';
-import { CAUSE_NAMES } from '../../src/causes';
-import { InvalidInputError, type ActionError } from '../../src/errors';
+import { readFileSync } from 'node:fs';
+import { InvalidInputError } from '../../src/errors';
 import { readJobInput } from '../../src/input/jobInput';
-import { deploymentGroupFindings } from '../../src/deployment/preflight/deploymentGroupFindings';
-import { elastigroupFindings } from '../../src/deployment/preflight/elastigroupFindings';
-import { notPermitted } from '../../src/deployment/preflight/finding';
-import { revisionFindings } from '../../src/deployment/preflight/revisionFindings';
 import { parseSettings, settingTable } from '../../src/input/settings';
 import { parseUserParameters } from '../../src/input/userParameters/parseUserParameters';
 import { isParameterName, parameters, parameterTable } from '../../src/input/userParameters/schema';
-import type { UserParameters } from '../../src/input/userParameters/userParameters';
+import { catalogue, isInCatalogue } from '../support/catalogue';
 import { badInputs, eventOf } from '../unit/input/badInput.corpus';
 
 /** What the pages say is what the code does: tables, examples, messages and template.yaml are compared with it. */
@@ -129,215 +115,47 @@ describe('template.yaml', () => {
   });
 });
 
-/** The messages of the page, each a text with `…` for what differs: the first cells of its tables that are code. */
-const documented: readonly string[] = TROUBLESHOOTING.split('\n')
-  .filter((line) => /^\| `.*` \|/.test(line))
-  .map((line) => /^`(.*)`$/.exec(cellsOf(line)[0] ?? '')?.[1] ?? '')
-  .filter((message) => message.includes(' ') && !message.includes('`'));
+const templates = new Set(catalogue.map(([, template]) => template));
 
-function patternOf(message: string): string {
-  return message
-    .split('…')
-    .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[^]*');
+/** The first cells of the page's tables of messages, and the items of its lists of messages that explain themselves. */
+function documentedMessages(): string[] {
+  let isTableOfMessages = false;
+  return TROUBLESHOOTING.split('\n').flatMap((line) => {
+    if (!line.startsWith('|')) isTableOfMessages = false;
+    if (line === '| message | meaning | what to do |') isTableOfMessages = true;
+    const cell = isTableOfMessages ? cellsOf(line)[0] : /^- (`.*`)$/.exec(line)?.[1];
+    return /^`(.*)`$/.exec(cell ?? '')?.[1] ?? [];
+  });
 }
 
-/** `Spot …: …` would take any message of Spot's for a documented one. */
-const specific = documented.filter((message) => message.replaceAll('…', '').trim().length >= 7);
-/** A headline is documented from its beginning; a problem may have the value that it is about in front. */
-const isDocumented = (headline: string) => specific.some((text) => new RegExp(`^${patternOf(text)}`).test(headline));
-const isExplained = (problem: string) => specific.some((text) => new RegExp(patternOf(text)).test(problem));
+describe('docs/troubleshooting.md', () => {
+  const documented = documentedMessages();
 
-const context = {
-  clock: { now: () => 3_600_000 },
-  parameters: {
-    timeoutSeconds: 1800,
-    groupId: 'sig-1',
-    applicationName: 'shop',
-    deploymentGroupName: 'production',
-    onConflict: 'FAIL',
-  },
-} as unknown as DeploymentContext;
-const starting = firstState('job', 0);
-const launching = toLaunching(starting, 0, 'cdbg-1');
-const installing = toInstalling(launching, 0, 'd-1');
-const elastigroup = { id: 'cdbg-1', state: 'ERROR', tags: [] };
-const codeDeploy: CodeDeployDeployment = {
-  id: 'd-1',
-  status: 'Failed',
-  createdAt: 0,
-  endedAt: undefined,
-  applicationName: 'shop',
-  deploymentGroupName: 'shop-green',
-  creator: 'user',
-  targetTags: [],
-  instances: { total: 1, done: 0, failed: 1, skipped: 0 },
-  error: { code: 'HEALTH_CONSTRAINTS', message: 'too many' },
-  hasTrafficControl: true,
-  waitsBeforeTerminatingBlue: false,
-  blueTerminationWaitMinutes: undefined,
-  rollbackDeploymentId: undefined,
-  rollsBackDeploymentId: undefined,
-};
-const said = (error: ActionError | undefined) => error?.message ?? 'no error';
+  test.each(catalogue)('has %s', (_name, template) => {
+    expect(documented).toContain(template);
+  });
 
-// The type check names every function of failures.ts that has no sample here.
-const ofFailures: Record<Exclude<keyof typeof failures, 'failureOf' | 'wholeFailureOf'>, readonly string[]> = {
-  timedOut: [starting, { ...starting, progress: 'waiting for it', waitsForOther: {} }, launching, installing].map(
-    (state) => failures.timedOut(state, context).headline,
-  ),
-  codeDeployEnded: ['Failed', 'Stopped'].map((status) =>
-    said(failures.codeDeployEnded({ ...codeDeploy, status }, true)),
-  ),
-  elastigroupWentWrong: [
-    'while it launched green',
-    'while CodeDeploy was deploying',
-    'after CodeDeploy had succeeded',
-  ].map((when) => said(failures.elastigroupWentWrong(elastigroup, when))),
-  finishedWithoutCodeDeploy: [said(failures.finishedWithoutCodeDeploy(elastigroup))],
-  elastigroupUnfinished: [elastigroup, undefined].map(
-    (deployment) => failures.elastigroupUnfinished(installing, deployment, context).headline,
-  ),
-  startRefused: [said(failures.startRefused('no', context))],
-  noTargets: [said(failures.noTargets('none'))],
-  launchedBefore: [said(failures.launchedBefore(4))],
-};
-
-/** Another's deployment is in the way, before anything is started and after. */
-const ofConflicts = [starting, launching].map((state) => {
-  try {
-    resolveConflict(state, [conflictingCodeDeploy(codeDeploy), conflictingElastigroup(elastigroup)], context);
-    return 'no error';
-  } catch (error) {
-    return (error as ActionError).message;
-  }
+  test('has only messages of the catalogue, each once', () => {
+    expect(documented.filter((text) => !templates.has(text))).toEqual([]);
+    expect(documented.filter((text, index) => documented.indexOf(text) !== index)).toEqual([]);
+  });
 });
 
-const wanted = { groupId: 'sig-1', applicationName: 'shop', deploymentGroupName: 'live', timeoutSeconds: 1800 };
-const group = { deploymentType: 'BLUE_GREEN', greenFleet: 'DISCOVER_EXISTING', blueTerminationWaitMinutes: 60 };
-const s3 = { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', source: 'S3', eTag: 'x' } as const;
-const artifact = { ...s3, source: 'INPUT_ARTIFACT', artifactName: 'BuildOutput' } as const;
-const ofPreflight = [
-  ...[undefined, [], [{ applicationName: 'shop', deploymentGroupName: 'other' }]].map((names) =>
-    elastigroupFindings(names, wanted),
-  ),
-  ...[
-    { ...group, rerouteWaitMinutes: 60 },
-    { ...group, deploymentType: 'IN_PLACE', rerouteWaitMinutes: undefined },
-    { ...group, greenFleet: 'COPY_AUTO_SCALING_GROUP', rerouteWaitMinutes: undefined },
-    { ...group, greenFleet: undefined, rerouteWaitMinutes: undefined },
-  ].map((settings) => deploymentGroupFindings(settings, wanted)),
-  ...(['missing', 'forbidden', 'other-region'] as const).map((kind) => revisionFindings({ kind }, s3)),
-  revisionFindings({ kind: 'missing' }, artifact),
-  revisionFindings({ kind: 'found', eTag: '"y"' }, s3),
-  [notPermitted('Deployment group shop/live', refusal('CodeDeploy', 'denied'), 'codedeploy:GetDeploymentGroup')],
-]
-  .flat()
-  .map(({ text }) => text);
-
-function refusal(service: 'Spot' | 'CodeDeploy', kind: 'denied' | 'rejected' | 'timeout', errorCode?: string) {
-  const detail = errorCode === 'AccessDeniedException' ? 'not authorized to perform: codedeploy:X' : 'no';
-  return new UpstreamError({ service, operation: 'CreateDeployment', kind, code: errorCode, detail });
-}
-
-const ofUpstream = [
-  asActionError(refusal('Spot', 'denied', 'HTTP 401')),
-  asActionError(refusal('Spot', 'rejected', 'GROUP_DOESNT_EXIST')),
-  asActionError(refusal('CodeDeploy', 'denied', 'AccessDeniedException')),
-  asActionError(refusal('CodeDeploy', 'denied')),
-  ...['Application', 'DeploymentGroup', 'DeploymentConfig', 'Revision'].map((what) =>
-    asActionError(refusal('CodeDeploy', 'rejected', `${what}DoesNotExistException`)),
-  ),
-  ...['Revision', 'GitHubAccountToken', 'Role', 'Anything'].map((what) =>
-    asActionError(refusal('CodeDeploy', 'rejected', `Invalid${what}Exception`)),
-  ),
-  lastingOutage(refusal('Spot', 'timeout'), 600),
-].map(said);
-
-function ofToken(): string[] {
-  const parameters: UserParameters = {
-    token: { kind: 'clear', value: 'x' },
-    accountId: 'act-1',
-    groupId: 'sig-1',
-    applicationName: 'shop',
-    deploymentGroupName: 'production',
-    timeoutSeconds: 1800,
-    revision: { kind: 'github', repository: 'a/b', commitId: '0' },
-    onConflict: 'FAIL',
-    dryRun: false,
-  };
-  const token = encodeToken({ state: starting, blocks: new Map() }, parameters);
-  const changed = ['token', token.replace('v1', 'v2'), `${token}${'x'.repeat(2048)}`, token.replace(/.$/, '-')];
-  const another = { ...parameters, groupId: 'sig-2' };
-  return [...changed.map((text) => decodeToken(text, parameters)), decodeToken(token, another)].flatMap((decoded) =>
-    decoded.ok ? ['not refused'] : decoded.problems.map(({ what }) => what),
-  );
-}
-
-function ofCorpus(): string[] {
-  return badInputs.flatMap((row) => {
-    try {
-      readJobInput(eventOf(row), {});
-      // Bad by its continuation token alone.
-      return [];
-    } catch (error) {
-      return error instanceof InvalidInputError ? error.problems.map(({ what }) => what) : [String(error)];
-    }
-  });
-}
-
-describe('docs/troubleshooting.md has the messages of', () => {
-  test.each(Object.entries(ofFailures))('failures.ts: %s', (_name, headlines) => {
-    expect(headlines.filter((headline) => !isDocumented(headline))).toEqual([]);
-  });
-
-  test('othersDeployment.ts', () => {
-    expect(ofConflicts.filter((headline) => !isDocumented(headline))).toEqual([]);
-  });
-
-  test('preflight', () => {
-    expect(ofPreflight.length).toBeGreaterThan(13);
-    expect(ofPreflight.filter((text) => !isDocumented(text))).toEqual([]);
-  });
-
-  test('the likely fixes', () => {
-    expect(CAUSE_NAMES.filter((cause) => !TROUBLESHOOTING.includes(`| ${code(cause)} |`))).toEqual([]);
-  });
-
-  test('upstreamFailure.ts', () => {
-    expect(ofUpstream.filter((headline) => !isDocumented(headline))).toEqual([]);
-  });
-
-  test('continuationToken.ts', () => {
-    expect(ofToken().filter((problem) => !isExplained(problem))).toEqual([]);
-  });
-
-  test('the corpus of bad input', () => {
-    const problems = ofCorpus();
+describe('the catalogue has', () => {
+  test('each problem of the corpus of bad input', () => {
+    const problems = badInputs.flatMap(problemsOf);
     expect(problems.length).toBeGreaterThan(150);
-    expect(problems.filter((problem) => !isExplained(problem))).toEqual([]);
+    expect(problems.filter((problem) => !isInCatalogue(problem))).toEqual([]);
+    expect(isInCatalogue('"1800" is an unlucky number')).toBe(false);
   });
 });
 
-describe('docs/troubleshooting.md has only messages that the code has', () => {
-  // One text is often written as several, joined by +.
-  const source = readdirSync('src', { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => readFileSync(path.join('src', file), 'utf8'))
-    .join('\n')
-    .replace(/['"`] \+\n\s*['"`]/g, '');
-  const built = [
-    ...Object.values(ofFailures).flat(),
-    ...ofConflicts,
-    ...ofPreflight,
-    ...ofUpstream,
-    ...ofToken(),
-    ...ofCorpus(),
-  ];
-
-  test.each(specific)('%s', (text) => {
-    if (built.some((message) => new RegExp(patternOf(text)).test(message))) return;
-    const parts = text.split('…').map((part) => part.trim());
-    expect(parts.filter((part) => part.length >= 7 && !source.includes(part))).toEqual([]);
-  });
-});
+function problemsOf(row: (typeof badInputs)[number]): string[] {
+  try {
+    readJobInput(eventOf(row), {});
+    // Bad by its continuation token alone.
+    return [];
+  } catch (error) {
+    return error instanceof InvalidInputError ? error.problems.map(({ what }) => what) : [String(error)];
+  }
+}

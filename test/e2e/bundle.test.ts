@@ -112,7 +112,7 @@ describe('a stack names the files and lines of the source', () => {
     const trace = await play('success', {
       NODE_OPTIONS: `--import ${pathToFileURL('test/support/bug.mjs').href}`,
     });
-    expect(trace.action.message).toMatch(/^The stage itself failed unexpectedly: a bug of the test\./);
+    expect(trace.action.message).toMatch(/^Unexpected error in the function \(a bug of the test/);
     const log = trace.logs.join('\n');
     expect(log).toMatch(/"Unexpected error: TypeError: a bug of the test/);
     expect(await lineIn('src/input/jobInput.ts', log)).toMatch(/parseSettings\(env\)/);

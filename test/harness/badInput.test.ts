@@ -67,7 +67,7 @@ describe('each bad input ends in one ConfigurationError, without a call to Spot 
       // There is no job to answer: the invocation fails and says why.
       expect(calls).toEqual([]);
       expect(error).toMatchObject({
-        message: expect.stringContaining('no event of a CodePipeline Lambda action') as string,
+        message: expect.stringContaining('Not an event of a CodePipeline Lambda action') as string,
       });
       return;
     }

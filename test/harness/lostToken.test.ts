@@ -27,8 +27,10 @@ test.each([
   const trace = await play(seconds);
   expect(violationsOf(trace)).toEqual([]);
   expect(trace.action.failure?.type).toBe('ConfigurationError');
-  expect(trace.action.message).toMatch(/^There is no secret spot\/api-token in this account and region\./);
-  expect(trace.action.message).toMatch(/Elastigroup could not be asked .* its own timeout ends deployment cdbg-/);
+  expect(trace.action.message).toMatch(/^There is no secret spot\/api-token in this account and Region\./);
+  expect(trace.action.message).toMatch(
+    /Elastigroup could not be queried .* deployment cdbg-[\w-]+ ends at its own timeout/,
+  );
   expect(stopsOf(trace)).toHaveLength(stops);
 });
 

@@ -1,5 +1,6 @@
 import type { CallDescription } from '../simulator/calls';
 import type { FaultKind } from '../simulator/faults';
+import { isInCatalogue } from '../support/catalogue';
 import { scenarioNamed } from '../simulator/scenarios';
 import { violationsOf } from './invariants';
 import { playRun, type RunPlan, type RunTrace } from './playRun';
@@ -10,7 +11,13 @@ async function play(scenario: string, difference: Partial<RunPlan> = {}): Promis
   const trace = await playRun({ seed: 1, scenario: scenarioNamed(scenario), env: REGION, ...difference });
   expect(violationsOf(trace)).toEqual([]);
   expect(trace.action.status).toBe('Failed');
+  expect(ownLines(trace.action.message).filter((line) => !isInCatalogue(line))).toEqual([]);
   return trace;
+}
+
+/** Without the logs of scripts and of the Elastigroup, and the links: what the function says in its own words. */
+function ownLines(message: string): readonly string[] {
+  return message.split('\n').filter((line) => !/^ {2}|: https:|^Tag of the green instances/.test(line));
 }
 
 let scriptFails: RunTrace;
@@ -48,14 +55,14 @@ const TO_CODEDEPLOY =
 const TO_ELASTIGROUP =
   'Elastigroup sig-1a2b3c4d, deployment CDBG: https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1a2b3c4d';
 const TAG = 'Tag of the green instances: GreenIdentifier=JOB';
-const CLEANED = ['Elastigroup deployment CDBG was stopped.', 'No green instance is left.'];
+const CLEANED = ['Elastigroup deployment CDBG was stopped.', 'No green instances remain.'];
 const LINKS = [TO_CODEDEPLOY, TO_ELASTIGROUP, TAG];
 
 describe('what the developer reads in CodePipeline', () => {
   test('script-fails', () => {
     expect(linesOf(scriptFails)).toEqual([
       `${UNHEALTHY} Failed after N s.`,
-      'Likely fix: Mend the script; the end of its log is below.',
+      'Likely fix: Fix the script; log below.',
       'Failed: GREEN-1 (spot), lifecycle event AfterInstall, script scripts/after_install.sh: ScriptFailed: Script at specified location: scripts/after_install.sh failed with exit code 1',
       '  | LifecycleEvent - AfterInstall',
       '  | Script - scripts/after_install.sh',
@@ -71,14 +78,14 @@ describe('what the developer reads in CodePipeline', () => {
     const reason =
       "Can't spin up spot instances: code: MaxSpotInstanceCountExceeded, message: Max spot instance count exceeded";
     expect(linesOf(await play('launch-fails'))).toEqual([
-      'Elastigroup deployment CDBG went wrong while it launched green: its state is REMOVE_NEW_INSTANCES. Failed after N s.',
+      'Elastigroup deployment CDBG failed while launching green instances (state: REMOVE_NEW_INSTANCES). Failed after N s.',
       expect.stringMatching(
-        /^Likely fix: Elastigroup could not launch green; its events below say why\. Often: no spot/,
+        /^Likely fix: Elastigroup could not launch green instances; its events are below\. Common causes: no Spot/,
       ),
-      'Elastigroup deployment CDBG (now FINISHED_ERROR); the group has logged:',
+      'Elastigroup deployment CDBG (now FINISHED_ERROR); group events:',
       `  09:00:11Z WARN ${reason}`,
       `  09:00:17Z ERROR ${reason}`,
-      'No green instance is left.',
+      'No green instances remain.',
       TO_ELASTIGROUP,
       TAG,
     ]);
@@ -87,9 +94,9 @@ describe('what the developer reads in CodePipeline', () => {
   test('spot-interruption', async () => {
     expect(linesOf(await play('spot-interruption'))).toEqual([
       `${UNHEALTHY} Failed after N s.`,
-      expect.stringMatching(/^Likely fix: Spot took back capacity in the middle of the deployment: retry the stage\./),
+      expect.stringMatching(/^Likely fix: AWS reclaimed Spot Instances during deployment\. Retry the stage\./),
       'Failed: GREEN-1 (spot), lifecycle event Install: UnknownError: CodeDeploy agent was not able to receive the lifecycle event: the instance is no longer running.',
-      'Spot reclaimed 1 green instance during the deployment: GREEN-1 (Server.SpotInstanceTermination).',
+      'AWS reclaimed 1 Spot Instance during deployment: GREEN-1 (Server.SpotInstanceTermination).',
       ...CLEANED,
       ...LINKS,
     ]);
@@ -105,11 +112,11 @@ describe('what the developer reads in CodePipeline', () => {
 
   test('never-finishes', async () => {
     expect(linesOf(await play('never-finishes'))).toEqual([
-      'TIMEOUT (1m30s) was reached after 1m30s, while the revision was being installed (CodeDeploy DEPLOYMENT: 2 of 4 instances done).',
+      'TIMEOUT (1m30s) reached after 1m30s, while installing the revision (CodeDeploy DEPLOYMENT: 2 of 4 instances done).',
       expect.stringMatching(
-        /^Likely fix: A lifecycle event had not ended, see below: look what its script waits for, /,
+        /^Likely fix: Lifecycle event still running\. Check its script or, for AllowTraffic, target health\./,
       ),
-      expect.stringMatching(/^Unfinished: GREEN-2 \(spot\) in ApplicationStart since 09:00:\d\dZ\.$/),
+      expect.stringMatching(/^Still running: GREEN-2 \(spot\) in ApplicationStart since 09:00:\d\dZ\.$/),
       'CodeDeploy DEPLOYMENT is rolled back by ROLLBACK.',
       'CodeDeploy DEPLOYMENT was stopped.',
       ...CLEANED,
@@ -134,9 +141,9 @@ describe('what the developer reads in CodePipeline', () => {
     // Preflight finds it, so that what to do about it is part of its finding.
     expect(linesOf(trace)).toEqual([
       expect.stringMatching(
-        /^Spot does not accept the API token: Failed to authenticate: the token is invalid .* Check the Spot API token \(a personal one dies with its user; use a programmatic token\), and that it may act in ACCOUNT_ID\. This run has started nothing\.$/,
+        /^Spot rejected the API token: Failed to authenticate: the token is invalid .* Check the Spot API token and its access to ACCOUNT_ID\. .*use a programmatic token\. This delivery started nothing; another may have\.$/,
       ),
-      'Should another delivery of this event have launched instances, they carry the tag GreenIdentifier=JOB.',
+      'If another delivery of this event launched instances, they carry the tag GreenIdentifier=JOB.',
       TO_ELASTIGROUP.replace(', deployment CDBG', ''),
     ]);
     // Nothing was started, so that nothing is looked for.
@@ -147,13 +154,13 @@ describe('what the developer reads in CodePipeline', () => {
   test('elastigroup-error', async () => {
     // Looked at so often that each of its states is seen.
     expect(linesOf(await play('elastigroup-error', { env: { ...REGION, POLL_INTERVAL_SECONDS: '1' } }))).toEqual([
-      'Elastigroup deployment CDBG went wrong while CodeDeploy was deploying: its state is UNSTABLE_DEPLOYMENT. Failed after N s.',
+      'Elastigroup deployment CDBG failed while CodeDeploy was deploying (state: UNSTABLE_DEPLOYMENT). Failed after N s.',
       'CodeDeploy DEPLOYMENT is rolled back by ROLLBACK.',
-      'Elastigroup deployment CDBG (now FINISHED_ERROR); the group has logged:',
+      'Elastigroup deployment CDBG (now FINISHED_ERROR); group events:',
       '  09:00:35Z ERROR Blue-Green deployment CDBG: green instances are unstable, rolling back.',
       'CodeDeploy DEPLOYMENT was stopped.',
       // Elastigroup has rolled back by itself, before CodeDeploy had ended.
-      'No green instance is left.',
+      'No green instances remain.',
       ...LINKS,
     ]);
   });
@@ -186,7 +193,7 @@ describe('a look that fails hides neither the failure nor the rest', () => {
       inject: (_index, call) => (isOfDiagnosis(call) && call.operation === operation ? kind : undefined),
     });
     const lines = linesOf(trace);
-    const what = operation === 'GET logs' ? 'The log of the Elastigroup' : 'What failed on which instance';
+    const what = operation === 'GET logs' ? 'The Elastigroup event log' : 'Per-instance failure details';
     expect(lines[0]).toBe(`${UNHEALTHY} Failed after N s.`);
     expect(lines.filter((line) => line.startsWith(`${what} could not be read (`))).toHaveLength(1);
     expect(lines.slice(-3)).toEqual(LINKS);

@@ -131,7 +131,7 @@ test('metrics that cannot be written cost a line in the log, and not the result'
   const trace = await brokenMetrics(() => play('success'));
   expect(trace.action.status).toBe('Succeeded');
   expect(trace.errors).toEqual([]);
-  expect(trace.logs.filter((line) => line.includes('The metrics could not be written: no room'))).toHaveLength(1);
+  expect(trace.logs.filter((line) => line.includes('Metrics could not be written: no room'))).toHaveLength(1);
 });
 
 async function brokenMetrics<T>(work: () => Promise<T>): Promise<T> {

@@ -27,7 +27,9 @@ export function isNamedAsLeft(trace: RunTrace, id: string): boolean {
   // Where to look, and what failed on which instance, is in every message: neither says that an instance is left.
   const message = trace.action.message
     .split('\n')
-    .filter((line) => !/^(?:Tag of the green instances|Failed|The same on|Unfinished|Spot reclaimed)\b/.test(line))
+    .filter(
+      (line) => !/^(?:Tag of the green instances|Failed|Same failure on|Still running|AWS reclaimed)\b/.test(line),
+    )
     .join('\n');
   return message.includes(id) || message.includes(`GreenIdentifier=${greenIdentifierOf(trace)}`);
 }

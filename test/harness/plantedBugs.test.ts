@@ -134,7 +134,7 @@ async function takeAnyCodeDeploy(_state: State, context: DeploymentContext) {
 }
 
 async function claimToHaveCleanedUp(state: CleaningUp, context: DeploymentContext): Promise<State> {
-  return toFailed(state, context.clock.now(), state.failure, { cleaned: ['No green instance is left.'], left: [] });
+  return toFailed(state, context.clock.now(), state.failure, { cleaned: ['No green instances remain.'], left: [] });
 }
 
 /** Stops Elastigroup whenever it is there, without the last look at CodeDeploy. */

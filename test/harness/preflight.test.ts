@@ -30,7 +30,7 @@ const CHECKS = ['GET group', 'GetDeploymentGroup', 'HeadObject'];
 const warningsOf = ({ logs }: RunTrace) => logs.filter((line) => line.includes('Preflight: '));
 
 /** Where Spot's list could not be seen. */
-const OF_A_DUPLICATE = /^Should another delivery of this event have launched instances, they carry the tag Green/;
+const OF_A_DUPLICATE = /^If another delivery of this event launched instances, they carry the tag Green/;
 
 describe('what is wrong is said within two seconds, and nothing is launched', () => {
   test.each<[string, Partial<RunPlan>, string, RegExp[]]>([
@@ -44,7 +44,7 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'success',
       { options: { integration: 'another' } },
       'ConfigurationError',
-      [/does not name shop\/shop-production, but shop\/shop-staging\./],
+      [/names shop\/shop-staging, not shop\/shop-production\./],
     ],
     ['in-place-group', {}, 'ConfigurationError', [/^Deployment group shop\/shop-production is IN_PLACE\./]],
     [
@@ -57,13 +57,13 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'revision-missing',
       {},
       'RevisionUnavailable',
-      [/^The revision s3:\/\/shop-releases\/shop-1\.4\.2\.zip does not exist \(S3 answers 404\)\./],
+      [/^Revision s3:\/\/shop-releases\/shop-1\.4\.2\.zip does not exist \(S3 404\)\./],
     ],
     [
       'success',
       { options: { headObject: 'other-region' } },
       'RevisionUnavailable',
-      [/is in another region than this function/],
+      [/is in another Region than this function/],
     ],
     [
       'revision-missing',
@@ -71,21 +71,21 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'RevisionUnavailable',
       [/It is the input artifact SourceOutput/],
     ],
-    ['wrong-token', {}, 'ConfigurationError', [/^Spot does not accept the API token: /, OF_A_DUPLICATE]],
+    ['wrong-token', {}, 'ConfigurationError', [/^Spot rejected the API token: /, OF_A_DUPLICATE]],
     [
       'success',
       { userParameters: { GROUP_ID: 'sig-99999999' } },
       'ConfigurationError',
-      [/^Spot does not know the Elastigroup: .* Check GROUP_ID and ACCOUNT_ID\. Nothing/],
+      [/^Spot has no such Elastigroup: .* Check GROUP_ID and ACCOUNT_ID\. Nothing/],
     ],
     [
       'success',
       { userParameters: { APP_NAME: 'nonsense' } },
       'ConfigurationError',
       [
-        /^2 problems were found, and nothing was started\.$/,
+        /^2 problems found; nothing was started\.$/,
         /^- CodeDeploy ListDeployments: ApplicationDoesNotExistException: .* Check APP_NAME/,
-        /^- The CodeDeploy integration of Elastigroup sig-1a2b3c4d does not name nonsense\/shop-production/,
+        /^- The CodeDeploy integration of Elastigroup sig-1a2b3c4d names .*, not nonsense\/shop-production\./,
       ],
     ],
     [
@@ -94,7 +94,7 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'ConfigurationError',
       [
         /^2 problems/,
-        /^- The CodeDeploy integration .* does not name shop\/shop-in-place/,
+        /^- The CodeDeploy integration .*, not shop\/shop-in-place\./,
         /^- Deployment group shop\/shop-in-place is IN_PLACE/,
       ],
     ],
@@ -104,9 +104,9 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
       'ConfigurationError',
       [
         /^3 problems/,
-        /^- Spot does not accept the API token/,
+        /^- Spot rejected the API token/,
         /^- Deployment group .* is IN_PLACE/,
-        /^- The revision .* does not exist/,
+        /^- Revision .* does not exist/,
         OF_A_DUPLICATE,
       ],
     ],
@@ -120,7 +120,7 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
         },
       },
       'ConfigurationError',
-      [/^3 problems/, /^- Elastigroup/, /^- Deployment group/, /^- The revision/],
+      [/^3 problems/, /^- Elastigroup/, /^- Deployment group/, /^- Revision/],
     ],
   ])('%s %j', async (scenario, plan, type, lines) => {
     const trace = await play(scenario, plan);
@@ -140,11 +140,9 @@ describe('what is no problem goes on', () => {
     expect(trace.action.status).toBe('Succeeded');
     expect(warningsOf(trace)).toEqual([
       expect.stringMatching(
-        /could not be checked: allow codedeploy:GetDeploymentGroup in the function's role/,
+        /could not be checked\. Allow codedeploy:GetDeploymentGroup in the function's role/,
       ) as string,
-      expect.stringMatching(
-        /S3 answers 403, .*allow s3:GetObject on the object and s3:ListBucket on the bucket/,
-      ) as string,
+      expect.stringMatching(/S3 403.*Allow s3:GetObject and s3:ListBucket in the function's role/) as string,
     ]);
   });
 
@@ -157,7 +155,7 @@ describe('what is no problem goes on', () => {
   test('a manual reroute that does not fit into TIMEOUT is warned of', async () => {
     const trace = await play('success', { options: { deploymentGroup: { rerouteWaitMinutes: 30 } } });
     expect(trace.action.status).toBe('Succeeded');
-    expect(warningsOf(trace)).toEqual([expect.stringMatching(/reroute the traffic by hand/) as string]);
+    expect(warningsOf(trace)).toEqual([expect.stringMatching(/requires manual traffic rerouting/) as string]);
   });
 
   test('a revision in GitHub is not looked for in S3', async () => {
@@ -211,9 +209,9 @@ describe('DRY_RUN', () => {
     const trace = await play('success', DRY);
     expect(trace.action).toMatchObject({ status: 'Succeeded', reason: 'result' });
     expect(trace.action.message.split('\n')).toEqual([
-      'Dry run, nothing was started: Elastigroup sig-1a2b3c4d would launch green instances, and CodeDeploy would deploy ' +
+      'Dry run; nothing was started. Elastigroup sig-1a2b3c4d would launch green instances, and CodeDeploy would deploy ' +
         's3://shop-releases/shop-1.4.2.zip to them in shop/shop-production.',
-      'Nothing is in the way.',
+      'No conflicting deployments.',
     ]);
     expect(trace.action.outputVariables).toEqual({ Revision: 's3://shop-releases/shop-1.4.2.zip' });
     expect(started(trace)).toEqual([]);
@@ -224,9 +222,18 @@ describe('DRY_RUN', () => {
     [
       'conflict',
       {},
-      /^In the way now \(would fail the action\): Elastigroup deployment cdbg-\w+ \(.*\); CodeDeploy d-\w+ of a user \(InProgress\), started 0s ago\.$/,
+      /^Conflicting deployments \(action would fail\): Elastigroup deployment cdbg-\w+ \(.*\); CodeDeploy d-\w+ created by a user \(InProgress\), started 0s ago\.$/,
     ],
-    ['conflict-codedeploy', { ON_CONFLICT: 'WAIT' }, /^In the way now \(would be waited for\): CodeDeploy d-\w+/],
+    [
+      'conflict-codedeploy',
+      { ON_CONFLICT: 'WAIT' },
+      /^Conflicting deployments \(action would wait\): CodeDeploy d-\w+/,
+    ],
+    [
+      'conflict-codedeploy',
+      { ON_CONFLICT: 'WAIT' },
+      /^Conflicting deployments \(action would wait\): CodeDeploy d-\w+/,
+    ],
     ['may-not-look', {}, /^Warning: Deployment group shop\/shop-production could not be checked/],
   ])('tells of %s %j', async (scenario, userParameters, line) => {
     const trace = await play(scenario, { userParameters: { ...DRY.userParameters, ...userParameters } });
@@ -248,7 +255,7 @@ describe('ON_CONFLICT', () => {
   test('FAIL names what is in the way, its creator and age', async () => {
     const trace = await play('conflict', { gapSeconds: 10 });
     expect(trace.action.message).toMatch(
-      /^Another deployment is in the way: Elastigroup deployment cdbg-\w+ \(AWAITING_DEPLOYMENT_TO_FINISH, GreenIdentifier=[\w-]+\); CodeDeploy d-\w+ of a user \(InProgress\), started \d+s ago\. Nothing was started\./,
+      /^Conflicting deployment: Elastigroup deployment cdbg-\w+ \(AWAITING_DEPLOYMENT_TO_FINISH, GreenIdentifier=[\w-]+\); CodeDeploy d-\w+ created by a user \(InProgress\), started \d+s ago\. Nothing was started\./,
     );
     expect(started(trace)).toEqual([]);
   });
@@ -256,11 +263,11 @@ describe('ON_CONFLICT', () => {
   test.each([
     [
       'conflict-ends',
-      /^waiting for Elastigroup deployment cdbg-\w+ \(.*\) and CodeDeploy d-\w+ of a user \(InProgress\), started \d+s ago, \d+s of 15m$/,
+      /^waiting for Elastigroup deployment cdbg-\w+ \(.*\) and CodeDeploy d-\w+ created by a user \(InProgress\), started \d+s ago, \d+s of 15m$/,
     ],
     [
       'conflict-late',
-      /^green is up; waiting for CodeDeploy d-\w+ of a user \(InProgress\), started \d+s ago, \d+s of 15m$/,
+      /^green is up; waiting for CodeDeploy d-\w+ created by a user \(InProgress\), started \d+s ago, \d+s of 15m$/,
     ],
   ])('WAIT waits, visible in the summary, and then deploys: %s', async (scenario, summary) => {
     const trace = await play(scenario, { env: SHORT });
@@ -272,7 +279,7 @@ describe('ON_CONFLICT', () => {
   test('FAIL, met when green is up already, removes green again', async () => {
     const trace = await play('conflict-late', { userParameters: { ON_CONFLICT: 'FAIL' } });
     expect(trace.action.message).toMatch(
-      /^Another deployment is in the way: CodeDeploy d-\w+ .* allows one at a time, so green is removed again\./,
+      /^Conflicting deployment: CodeDeploy d-\w+ .* allows one at a time, so green is being removed\./,
     );
     expect(violationsOf(trace)).toEqual([]);
   });
@@ -280,7 +287,7 @@ describe('ON_CONFLICT', () => {
   test('TIMEOUT says what was waited for, and that nothing was started', async () => {
     const trace = await play('conflict-outlasts-timeout');
     expect(trace.action.message).toMatch(
-      /^TIMEOUT \(1m30s\) was reached after 1m30s, while waiting for Elastigroup deployment cdbg-\w+ .* and CodeDeploy d-\w+ of a user \(InProgress\), started 1m30s ago; nothing was started\./,
+      /^TIMEOUT \(1m30s\) reached after 1m30s, still waiting for Elastigroup deployment cdbg-\w+ .* and CodeDeploy d-\w+ created by a user \(InProgress\), started 1m30s ago; nothing was started\./,
     );
     expect(started(trace)).toEqual([]);
     expect(violationsOf(trace)).toEqual([]);
@@ -304,6 +311,6 @@ describe('ON_CONFLICT', () => {
 test('a Ready deployment says that it waits for the traffic to be rerouted', async () => {
   const trace = await play('waits-for-traffic', { env: { POLL_WINDOW_SECONDS: '5' }, gapSeconds: 5 });
   expect(trace.action.history.map(({ summary }) => summary ?? '')).toContainEqual(
-    expect.stringMatching(/^CodeDeploy d-\w+: Ready: green is installed and waits for the traffic to be rerouted, /),
+    expect.stringMatching(/^CodeDeploy d-\w+: Ready: green is installed, waiting for traffic to be rerouted, /),
   );
 });

@@ -21,7 +21,7 @@ export function failedState(difference: Partial<Failed> = {}): Failed {
     elastigroupDeploymentId: 'cdbg-1',
     deploymentId: 'd-1',
     failure: { type: 'JobFailed', headline: 'CodeDeploy d-1 failed (HEALTH_CONSTRAINTS: too few are healthy).' },
-    cleaned: ['No green instance is left.'],
+    cleaned: ['No green instances remain.'],
     left: [],
     ...difference,
   };

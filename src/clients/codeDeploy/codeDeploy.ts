@@ -15,7 +15,7 @@ import type { Tag } from '../spot/elastigroup';
 import { everyPage } from '../pages';
 import { UpstreamError } from '../upstreamError';
 
-/** A CodeDeploy deployment, as far as the stage looks at it (GetDeployment's `deploymentInfo`; docs/services.md, CodeDeploy). */
+/** A CodeDeploy deployment, as far as the action reads it (GetDeployment's `deploymentInfo`; docs/services.md, CodeDeploy). */
 export interface CodeDeployDeployment {
   /** `d-…` */
   readonly id: string;
@@ -53,7 +53,7 @@ export interface CodeDeployDeployment {
 
 export type CreateOutcome =
   | { readonly kind: 'created'; readonly deploymentId: string }
-  /** One active deployment per group: the id of the one in the way, where the message names it. */
+  /** One active deployment per group: the id of the conflicting one, where the message names it. */
   | { readonly kind: 'other-active'; readonly deploymentId: string | undefined; readonly message: string }
   /** CodeDeploy does not see the tagged instances (yet): tags take seconds to show. */
   | { readonly kind: 'no-targets'; readonly message: string };

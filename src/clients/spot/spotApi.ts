@@ -33,7 +33,7 @@ export type RateLimitBlocks = Map<string, number>;
 
 export interface SpotApiOptions {
   readonly url: string;
-  /** The token in clear text; see spotToken.ts. Throws UpstreamError. */
+  /** The token in plain text; see spotToken.ts. Throws UpstreamError. */
   readonly token: (budget: CallBudget) => Promise<string>;
   readonly accountId: string;
   readonly budget: CallBudget;
@@ -78,7 +78,7 @@ export class SpotApi {
   private respectRateLimit(request: SpotRequest): void {
     const retryAt = this.options.blocks.get(request.operation);
     if (retryAt === undefined || this.options.budget.clock.now() >= retryAt) return;
-    throw failed(request, 'rate-limited', 'waiting for the end of the rate limit', { retryAt });
+    throw failed(request, 'rate-limited', 'waiting for the rate limit to reset', { retryAt });
   }
 
   private async send(request: SpotRequest, token: string, signal: AbortSignal): Promise<AxiosResponse<unknown>> {
@@ -120,7 +120,7 @@ export class SpotApi {
     const wait = rateLimitWait(seconds);
     const retryAt = afterRateLimit(this.options.budget, wait, this.options.blocks.get(request.operation));
     this.options.blocks.set(request.operation, retryAt);
-    return failed(request, 'rate-limited', `the rate limit of the Spot organisation is used up for ${wait} s`, {
+    return failed(request, 'rate-limited', `the rate limit of the Spot organisation is exhausted for ${wait} s`, {
       retryAt,
     });
   }

@@ -2,12 +2,13 @@ import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ActionError } from '../../errors';
 import type { TokenSource } from '../../input/userParameters/userParameters';
 import { callAws, missingActionOf } from '../awsCall';
+import { SECRET_MESSAGES } from '../messages';
 import type { CallBudget } from '../callPolicy';
 import { UpstreamError } from '../upstreamError';
 
 type LoadClient = () => Promise<SecretsManagerClient>;
 
-/** There is no token to be had, and waiting will not mend it. `failure` says so to the person who can. */
+/** There is no token to be had, and waiting will not fix that. `failure` says so to the person who can. */
 export class SpotTokenError extends UpstreamError {
   constructor(
     readonly failure: ActionError,
@@ -43,7 +44,7 @@ export function spotTokenReader(
 }
 
 /**
- * The Spot API token in clear text, from the parameters or from Secrets Manager (through Powertools' parameters).
+ * The Spot API token in plain text, from the parameters or from Secrets Manager (through Powertools' parameters).
  * Throws SpotTokenError for a secret that cannot be used, UpstreamError (transient) while Secrets Manager does not answer.
  */
 export async function resolveSpotToken(
@@ -66,7 +67,7 @@ async function readSecret(id: string, loadClient: LoadClient, budget: CallBudget
       (signal) => endingWith(signal, causeOf(provider.get(id, { forceFetch: true }))),
     );
     if (typeof value === 'string') return value;
-    throw unusable(id, 'holds no text');
+    throw unusable(SECRET_MESSAGES.noText(id));
   } catch (error) {
     throw error instanceof UpstreamError && !error.transient ? explain(error, id) : error;
   }
@@ -100,37 +101,36 @@ function pickKey(text: string, id: string, key: string): string {
   try {
     secret = JSON.parse(text);
   } catch {
-    throw unusable(id, `holds no JSON, from which the key "${key}" could be taken`);
+    throw unusable(SECRET_MESSAGES.notJson(id, key));
   }
   const value: unknown =
     typeof secret === 'object' && secret !== null && Object.hasOwn(secret, key) ? Reflect.get(secret, key) : undefined;
-  if (typeof value !== 'string') throw unusable(id, `has no text under the JSON key "${key}"`);
+  if (typeof value !== 'string') throw unusable(SECRET_MESSAGES.noKey(id, key));
   return value;
 }
 
 /** The token goes into an HTTP header; anything but printable ASCII without spaces is a mistake. */
 function checkedToken(text: string, id: string): string {
   const token = text.trim();
-  if (token.startsWith('{'))
-    throw unusable(id, 'holds JSON: name the key that holds the token, as in API_TOKEN_SECRET: "id#key"');
-  if (!/^[\x21-\x7e]+$/.test(token)) throw unusable(id, 'holds no token (printable ASCII without spaces)');
+  if (token.startsWith('{')) throw unusable(SECRET_MESSAGES.keyMissing(id));
+  if (!/^[\x21-\x7e]+$/.test(token)) throw unusable(SECRET_MESSAGES.noToken(id));
   return token;
 }
 
-function unusable(id: string, what: string): SpotTokenError {
-  return new SpotTokenError(new ActionError('ConfigurationError', `The secret ${id} ${what}.`));
+function unusable(message: string): SpotTokenError {
+  return new SpotTokenError(new ActionError('ConfigurationError', message));
 }
 
 function explain(error: UpstreamError, id: string): SpotTokenError {
   if (error instanceof SpotTokenError) return error;
   if (error.kind === 'denied') {
     const action = missingActionOf(error) ?? 'secretsmanager:GetSecretValue';
-    const message = `The function may not read the secret ${id}: allow ${action} for it in the function's role (${error.detail}).`;
+    const message = SECRET_MESSAGES.forbidden(id, action, error.detail);
     return new SpotTokenError(new ActionError('PermissionError', message), 'denied');
   }
   const message =
     error.code === 'ResourceNotFoundException'
-      ? `There is no secret ${id} in this account and region. Check API_TOKEN_SECRET, or the function's SPOT_TOKEN_SECRET.`
-      : `The secret ${id} could not be read: ${error.detail}`;
-  return new SpotTokenError(new ActionError('ConfigurationError', message));
+      ? SECRET_MESSAGES.notFound(id)
+      : SECRET_MESSAGES.unreadable(id, error.detail);
+  return unusable(message);
 }

@@ -3,6 +3,7 @@ import { cut } from '../../lib/wording';
 import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import { findCodeDeploy, findRollback, isActive, isStoppable, listElastigroup } from '../ownDeployments';
+import { POLL_WARNINGS } from '../messages';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFinalizing } from '../transitions';
 import { decideCleanup, isLate, isUnlisted, type CleanupDecision, type CleanupView } from './cleanupDecision';
@@ -27,7 +28,7 @@ export async function cleanUp(state: CleaningUp, context: DeploymentContext): Pr
   });
   switch (decision.kind) {
     case 'succeeded-after-all':
-      context.log.info(`CodeDeploy ${decision.deployment.id} has succeeded after all: nothing is stopped.`);
+      context.log.info(`CodeDeploy ${decision.deployment.id} succeeded after all; nothing is stopped.`);
       return toFinalizing(aware, now, decision.deployment);
     case 'stop-codedeploy':
       return stopCodeDeploy(aware, decision, context);
@@ -162,11 +163,11 @@ async function tryToStop(
   const begun = { ...state, firstStopAt: state.firstStopAt ?? now };
   const result = await attempt(stop());
   if (result.ok) {
-    context.log.info(`Asked to stop ${what}.`);
+    context.log.info(`Requested the stop of ${what}.`);
     const { stopProblem: _over, ...well } = begun;
     return { state: progressed(well, `cleaning up: stopping ${what}`), counts: true };
   }
-  context.log.warn(`Could not stop ${what}: ${result.error.message}`);
+  context.log.warn(POLL_WARNINGS.notStopped(what, result.error.message));
   const noted = {
     ...progressed(begun, `cleaning up: ${what} could not be stopped yet`),
     stopProblem: cut(result.error.message, 300),

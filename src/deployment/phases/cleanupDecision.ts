@@ -148,7 +148,7 @@ function whatToWaitFor(
     state.unconfirmedSince !== undefined &&
     now - state.unconfirmedSince < LOST_START_GRACE_S * 1000
   ) {
-    return { kind: 'wait', reason: 'looking for an Elastigroup deployment whose start was not confirmed' };
+    return { kind: 'wait', reason: 'checking for an Elastigroup deployment whose start was not confirmed' };
   }
   // Green that is not tagged yet does not show at EC2 either: a deployment that is known is not gone for one list without it.
   if (isUnlisted(state, own) && now - (state.unlistedSince ?? now) < UNLISTED_PROOF_S * 1000) {

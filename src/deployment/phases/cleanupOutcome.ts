@@ -10,6 +10,7 @@ import { attempt, type Attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFailed } from '../transitions';
+import { CLEANED_MESSAGES, LEFT_MESSAGES } from '../messages';
 
 /** Ends cleaning up once EC2 shows no green instance any more, or when nothing more can be done; names what is left. */
 export async function endOfCleanup(
@@ -25,7 +26,7 @@ export async function endOfCleanup(
       state,
       green.ok
         ? 'cleaning up: waiting for the green instances to terminate'
-        : 'cleaning up: EC2 cannot be seen at the moment',
+        : 'cleaning up: EC2 cannot be queried at the moment',
     );
   }
   const left = [...leftInstances(state, green), ...leftDeployments(state, view)];
@@ -71,32 +72,29 @@ function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readon
   const done: string[] = [];
   const { codeDeploy, elastigroup } = view;
   if (state.codeDeployStopSentAt !== undefined && codeDeploy.ok && codeDeploy.value?.status === 'Stopped')
-    done.push(`CodeDeploy ${codeDeploy.value.id} was stopped.`);
+    done.push(CLEANED_MESSAGES.codeDeployStopped(codeDeploy.value.id));
   const rollback = view.traffic.rollback?.ok ? view.traffic.rollback.value : undefined;
   if (state.traffic === 'moving' && rollback?.status === 'Succeeded')
-    done.push(`Rollback ${rollback.id} has returned the traffic to blue.`);
+    done.push(CLEANED_MESSAGES.rolledBack(rollback.id));
   const hasNoFleet = elastigroup.ok && elastigroup.value.every(({ state: word }) => hasEnded(word));
   if (state.elastigroupStopSentAt !== undefined && hasNoFleet)
-    done.push(`Elastigroup deployment ${state.elastigroupDeploymentId ?? ''} was stopped.`);
-  // While Spot cannot be asked, it may be launching some that are not tagged yet.
-  if (elastigroup.ok && green.ok && !green.value.some(isLeft)) done.push('No green instance is left.');
+    done.push(CLEANED_MESSAGES.elastigroupStopped(state.elastigroupDeploymentId ?? ''));
+  // While Spot cannot be queried, it may be launching some that are not tagged yet.
+  if (elastigroup.ok && green.ok && !green.value.some(isLeft)) done.push(CLEANED_MESSAGES.noGreenLeft);
   return done;
 }
 
 function leftInstances(state: CleaningUp, green: Attempt<readonly GreenInstance[]>): string[] {
   if (!green.ok) {
-    return [
-      `EC2 could not be asked whether green instances are left (${green.error.message}): look for the tag GreenIdentifier=${state.greenIdentifier}.`,
-    ];
+    return [LEFT_MESSAGES.greenUnknown(green.error.message, state.greenIdentifier)];
   }
   const left = green.value.filter(isLeft);
   if (left.length === 0) return [];
-  return [
-    `Green instances are left: ${listing(
-      left.map(({ id }) => id),
-      50,
-    )}. Terminate them in the Elastigroup unless they serve traffic.`,
-  ];
+  const ids = listing(
+    left.map(({ id }) => id),
+    50,
+  );
+  return [LEFT_MESSAGES.green(ids)];
 }
 
 function leftDeployments(state: CleaningUp, view: CleanupView): string[] {
@@ -104,26 +102,16 @@ function leftDeployments(state: CleaningUp, view: CleanupView): string[] {
   const problem = state.stopProblem === undefined ? '' : ` (${state.stopProblem})`;
   if (!view.elastigroup.ok) {
     const deployment = state.elastigroupDeploymentId ?? 'of this action';
-    left.push(
-      `Elastigroup could not be asked (${view.elastigroup.error.message}); its own timeout ends deployment ${deployment}, ` +
-        `which may still launch instances with the tag GreenIdentifier=${state.greenIdentifier}.`,
-    );
+    left.push(LEFT_MESSAGES.elastigroupUnknown(view.elastigroup.error.message, deployment, state.greenIdentifier));
   } else {
     for (const { id, state: word } of view.elastigroup.value) {
-      if (!hasEnded(word))
-        left.push(
-          `Elastigroup deployment ${id} has not ended: ${word || 'no state'}${problem}. Stop it in the Spot console.`,
-        );
+      if (!hasEnded(word)) left.push(LEFT_MESSAGES.elastigroup(id, `${word || 'no state'}${problem}`));
     }
   }
   if (!view.codeDeploy.ok)
-    left.push(
-      `CodeDeploy could not be asked (${view.codeDeploy.error.message}); check deployment ${state.deploymentId ?? 'of this action'}.`,
-    );
+    left.push(LEFT_MESSAGES.codeDeployUnknown(view.codeDeploy.error.message, state.deploymentId ?? 'of this action'));
   else if (view.codeDeploy.value && isActive(view.codeDeploy.value)) {
-    left.push(
-      `CodeDeploy ${view.codeDeploy.value.id} has not ended: ${view.codeDeploy.value.status}${problem}. Stop it in the CodeDeploy console.`,
-    );
+    left.push(LEFT_MESSAGES.codeDeploy(view.codeDeploy.value.id, `${view.codeDeploy.value.status}${problem}`));
   }
   return left;
 }

@@ -6,6 +6,7 @@ import { NO_TARGETS_LIMIT_S } from '../limits';
 import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../ownDeployments';
 import { resolveConflict, conflictingCodeDeploy, unnamedConflict } from '../conflicts';
 import { greenTag, type DeploymentContext } from '../context';
+import { POLL_WARNINGS } from '../messages';
 import type { Launching, State } from '../state';
 import { progressed, toInstalling } from '../transitions';
 
@@ -52,14 +53,11 @@ function created(
 ): State {
   const of = state.targetCapacity ?? 'unknown';
   const installing = toInstalling(state, context.clock.now(), deploymentId);
-  context.log.info(`CodeDeploy deployment ${deploymentId} has started on ${fleet.count} green instances.`, {
+  context.log.info(`Started CodeDeploy deployment ${deploymentId} on ${fleet.count} green instances.`, {
     deploymentId,
   });
   if (fleet.kind === 'complete') return installing;
-  context.log.warn(
-    `CodeDeploy was started on ${fleet.count} green instances, and the Elastigroup's target capacity is ${of}: ` +
-      'an instance whose tag shows later has no revision.',
-  );
+  context.log.warn(POLL_WARNINGS.incompleteFleet(String(fleet.count), String(of)));
   return { ...installing, launched: { count: fleet.count, of } };
 }
 
@@ -86,7 +84,7 @@ async function resolveActiveDeployment(
   const inTheWay = await context.codeDeploy.getDeployment(refusal.deploymentId);
   if (isOwnCodeDeploy(inTheWay, state)) return adopt(state, inTheWay, context);
   // It has ended between the two calls: the next tick tries again.
-  if (!isActive(inTheWay)) return progressed(state, `CodeDeploy ${inTheWay.id} of another has just ended`);
+  if (!isActive(inTheWay)) return progressed(state, `conflicting CodeDeploy ${inTheWay.id} has just ended`);
   return resolveConflict(state, [conflictingCodeDeploy(inTheWay)], context);
 }
 
@@ -94,5 +92,5 @@ function waitForTargets(state: Launching, message: string, context: DeploymentCo
   const now = context.clock.now();
   const since = state.noTargetsSince ?? now;
   if (now - since >= NO_TARGETS_LIMIT_S * 1000) throw noTargets(message);
-  return { ...progressed(state, 'waiting for CodeDeploy to see the tagged instances'), noTargetsSince: since };
+  return { ...progressed(state, 'waiting for CodeDeploy to find the tagged instances'), noTargetsSince: since };
 }

@@ -3,6 +3,7 @@ import { listing } from '../../lib/wording';
 import { attempt } from '../attempt';
 import { finalizingEndsAt } from '../limits';
 import type { DeploymentContext } from '../context';
+import { POLL_WARNINGS, SHORTFALL_MESSAGES } from '../messages';
 import type { Finalizing, Succeeded } from '../state';
 
 type Deployed = Pick<Succeeded, 'greenInstanceIds' | 'greenTotal' | 'shortfalls'>;
@@ -27,8 +28,8 @@ export async function deployedInstances(
   if (!targets.ok) {
     // The next poll reads them again, while there is time: a success should say on which instances it is none.
     if (targets.error.transient && context.clock.now() < finalizingEndsAt(state, context)) throw targets.error;
-    context.log.warn(`The instances of CodeDeploy ${state.deploymentId} could not be read: ${targets.error.message}`);
-    const shortfalls = [...countPhrases(state), 'which instances these are could not be read', ...launched];
+    context.log.warn(POLL_WARNINGS.noTargets(state.deploymentId, targets.error.message));
+    const shortfalls = [...countPhrases(state), SHORTFALL_MESSAGES.unnamed, ...launched];
     return { greenInstanceIds: [], greenTotal: all.length, shortfalls };
   }
   const { ids, total, phrases } = compare(targets.value, green);
@@ -56,12 +57,12 @@ function compare(
     ids,
     total: ids.length + without.size,
     phrases: [
-      ...phrase(failed.map(describeFailed), 'failed'),
+      ...phrase(failed.map(describeFailed), SHORTFALL_MESSAGES.failed),
       ...phrase(
         skipped.map(({ id }) => id),
-        'skipped',
+        SHORTFALL_MESSAGES.skipped,
       ),
-      ...phrase(missed, 'without the revision'),
+      ...phrase(missed, SHORTFALL_MESSAGES.withoutRevision),
     ],
   };
 }
@@ -74,22 +75,22 @@ function describeFailed({ id, events }: DeploymentTarget): string {
   return `${id} in ${event.name}${script === '' ? '' : `, script ${script}`}`;
 }
 
-function phrase(items: readonly string[], what: string): readonly string[] {
-  return items.length === 0 ? [] : [`${items.length} ${what}: ${listing(items)}`];
+function phrase(items: readonly string[], message: (count: string, instances: string) => string): readonly string[] {
+  return items.length === 0 ? [] : [message(String(items.length), listing(items))];
 }
 
 /** What CodeDeploy counted, where its targets could not be read. */
 function countPhrases({ instances }: Finalizing): readonly string[] {
   if (!instances) return [];
   return [
-    ...(instances.failed > 0 ? [`${instances.failed} failed`] : []),
-    ...(instances.skipped > 0 ? [`${instances.skipped} skipped`] : []),
+    ...(instances.failed > 0 ? [SHORTFALL_MESSAGES.someFailed(String(instances.failed))] : []),
+    ...(instances.skipped > 0 ? [SHORTFALL_MESSAGES.someSkipped(String(instances.skipped))] : []),
   ];
 }
 
 function launchedPhrase({ launched }: Finalizing): readonly string[] {
   if (!launched) return [];
   return launched.of === 'unknown'
-    ? [`deployed to the ${launched.count} instances that EC2 showed; the target capacity of the Elastigroup is unknown`]
-    : [`${launched.count} instances were launched, and the target capacity of the Elastigroup is ${launched.of}`];
+    ? [SHORTFALL_MESSAGES.unknownCapacity(String(launched.count))]
+    : [SHORTFALL_MESSAGES.belowCapacity(String(launched.count), String(launched.of))];
 }

@@ -10,6 +10,7 @@ import { attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
 import type { Failed, Failure, Finalizing, State } from '../state';
 import { paced, progressed, toFailed, toSucceeded } from '../transitions';
+import { LEFT_MESSAGES, POLL_WARNINGS } from '../messages';
 
 /**
  * CodeDeploy has succeeded: green serves. Follows Elastigroup until it has replaced blue. From here on nothing that may
@@ -24,11 +25,7 @@ export async function finalize(before: Finalizing, context: DeploymentContext): 
     await stopDuplicates(launchingDuplicatesOf(listed.value.own, elastigroup.id), elastigroup.id, context);
   if (elastigroup && progressOf(elastigroup.state) === 'finished') return succeed(state, context);
   if (elastigroup && isRollingBack(elastigroup.state)) {
-    return failLeavingGreen(
-      state,
-      failureOf(elastigroupWentWrong(elastigroup, 'after CodeDeploy had succeeded')),
-      context,
-    );
+    return failLeavingGreen(state, failureOf(elastigroupWentWrong(elastigroup, 'finalizing')), context);
   }
   const unlisted = listed.ok && !elastigroup ? noLongerListed(state, context) : undefined;
   if (unlisted && (await isProvenByGroup(unlisted, context))) return succeed(state, context);
@@ -43,11 +40,11 @@ export async function finalize(before: Finalizing, context: DeploymentContext): 
 /** The ids of green are for the output variables: a success does not fail for the lack of them. */
 async function succeed(state: Finalizing, context: DeploymentContext): Promise<State> {
   const found = await attempt(context.greenInstances.find(greenTag(state)));
-  if (!found.ok) context.log.warn(`The ids of the green instances could not be read: ${found.error.message}`);
+  if (!found.ok) context.log.warn(POLL_WARNINGS.noGreenIds(found.error.message));
   const ids = found.ok ? found.value.filter(isLeft).map((instance) => instance.id) : undefined;
   const deployed = await deployedInstances(state, ids, context);
   if (deployed.shortfalls.length > 0)
-    context.log.warn(`CodeDeploy ${state.deploymentId} succeeded, but: ${deployed.shortfalls.join('; ')}.`);
+    context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, deployed.shortfalls.join('; ')));
   return toSucceeded(state, context.clock.now(), deployed);
 }
 
@@ -88,13 +85,12 @@ export async function failLeavingGreen(
 }
 
 async function describeGreenInService(state: Finalizing, context: DeploymentContext): Promise<string> {
-  const why = `CodeDeploy ${state.deploymentId} succeeded, so nothing was stopped or rolled back`;
+  const { deploymentId, greenIdentifier } = state;
   const look = await attempt(context.greenInstances.find(greenTag(state)));
-  if (!look.ok) return `Green instances (tag GreenIdentifier=${state.greenIdentifier}) are in service: ${why}.`;
+  if (!look.ok) return LEFT_MESSAGES.someGreenInService(greenIdentifier, deploymentId);
   const left = look.value.filter(isLeft).map((instance) => instance.id);
-  if (left.length === 0)
-    return `EC2 shows no running green instance any more; ${why} by this stage. Check what serves the traffic.`;
-  return `Green instances ${listing(left, 50)} are in service: ${why}. Check in the Spot console whether blue is still running.`;
+  if (left.length === 0) return LEFT_MESSAGES.noGreenInService(deploymentId);
+  return LEFT_MESSAGES.greenInService(listing(left, 50), deploymentId);
 }
 
 function shown(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {

@@ -99,13 +99,13 @@ function afterRollback(
 
 function whileUnclear(traffic: 'unclear' | UpstreamError, secondsSinceEnd: number, { isLate }: Moment): Protection {
   if (traffic !== 'unclear') return whileUnread(traffic, isLate);
-  if (secondsSinceEnd < TARGETS_GRACE_S && !isLate) return wait('waiting until CodeDeploy shows where the traffic is');
+  if (secondsSinceEnd < TARGETS_GRACE_S && !isLate) return wait('waiting for CodeDeploy to show where the traffic is');
   return keep({ kind: 'unreadable', detail: 'CodeDeploy does not show what became of its targets' });
 }
 
 function whileUnread(error: UpstreamError, isLate: boolean): Protection {
   if (error.transient && !isLate)
-    return { kind: 'wait', reason: `${error.service} does not answer where the traffic is`, unanswered: true };
+    return { kind: 'wait', reason: `${error.service} cannot be queried for where the traffic is`, unanswered: true };
   return keep({ kind: 'unreadable', detail: error.message });
 }
 

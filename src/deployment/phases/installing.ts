@@ -17,7 +17,7 @@ import type { DeploymentContext } from '../context';
 import type { Failure, Installing, State } from '../state';
 import { progressed, toCleaningUp, toFinalizing } from '../transitions';
 
-/** What one look at both sides says. `unclear`: nothing decides it, and one side could not be seen. */
+/** What one poll of both services says. `unclear`: nothing decides it, and one of them could not be queried. */
 export type Verdict =
   | { readonly kind: 'succeeded'; readonly deployment: CodeDeployDeployment }
   | { readonly kind: 'failed'; readonly failure: Failure }
@@ -85,7 +85,7 @@ export function judge(
   if (elastigroup.ok && elastigroup.value && isGoingWrong(elastigroup.value.state)) {
     return {
       kind: 'failed',
-      failure: failureOf(elastigroupWentWrong(elastigroup.value, 'while CodeDeploy was deploying')),
+      failure: failureOf(elastigroupWentWrong(elastigroup.value, 'deploying')),
     };
   }
   if (late) return { kind: 'failed', failure: late };
@@ -106,8 +106,8 @@ function shown(state: Installing, deployment: CodeDeployDeployment): Installing 
 }
 
 function describeStatus({ status, instances, waitsBeforeTerminatingBlue }: CodeDeployDeployment): string {
-  if (status === 'Ready') return 'Ready: green is installed and waits for the traffic to be rerouted';
-  if (waitsBeforeTerminatingBlue) return 'green is in service; waiting before blue is terminated';
+  if (status === 'Ready') return 'Ready: green is installed, waiting for traffic to be rerouted';
+  if (waitsBeforeTerminatingBlue) return 'green is in service, waiting to terminate blue';
   if (instances.total === 0) return status;
   const failed = instances.failed > 0 ? `, ${instances.failed} failed` : '';
   return `${instances.done} of ${instances.total} instances done${failed}`;

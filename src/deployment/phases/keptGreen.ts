@@ -3,6 +3,7 @@ import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTarget
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
 import { duration, listing, timeOfDay } from '../../lib/wording';
 import type { Attempt } from '../attempt';
+import { KEPT_MESSAGES } from '../messages';
 import type { KeepReason } from './greenProtection';
 
 /*
@@ -27,7 +28,7 @@ export interface KeptGreen {
 
 /** Sentences for the failure message. */
 export function describeKeptGreen(kept: KeptGreen): readonly string[] {
-  return [`${greenSentence(kept)} ${blueSentence(kept)}`, `${remedyOf(kept)} ${elastigroupSentence(kept)}`];
+  return [`${greenSentence(kept)} ${blueSentence(kept)}`, `${fixOf(kept)} ${elastigroupSentence(kept)}`];
 }
 
 function greenSentence({ why, greenTag, deployment, green }: KeptGreen): string {
@@ -35,35 +36,33 @@ function greenSentence({ why, greenTag, deployment, green }: KeptGreen): string 
   const which = ids.length > 0 ? listing(ids, MOST_IDS) : `with the tag ${greenTag}`;
   const isSure = why.kind === 'waits-before-terminating-blue' || why.kind === 'no-rollback';
   const reason = reasonOf(why, deployment?.id ?? '', deployment?.status ?? '');
-  if (why.kind === 'foreign') return `Nothing was stopped: ${reason}. Green instances: ${which}.`;
-  return isSure
-    ? `Green instances ${which} are in service and were kept: ${reason}.`
-    : `Green instances ${which} may be in service and were kept: ${reason}.`;
+  if (why.kind === 'foreign') return KEPT_MESSAGES.nothingStopped(reason, which);
+  return isSure ? KEPT_MESSAGES.serves(which, reason) : KEPT_MESSAGES.mayServe(which, reason);
 }
 
 function reasonOf(why: KeepReason, id: string, status: string): string {
   switch (why.kind) {
     case 'foreign':
-      return `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`;
+      return KEPT_MESSAGES.foreign(id);
     case 'waits-before-terminating-blue':
-      return `all traffic is on green, and CodeDeploy ${id} only waits before it terminates blue`;
+      return KEPT_MESSAGES.waitsBeforeTerminatingBlue(id);
     case 'still-active':
-      return `CodeDeploy ${id} is still ${status}, although it was asked to stop`;
+      return KEPT_MESSAGES.stillActive(id, status);
     case 'rollback-active':
-      return `rollback ${why.rollbackId} of CodeDeploy ${id} is still returning the traffic to blue, and needs green until then`;
+      return KEPT_MESSAGES.rollbackActive(why.rollbackId, id);
     case 'rollback-failed':
-      return `traffic had moved to green, and rollback ${why.rollbackId} of CodeDeploy ${id} is ${why.status}`;
+      return KEPT_MESSAGES.rollbackFailed(why.rollbackId, id, why.status);
     case 'no-rollback':
-      return `traffic had moved to green when CodeDeploy ${id} ended as ${status}, and no rollback followed`;
+      return KEPT_MESSAGES.noRollback(id, status);
     case 'unreadable':
-      return `where the traffic is could not be read (${why.detail})`;
+      return KEPT_MESSAGES.trafficUnknown(why.detail);
   }
 }
 
 /** What became of blue, by CodeDeploy's targets and the group's own instances. */
 function blueSentence({ targets, groupInstanceIds, deployment, why }: KeptGreen): string {
   const blue = targets?.ok ? targets.value.filter(({ label }) => label === 'Blue') : [];
-  if (blue.length === 0) return 'What became of blue could not be read.';
+  if (blue.length === 0) return KEPT_MESSAGES.blueUnknown;
   const running = groupInstanceIds.ok ? blue.filter(({ id }) => groupInstanceIds.value.includes(id)) : undefined;
   const withStatus = (...wanted: readonly string[]) =>
     blue.filter(({ events }) => {
@@ -84,7 +83,8 @@ function blueSentence({ targets, groupInstanceIds, deployment, why }: KeptGreen)
       : []),
     ...(running ? [`${running.length} still in the Elastigroup`] : []),
   ];
-  return `Blue: ${facts.join('; ')}${why.kind === 'waits-before-terminating-blue' ? blueEnd(deployment, blue) : ''}.`;
+  const end = why.kind === 'waits-before-terminating-blue' ? blueEnd(deployment, blue) : '';
+  return KEPT_MESSAGES.blue(`${facts.join('; ')}${end}`);
 }
 
 /** When CodeDeploy terminates blue: its wait begins when the last blue instance is deregistered. */
@@ -97,26 +97,26 @@ function blueEnd(deployment: CodeDeployDeployment | undefined, blue: readonly De
   return `; CodeDeploy terminates it after a wait of ${duration(minutes * 60)}${at}`;
 }
 
-function remedyOf({ why, deployment }: KeptGreen): string {
+function fixOf({ why, deployment }: KeptGreen): string {
   const id = deployment?.id ?? '';
   switch (why.kind) {
     case 'foreign':
-      return 'Check who changed the continuation token, or invoked the function with one of another action.';
+      return KEPT_MESSAGES.checkToken;
     case 'waits-before-terminating-blue':
-      return 'Nothing has to be done if the release is good. For the next one raise TIMEOUT, shorten the wait, or set the deployment group to keep blue alive (KEEP_ALIVE).';
+      return KEPT_MESSAGES.nothingToDo;
     case 'still-active':
     case 'rollback-active':
-      return `Wait until it has ended in the CodeDeploy console. If blue serves then, stop the Elastigroup deployment; if green does, keep it. Then retry the stage.`;
+      return KEPT_MESSAGES.waitForEnd;
     case 'rollback-failed':
     case 'no-rollback':
-      return 'Check the target group. If the release is good, keep green; else deploy the last good revision by retrying the stage with it. Do not stop the Elastigroup deployment while green serves: that removes green.';
+      return KEPT_MESSAGES.checkTargetGroup;
     case 'unreadable':
-      return `Check in the CodeDeploy console (${id}) and in the target group which fleet serves, before anything is removed.`;
+      return KEPT_MESSAGES.checkFleet(id);
   }
 }
 
 /** Whether it rolls green back even though green serves is not documented (docs/services.md, Spot). */
 function elastigroupSentence({ elastigroupDeploymentId, elastigroupTimeoutAt }: KeptGreen): string {
   const which = elastigroupDeploymentId === undefined ? 'its deployment' : `deployment ${elastigroupDeploymentId}`;
-  return `Elastigroup ends ${which} by its own timeout, not before ${timeOfDay(elastigroupTimeoutAt)}, and may remove green then: decide until then.`;
+  return KEPT_MESSAGES.elastigroupTimeout(which, timeOfDay(elastigroupTimeoutAt));
 }

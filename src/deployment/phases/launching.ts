@@ -35,7 +35,7 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
     case 'ready':
       // Two fleets carry the same tag: CodeDeploy must not see a duplicate's instances.
       return own.some((other) => other.id !== primary.id && !hasEnded(other.state))
-        ? progressed(next, `stopping a second fleet beside ${primary.id}`)
+        ? progressed(next, `stopping a duplicate of ${primary.id}`)
         : createCodeDeploy(next, context);
     default:
       return adoptExistingCodeDeploy(next, primary, context);
@@ -62,7 +62,7 @@ async function adoptExistingCodeDeploy(
   const { own } = await findCodeDeploy(state, context);
   if (own) return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
   if (!elastigroup) throw notListed(state.elastigroupDeploymentId);
-  if (isGoingWrong(elastigroup.state)) throw elastigroupWentWrong(elastigroup, 'while it launched green');
+  if (isGoingWrong(elastigroup.state)) throw elastigroupWentWrong(elastigroup, 'launching');
   if (progressOf(elastigroup.state) === 'finished') throw finishedWithoutCodeDeploy(elastigroup);
   return state;
 }

@@ -19,6 +19,7 @@ import { carriesTag, greenTag, type DeploymentContext } from '../context';
 import type { Starting, State } from '../state';
 import { progressed, toCleaningUp, toDryRun, toInstalling, toLaunching } from '../transitions';
 import { asActionError } from '../upstreamFailure';
+import { POLL_WARNINGS } from '../messages';
 
 /**
  * Has Elastigroup launch green, once, and after preflight: whatever the action has under way already is adopted, whoever
@@ -48,7 +49,7 @@ async function startUnlessConflicting(
 ): Promise<State> {
   if (isTimedOut(state, context)) return toCleaningUp(state, context.clock.now(), timedOut(state, context));
   if (mayStillAppear(state, context))
-    return progressed(state, 'looking for the Elastigroup deployment whose start was not confirmed');
+    return progressed(state, 'checking for the Elastigroup deployment whose start was not confirmed');
   const earlier = await tellingAllProblems(state, context, context.greenInstances.find(greenTag(state)));
   if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
 
@@ -85,7 +86,7 @@ function handleOrphanedInstances(state: Starting, green: readonly GreenInstance[
     green.map((instance) => instance.launchedAt),
   );
   if (state.unconfirmedSince === undefined) {
-    const looking = progressed(aged, 'green instances exist; looking for the deployment that launched them');
+    const looking = progressed(aged, 'green instances exist; checking for the deployment that launched them');
     return { ...looking, unconfirmedSince: context.clock.now() };
   }
   return toCleaningUp(aged, context.clock.now(), failureOf(launchedBefore(green.length)));
@@ -108,7 +109,7 @@ async function launchGreen(state: Starting, context: DeploymentContext): Promise
 }
 
 function adoptElastigroup(state: Starting, id: string, context: DeploymentContext): State {
-  context.log.info(`Adopting this action's own Elastigroup deployment ${id}, which is under way already.`);
+  context.log.info(`Adopting this action's own Elastigroup deployment ${id}, which is already running.`);
   return toLaunching(state, context.clock.now(), id);
 }
 
@@ -125,7 +126,7 @@ async function sendStart(state: Starting, context: DeploymentContext): Promise<S
     // What Spot answers while another is active is unverified (docs/services.md, Spot): not with another's, one must hope.
     if (started.tags.length > 0 && !carriesTag(started.tags, request.greenTag))
       return resolveConflict(state, [conflictingElastigroup(started)], context);
-    context.log.info(`Elastigroup ${groupId} is launching green instances in its deployment ${started.id}.`);
+    context.log.info(`Elastigroup ${groupId} is launching green instances (deployment ${started.id}).`);
     return toLaunching(state, context.clock.now(), started.id);
   } catch (error) {
     return afterFailedStart(state, error, context);
@@ -136,14 +137,17 @@ async function sendStart(state: Starting, context: DeploymentContext): Promise<S
 function afterFailedStart(state: Starting, error: unknown, context: DeploymentContext): State {
   if (!(error instanceof UpstreamError)) throw error;
   if (error.kind === 'rejected') {
-    context.log.warn(`Spot refused the start, looking whether this action has one already: ${error.detail}`);
-    const looking = progressed(afterRefusal(state), 'Spot refused the start; looking for one that is under way');
+    context.log.warn(POLL_WARNINGS.startRefused(error.detail));
+    const looking = progressed(
+      afterRefusal(state),
+      'Spot refused the start request; checking for a running deployment',
+    );
     return { ...looking, refusal: error.detail, unconfirmedSince: context.clock.now() };
   }
   if (error.isSafeToRepeat) throw error.transient ? error : startDenied(error);
-  context.log.warn(`The answer to the start was lost, looking whether it was processed: ${error.message}`);
+  context.log.warn(POLL_WARNINGS.startUnanswered(error.message));
   return {
-    ...progressed(clearConflict(state), 'the answer to the start was lost; looking for it'),
+    ...progressed(clearConflict(state), 'response to the start request lost; checking for the deployment'),
     unconfirmedSince: context.clock.now(),
   };
 }

@@ -2,6 +2,7 @@ import { missingActionOf } from '../../clients/awsCall';
 import type { UpstreamError } from '../../clients/upstreamError';
 import { asActionError } from '../upstreamFailure';
 import type { FailureType } from '../../errors';
+import { PREFLIGHT_WARNINGS } from './messages';
 
 /**
  * What a check has found. Each text is a sentence or two: what, where, and what to do.
@@ -27,7 +28,7 @@ export function warning(text: string): Finding {
   return { kind: 'warning', text };
 }
 
-/** A service's refusal that waiting will not mend. */
+/** A service's refusal that waiting will not fix. */
 export function refusalFinding(error: UpstreamError): Finding {
   const { type, message } = asActionError(error);
   return { kind: 'problem', type, text: message, cause: `${error.service} ${error.code ?? error.kind}` };
@@ -36,5 +37,5 @@ export function refusalFinding(error: UpstreamError): Finding {
 /** `what` could not be checked, since the function's role lacks `action`. */
 export function notPermitted(what: string, error: UpstreamError, action: string): Finding {
   const missing = missingActionOf(error) ?? action;
-  return warning(`${what} could not be checked: allow ${missing} in the function's role (${error.detail}).`);
+  return warning(PREFLIGHT_WARNINGS.notPermitted(what, missing, error.detail));
 }

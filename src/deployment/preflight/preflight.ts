@@ -4,6 +4,7 @@ import type { DeploymentContext } from '../context';
 import { deploymentGroupFindings } from './deploymentGroupFindings';
 import { elastigroupFindings } from './elastigroupFindings';
 import { notPermitted, refusalFinding, warning, type Finding } from './finding';
+import { PREFLIGHT_WARNINGS } from './messages';
 import { revisionFindings } from './revisionFindings';
 import { tellFindings } from './tellFindings';
 
@@ -70,7 +71,7 @@ async function checkRevision({ revisionObject, parameters: { revision } }: Deplo
     return revisionFindings(await revisionObject.head(revision), revision);
   } catch (error) {
     // S3 says no more than a status, so that nothing is sure but that it was not checked.
-    return [warning(`The revision could not be checked: ${lasting(error).message}.`)];
+    return [warning(PREFLIGHT_WARNINGS.revisionUnchecked(lasting(error).message))];
   }
 }
 
@@ -79,7 +80,7 @@ function hidesDeployments({ service, kind }: UpstreamError): boolean {
   return kind === 'denied' || service === 'Secrets Manager';
 }
 
-/** A refusal that waiting will not mend; everything else goes on. */
+/** A refusal that waiting will not fix; everything else goes on. */
 function lasting(error: unknown): UpstreamError {
   if (error instanceof UpstreamError && !error.transient) return error;
   throw error;

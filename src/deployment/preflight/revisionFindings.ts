@@ -1,6 +1,7 @@
 import type { RevisionStatus } from '../../clients/revisionObject';
 import { describeRevision } from '../../input/userParameters/describeRevision';
 import type { S3Revision } from '../../input/userParameters/userParameters';
+import { PREFLIGHT_MESSAGES, PREFLIGHT_WARNINGS } from './messages';
 import { problem, warning, type Finding } from './finding';
 
 /** The instances fetch the revision, not this function: only what is sure for them as well is a problem. */
@@ -10,40 +11,20 @@ export function revisionFindings(sight: RevisionStatus, revision: S3Revision): F
     case 'found':
       return eTagFindings(sight.eTag, revision, address);
     case 'missing':
-      return [
-        problem(`The revision ${address} does not exist (S3 answers 404). ${advice(revision)}`, 'RevisionUnavailable'),
-      ];
+      return [problem(PREFLIGHT_MESSAGES.noRevision(address, advice(revision)), 'RevisionUnavailable')];
     case 'forbidden':
-      return [
-        warning(
-          `Whether the revision ${address} exists could not be checked: S3 answers 403, which without s3:ListBucket it ` +
-            `also does for an object that is missing. The instances may read it all the same. To have it checked, allow ` +
-            `${readAction(revision)} on the object and s3:ListBucket on the bucket in the function's role.`,
-        ),
-      ];
+      return [warning(PREFLIGHT_WARNINGS.revisionForbidden(address, readAction(revision)))];
     case 'other-region':
       // CodeDeploy user guide, application-revisions-push: the bucket "must be created or exist in the same region as
       // the target instances"; the agent does not follow S3's redirect (aws/aws-codedeploy-agent issue 280).
-      return [
-        problem(
-          `The bucket of the revision ${address} is in another region than this function and its CodeDeploy application ` +
-            '(S3 answers with a redirect), and the instances cannot fetch it from there. Copy the revision into a bucket of this region.',
-          'RevisionUnavailable',
-        ),
-      ];
+      return [problem(PREFLIGHT_MESSAGES.otherRegion(address), 'RevisionUnavailable')];
   }
 }
 
 /** CodeDeploy checks S3_ETAG only once the instances are there. S3 quotes it, people may not. */
-function eTagFindings(actual: string, revision: S3Revision, address: string): Finding[] {
-  if (revision.eTag === undefined || unquoted(actual) === unquoted(revision.eTag)) return [];
-  return [
-    problem(
-      `The revision ${address} has the ETag ${unquoted(actual)}, and S3_ETAG is ${unquoted(revision.eTag)}: it was ` +
-        'replaced since. Give the ETag of the object that is meant, or its S3_VERSION.',
-      'RevisionUnavailable',
-    ),
-  ];
+function eTagFindings(actual: string, { eTag }: S3Revision, address: string): Finding[] {
+  if (eTag === undefined || unquoted(actual) === unquoted(eTag)) return [];
+  return [problem(PREFLIGHT_MESSAGES.otherETag(address, unquoted(actual), unquoted(eTag)), 'RevisionUnavailable')];
 }
 
 function unquoted(eTag: string): string {
@@ -52,10 +33,10 @@ function unquoted(eTag: string): string {
 
 function advice({ source, artifactName, version }: S3Revision): string {
   if (source === 'INPUT_ARTIFACT') {
-    return `It is the input artifact ${artifactName ?? ''}: check whether the artifact bucket's lifecycle rules removed it, and release the change again.`;
+    return PREFLIGHT_MESSAGES.checkArtifact(artifactName ?? '');
   }
   const names = version === undefined ? 'S3_BUCKET and S3_KEY' : 'S3_BUCKET, S3_KEY and S3_VERSION';
-  return `Check ${names}, and that it is uploaded before this action runs.`;
+  return PREFLIGHT_MESSAGES.checkUpload(names);
 }
 
 function readAction({ version }: S3Revision): string {

@@ -1,6 +1,8 @@
 import { ActionError } from '../../errors';
 import type { Log } from '../../lib/log';
+import { LEFT_MESSAGES } from '../messages';
 import type { Finding } from './finding';
+import { PREFLIGHT_MESSAGES } from './messages';
 
 type Problem = Extract<Finding, { kind: 'problem' }>;
 
@@ -10,7 +12,7 @@ export function tellFindings(findings: readonly Finding[], log: Log, unseen: boo
   for (const text of warnings) log.warn(`Preflight: ${text}`);
   const failure = failureOfFindings(findings, unseen);
   if (failure) throw failure;
-  log.info(`Preflight found nothing that stands in the way${warnings.length > 0 ? ', but see the warnings' : ''}.`);
+  log.info(`Preflight checks passed${warnings.length > 0 ? ', with warnings' : ''}.`);
   return warnings;
 }
 
@@ -23,19 +25,13 @@ export function failureOfFindings(findings: readonly Finding[], unseen: boolean)
   const [first, second] = problems;
   if (!first) return undefined;
   if (!second) {
-    const nothing = unseen ? 'This run has started nothing.' : 'Nothing was started.';
+    const nothing = unseen ? LEFT_MESSAGES.startedNothing : PREFLIGHT_MESSAGES.startedNothing;
     return new ActionError(first.type, `${first.text} ${nothing}`, { unseen });
   }
   const type = problems.every((problem) => problem.type === first.type) ? first.type : 'ConfigurationError';
-  const lines = problems.map(({ text }) => `- ${text}`);
-  return new ActionError(
-    type,
-    [
-      `${problems.length} problems were found, and ${unseen ? 'this run has started nothing' : 'nothing was started'}.`,
-      ...lines,
-    ].join('\n'),
-    { unseen },
-  );
+  const message = unseen ? PREFLIGHT_MESSAGES.severalProblemsOfDelivery : PREFLIGHT_MESSAGES.severalProblems;
+  const lines = [message(String(problems.length)), ...problems.map(({ text }) => `- ${text}`)];
+  return new ActionError(type, lines.join('\n'), { unseen });
 }
 
 /** A wrong token, or a name that does not exist, is refused at every call. */

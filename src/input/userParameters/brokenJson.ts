@@ -1,8 +1,9 @@
 /**
- * What is wrong with a text that is not JSON, and where, in plain words. The text may hold a secret, so that
+ * What is wrong with a text that is not JSON, and where, in plain words. The text may contain a secret, so that
  * at most one character of it, or a word from a fixed list, is ever shown.
  */
 import { createScanner, type ParseError, printParseErrorCode } from 'jsonc-parser';
+import { JSON_MESSAGES, VALUE_MESSAGES } from '../messages';
 import { describeCharacter } from '../valueText';
 
 /** Where the parser gave up. */
@@ -42,12 +43,11 @@ const FOREIGN_WORDS = [
 
 /** A text that is no JSON at first glance: empty, with a byte order mark, YAML, lines of KEY=value. */
 export function describeForeignText(text: string): string | undefined {
-  if (text === '') return 'is empty';
-  if (text.trim() === '') return 'holds nothing but white space';
-  if (text.startsWith('\ufeff'))
-    return `starts with a ${describeCharacter('\ufeff')}, as some editors save it; remove it`;
-  if (/^\s*(---|[A-Za-z_][\w-]*:(\s|$))/.test(text)) return 'looks like YAML, not JSON';
-  return /^\s*[A-Za-z_][\w-]*\s*=/.test(text) ? 'looks like KEY=value, not JSON' : undefined;
+  if (text === '') return VALUE_MESSAGES.empty;
+  if (text.trim() === '') return JSON_MESSAGES.blank;
+  if (text.startsWith('\ufeff')) return JSON_MESSAGES.byteOrderMark(describeCharacter('\ufeff'));
+  if (/^\s*(---|[A-Za-z_][\w-]*:(\s|$))/.test(text)) return JSON_MESSAGES.yaml;
+  return /^\s*[A-Za-z_][\w-]*\s*=/.test(text) ? JSON_MESSAGES.keyValue : undefined;
 }
 
 /** Says where the JSON is broken (line and column, from 1) and what is wrong there. */
@@ -55,7 +55,8 @@ export function describeBrokenJson(text: string, error: ParseError): string {
   const spot = toSpot(text, error);
   const finders = [typographicQuote, comment, singleQuote, trailingComma, foreignWord, variable, escapedQuote, byCode];
   const finding = finders.map((find) => find(spot)).find((found) => found !== undefined) ?? unexpected(spot);
-  return `is not valid JSON at ${position(text, finding.offset ?? spot.offset)}: ${finding.what}`;
+  const [line, column] = position(text, finding.offset ?? spot.offset);
+  return JSON_MESSAGES.broken(String(line), String(column), finding.what);
 }
 
 function toSpot(text: string, { error, offset, length }: ParseError): Spot {
@@ -65,9 +66,9 @@ function toSpot(text: string, { error, offset, length }: ParseError): Spot {
   return { text, code: printParseErrorCode(error), offset, end: offset + length, previous };
 }
 
-function position(text: string, offset: number): string {
+function position(text: string, offset: number): readonly [line: number, column: number] {
   const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return `line ${lines.length}, column ${Array.from(lines.at(-1) ?? '').length + 1}`;
+  return [lines.length, Array.from(lines.at(-1) ?? '').length + 1];
 }
 
 function typographicQuote({ text, offset, end, previous }: Spot): Finding | undefined {
@@ -76,39 +77,38 @@ function typographicQuote({ text, offset, end, previous }: Spot): Finding | unde
   const index = isAtToken ? offset - start : text.slice(start).search(TYPOGRAPHIC_END);
   if (index < 0 || start + index >= end) return undefined;
   const quote = describeCharacter(text.charAt(start + index));
-  const what = `the typographic quote ${quote}, as pasted from a web page or a word processor; use straight quotes: "`;
-  return { what, offset: start + index };
+  return { what: JSON_MESSAGES.typographicQuote(quote), offset: start + index };
 }
 
 function comment({ code }: Spot): Finding | undefined {
-  return code === 'InvalidCommentToken' ? { what: 'a comment, which JSON does not allow' } : undefined;
+  return code === 'InvalidCommentToken' ? { what: JSON_MESSAGES.comment } : undefined;
 }
 
 function singleQuote({ text, offset }: Spot): Finding | undefined {
-  return text.charAt(offset) === "'" ? { what: 'a single quote; JSON uses double quotes: "' } : undefined;
+  return text.charAt(offset) === "'" ? { what: JSON_MESSAGES.singleQuote } : undefined;
 }
 
 function trailingComma({ text, offset, previous }: Spot): Finding | undefined {
   if (text.charAt(previous) !== ',') return undefined;
   const next = text.charAt(offset);
-  if (next === '}' || next === ']') return { what: `a comma before the closing ${next}; remove it`, offset: previous };
-  return next === ',' ? { what: 'two commas in a row; remove one' } : undefined;
+  if (next === '}' || next === ']') return { what: JSON_MESSAGES.trailingComma(next), offset: previous };
+  return next === ',' ? { what: JSON_MESSAGES.twoCommas } : undefined;
 }
 
 function foreignWord({ text, offset }: Spot): Finding | undefined {
   const word = /^-?[A-Za-z]+(?![\w-])/.exec(text.slice(offset, offset + 20))?.[0] ?? '';
-  return FOREIGN_WORDS.includes(word) ? { what: `${word} is no JSON value` } : undefined;
+  return FOREIGN_WORDS.includes(word) ? { what: JSON_MESSAGES.foreignWord(word) } : undefined;
 }
 
 function variable({ text, offset }: Spot): Finding | undefined {
   if (!text.startsWith('#{', offset)) return undefined;
-  return { what: 'a variable #{…} without quotes, which CodePipeline did not resolve; put it into double quotes' };
+  return { what: JSON_MESSAGES.variable };
 }
 
 function escapedQuote({ text, offset }: Spot): Finding | undefined {
   if (text.charAt(offset) !== '\\') return undefined;
-  if (text.charAt(offset + 1) !== '"') return { what: 'a backslash outside a text' };
-  return { what: 'a quote with a backslash before it; the JSON seems to have been encoded twice' };
+  if (text.charAt(offset + 1) !== '"') return { what: JSON_MESSAGES.backslash };
+  return { what: JSON_MESSAGES.escapedQuote };
 }
 
 function byCode(spot: Spot): Finding | undefined {
@@ -118,53 +118,53 @@ function byCode(spot: Spot): Finding | undefined {
     case 'InvalidCharacter':
       return controlCharacter(spot);
     case 'InvalidEscapeCharacter':
-      return { what: 'the text that starts here has a backslash that starts no escape; write \\\\ for a backslash' };
+      return { what: JSON_MESSAGES.badEscape };
     case 'InvalidUnicode':
-      return { what: 'the text that starts here has a \\u without four hexadecimal digits' };
+      return { what: JSON_MESSAGES.badUnicode };
     case 'UnexpectedEndOfNumber':
-      return { what: 'a number that breaks off' };
+      return { what: JSON_MESSAGES.brokenNumber };
     case 'EndOfFileExpected':
-      return { what: `${describeNext(spot)} follows the end of the object` };
+      return { what: JSON_MESSAGES.afterEnd(describeNext(spot)) };
     default:
       return undefined;
   }
 }
 
 function unclosedText({ text, end }: Spot): Finding {
-  if (end >= text.length) return { what: `a text that starts here is never closed by a "${cutNote(text)}` };
-  return { what: 'a line break inside a text; write \\n or put the text on one line', offset: end };
+  if (end >= text.length) return { what: `${JSON_MESSAGES.unclosedString}${cutNote(text)}` };
+  return { what: JSON_MESSAGES.lineBreak, offset: end };
 }
 
 function controlCharacter({ text, offset, end }: Spot): Finding {
   // eslint-disable-next-line no-control-regex -- this is the search for them
   const index = text.slice(offset, end).search(/[\u0000-\u001f]/);
   const character = describeCharacter(text.charAt(offset + index));
-  return { what: `the control character ${character} inside a text`, offset: offset + index };
+  return { what: JSON_MESSAGES.controlCharacter(character), offset: offset + index };
 }
 
 function unexpected(spot: Spot): Finding {
   const { text, offset, code } = spot;
-  if (offset >= text.length) return { what: `the text ends before its closing brace${cutNote(text)}` };
+  if (offset >= text.length) return { what: `${JSON_MESSAGES.unclosedObject}${cutNote(text)}` };
   const next = describeNext(spot);
   if (code === 'ColonExpected' || text.charAt(offset) === '=') {
-    return { what: `a colon is expected, not ${next}` };
+    return { what: JSON_MESSAGES.colonExpected(next) };
   }
-  if (code === 'CommaExpected') return { what: `a comma or the closing brace is expected, not ${next}` };
-  if (/[A-Za-z_$]/.test(text.charAt(offset))) return { what: 'a word without double quotes' };
-  if (code === 'PropertyNameExpected') return { what: `a name in double quotes is expected, not ${next}` };
+  if (code === 'CommaExpected') return { what: JSON_MESSAGES.commaExpected(next) };
+  if (/[A-Za-z_$]/.test(text.charAt(offset))) return { what: JSON_MESSAGES.unquotedWord };
+  if (code === 'PropertyNameExpected') return { what: JSON_MESSAGES.nameExpected(next) };
   return {
-    what: code === 'ValueExpected' ? `a value is expected, not ${next}` : `${next} does not belong here`,
+    what: code === 'ValueExpected' ? JSON_MESSAGES.valueExpected(next) : JSON_MESSAGES.misplaced(next),
   };
 }
 
 /** `the character }`, or the kind of what begins here. */
 function describeNext({ text, offset }: Spot): string {
   const character = String.fromCodePoint(text.codePointAt(offset) ?? 0);
-  if (character === '"') return 'text in quotes';
+  if (character === '"') return 'a string';
   if (/[0-9]/.test(character)) return 'a number';
   return /[A-Za-z_]/.test(character) ? 'a word' : `the character ${describeCharacter(character)}`;
 }
 
 function cutNote(text: string): string {
-  return text.length >= 1000 ? " (perhaps it was cut at CodePipeline's limit of 1000 characters)" : '';
+  return text.length >= 1000 ? ` ${JSON_MESSAGES.perhapsCut}` : '';
 }

@@ -1,6 +1,7 @@
 /** The parameters whose form takes more than a line to describe. */
 import * as z from 'zod/mini';
 import type { Field } from '../field';
+import { PARAMETER_MESSAGES } from '../messages';
 import { atMost, custom, type Rule, shape, text, wrongKind, wrongText } from '../schemas';
 import { mustHide } from '../valueText';
 import { AUTO_ROLLBACK_EVENTS, type AutoRollback, type AutoRollbackEvent, type TokenSecret } from './userParameters';
@@ -15,16 +16,14 @@ const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Z
 
 const isSecretReference: Rule = (reference) => {
   const { id, jsonKey } = splitTokenSecret(reference);
-  if (jsonKey === '') return 'ends in # without a JSON key';
-  if (id === '') return 'starts with # without the name of a secret';
+  if (jsonKey === '') return PARAMETER_MESSAGES.noJsonKey;
+  if (id === '') return PARAMETER_MESSAGES.noSecretName;
   if (/^arn:/.test(id)) {
     if (SECRET_ARN.test(id)) return undefined;
     const hasKeyAsInEcs = SECRET_ARN.test(id.split(':').slice(0, 7).join(':'));
-    return hasKeyAsInEcs
-      ? 'is an ARN with more after a colon; a JSON key goes after a #'
-      : 'is not the ARN of a secret';
+    return hasKeyAsInEcs ? PARAMETER_MESSAGES.ecsStyleKey : PARAMETER_MESSAGES.notSecretArn;
   }
-  return SECRET_ID.test(id) ? undefined : 'is not the name of a secret';
+  return SECRET_ID.test(id) ? undefined : PARAMETER_MESSAGES.notSecretName;
 };
 
 /** `id` or `id#key`, as text. */
@@ -50,16 +49,16 @@ export function splitTokenSecret(reference: string): TokenSecret {
 const isAddress: Rule = (value) => {
   const repository = GITHUB_ADDRESS.exec(value)?.[1]?.replace(/\.git$/i, '');
   if (repository !== undefined) {
-    const kind = /^git@|^ssh:/i.test(value) ? 'an SSH address' : 'a URL';
-    return mustHide(repository) ? `is ${kind}` : `is ${kind}; write ${repository}`;
+    const kind = /^git@|^ssh:/i.test(value) ? PARAMETER_MESSAGES.sshAddress : PARAMETER_MESSAGES.url;
+    return mustHide(repository) ? kind : PARAMETER_MESSAGES.addressOf(kind, repository);
   }
-  if (/:\/\/|^git@/i.test(value)) return 'is an address, and not one of github.com';
-  return GITHUB_REPOSITORY.test(value) && /\.git$/i.test(value) ? 'ends in .git; leave that out' : undefined;
+  if (/:\/\/|^git@/i.test(value)) return PARAMETER_MESSAGES.otherHost;
+  return GITHUB_REPOSITORY.test(value) && /\.git$/i.test(value) ? PARAMETER_MESSAGES.dotGit : undefined;
 };
 
 /** `owner/repo`. */
 export const gitHubRepository: Field<string> = {
-  schema: text(isAddress, shape(GITHUB_REPOSITORY, 'is not of the form owner/repo')),
+  schema: text(isAddress, shape(GITHUB_REPOSITORY, PARAMETER_MESSAGES.notRepository)),
   expected: 'owner/repo, without a host and without .git',
 };
 
@@ -80,14 +79,13 @@ function readAutoRollback(raw: unknown): { readonly value: AutoRollback } | { re
 }
 
 function readEvents(items: readonly unknown[]): { readonly value: AutoRollback } | { readonly wrong: string } {
-  if (items.length === 0) return { wrong: 'is an empty list' };
+  if (items.length === 0) return { wrong: PARAMETER_MESSAGES.noEvents };
   const events = new Set<AutoRollbackEvent>();
   for (const [index, item] of items.entries()) {
     const event = AUTO_ROLLBACK_EVENTS.find((known) => typeof item === 'string' && item.trim().toUpperCase() === known);
     if (event === undefined)
       return {
-        wrong:
-          items.length === 1 ? 'is neither true nor false nor an event' : `has no known event at position ${index + 1}`,
+        wrong: items.length === 1 ? PARAMETER_MESSAGES.notRollback : PARAMETER_MESSAGES.unknownEvent(String(index + 1)),
       };
     events.add(event);
   }

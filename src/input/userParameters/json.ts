@@ -1,6 +1,7 @@
 import { createScanner, type Node, type ParseError, parseTree } from 'jsonc-parser';
 import type { Problem } from '../../errors';
-import { kindOf } from '../valueText';
+import { JSON_MESSAGES } from '../messages';
+import { wrongKind } from '../schemas';
 import { valid, type Parsed, invalid } from '../parsed';
 import { describeBrokenJson, describeForeignText } from './brokenJson';
 
@@ -18,16 +19,16 @@ const EXPECTED = 'one JSON object of names and values in double quotes, such as 
 
 /**
  * Reads a JSON object into its entries: never into an object, so that no name can touch a prototype and no
- * duplicate is lost. A problem's text never holds a piece of the source, which may hold a secret: one
+ * duplicate is lost. A problem's text never contains a piece of the source, which may contain a secret: one
  * offending character at most.
  */
 export function parseEntries(text: string): Parsed<readonly Entry[]> {
   if (text.length > MAX_LENGTH) {
-    return broken(`is ${text.length} characters long; CodePipeline allows 1000`);
+    return broken(JSON_MESSAGES.tooLong(String(text.length)));
   }
   const foreign = describeForeignText(text);
   if (foreign !== undefined) return broken(foreign);
-  if (depthOf(text) > MAX_DEPTH) return broken(`is nested more than ${MAX_DEPTH} levels deep`);
+  if (depthOf(text) > MAX_DEPTH) return broken(JSON_MESSAGES.tooDeep(String(MAX_DEPTH)));
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
   const [error] = errors;
@@ -58,9 +59,9 @@ function broken(what: string): Parsed<never> {
 function describeOtherTopLevel(root: Node | undefined): string {
   const value = root === undefined ? undefined : valueOf(root);
   if (typeof value === 'string' && value.trimStart().startsWith('{')) {
-    return 'was encoded as JSON twice: the text is a JSON string that holds the JSON object';
+    return JSON_MESSAGES.encodedTwice;
   }
-  return `is ${kindOf(value)} instead of an object`;
+  return wrongKind(value, 'an object');
 }
 
 function toEntry(property: Node): Entry {

@@ -1,5 +1,6 @@
 import leven from 'leven';
 import type { Problem } from '../../errors';
+import { PARAMETER_MESSAGES } from '../messages';
 import { showName } from '../valueText';
 import type { Entry } from './json';
 import { isParameterName, type ParameterName, parameterNames } from './schema';
@@ -52,7 +53,7 @@ function fold(name: string): string {
 function misspelt(name: string, nearest: ParameterName, secrets: readonly string[]): Problem {
   return {
     where: showName(name, secrets) ?? 'UserParameters',
-    what: `is not a known parameter; did you mean ${nearest}?`,
+    what: PARAMETER_MESSAGES.misspelt(nearest),
     expected: `${nearest} in exactly this spelling`,
   };
 }
@@ -64,12 +65,13 @@ function strange(names: readonly string[], secrets: readonly string[]): Problem 
   const more = names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '';
   return {
     where: shown.join(', ') + more,
-    what: names.length === 1 ? 'is not a known parameter' : 'are not known parameters',
+    what: names.length === 1 ? PARAMETER_MESSAGES.unknownName : PARAMETER_MESSAGES.unknownNames,
     expected: `one of ${parameterNames.join(', ')}`,
   };
 }
 
 function duplicate(name: string, count: number, secrets: readonly string[]): Problem {
   const where = showName(name, secrets) ?? 'UserParameters';
-  return { where, what: `is given ${count === 2 ? 'twice' : `${count} times`}`, expected: 'every name once' };
+  const what = PARAMETER_MESSAGES.repeated(count === 2 ? 'twice' : `${count} times`);
+  return { where, what, expected: 'every name once' };
 }

@@ -1,5 +1,6 @@
 import type { Problem } from '../../errors';
 import { readInto } from '../field';
+import { PARAMETER_MESSAGES, VALUE_MESSAGES } from '../messages';
 import { valid, type Parsed, invalid } from '../parsed';
 import type { PipelineJob } from '../pipelineJob';
 import { type Entry, parseEntries } from './json';
@@ -15,11 +16,11 @@ import {
   parameters,
   type ParameterValues,
 } from './schema';
-import { chooseToken, CLEAR_TOKEN_WARNING } from './token';
+import { chooseToken } from './token';
 import type { Revision, TokenSource, UserParameters } from './userParameters';
 
 /**
- * Parses the action's UserParameters. Everything that is wrong is told at once; no problem's text holds a token.
+ * Parses the action's UserParameters. Everything that is wrong is told at once; no problem's text contains a token.
  * `defaults.tokenSecret` (`id` or `id#key`) is used when neither API_TOKEN nor API_TOKEN_SECRET is given.
  */
 export function parseUserParameters(
@@ -38,14 +39,18 @@ export function parseUserParameters(
   const revision = chooseRevision({ meant, values, artifacts: job.inputArtifacts, secrets });
   const problems = [
     ...names.problems,
-    ...missing.map((name): Problem => ({ where: name, what: 'is missing', expected: parameters[name].expected })),
+    ...missing.map((name): Problem => ({
+      where: name,
+      what: VALUE_MESSAGES.missing,
+      expected: parameters[name].expected,
+    })),
     ...token.problems,
     ...valueProblems,
     ...revision.problems,
   ];
   const value = problems.length === 0 ? assemble(values, token.token, revision.revision) : undefined;
   if (value === undefined) return invalid(problems);
-  return valid(value, value.token.kind === 'clear' ? [CLEAR_TOKEN_WARNING] : []);
+  return valid(value, value.token.kind === 'clear' ? [PARAMETER_MESSAGES.clearToken] : []);
 }
 
 /** Every text that is, or was meant to be, a token or a password. */

@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors';
+import { PARAMETER_MESSAGES } from '../messages';
 import { quote } from '../valueText';
 import type { InputArtifact } from '../pipelineJob';
 import type { ParameterName, ParameterValues } from './schema';
@@ -41,8 +42,7 @@ export function chooseRevision(given: Given): RevisionChoice {
   const sources = named.filter((names) => names.length > 0);
   if (sources.length > 1) return tooMany(sources);
   const s3Only = meant.has('S3_BUNDLE') && GITHUB_NAMES.some((name) => meant.has(name));
-  if (s3Only)
-    return problem('S3_BUNDLE', 'is given, but the revision is in GitHub', 'S3_BUNDLE only with S3 or an artifact');
+  if (s3Only) return problem('S3_BUNDLE', PARAMETER_MESSAGES.bundleOfGitHub, 'S3_BUNDLE only with S3 or an artifact');
   if (S3_NAMES.some((name) => meant.has(name))) return fromS3(given);
   if (GITHUB_NAMES.some((name) => meant.has(name))) return fromGitHub(given);
   return meant.has('INPUT_ARTIFACT') ? fromNamedArtifact(given) : fromOnlyArtifact(given);
@@ -82,7 +82,7 @@ function fromNamedArtifact({ values, artifacts, secrets }: Given): RevisionChoic
   if (name === undefined) return { problems: [] };
   const artifact = artifacts.find((candidate) => candidate.name === name);
   if (artifact !== undefined) return fromArtifact(artifact, values);
-  const what = `${quote(name, secrets)} is not an input artifact of this action`;
+  const what = PARAMETER_MESSAGES.unknownArtifact(quote(name, secrets));
   const expected = artifacts.length === 0 ? 'an input artifact, and the action has none' : list(artifacts, secrets);
   return problem('INPUT_ARTIFACT', what, expected);
 }
@@ -90,10 +90,10 @@ function fromNamedArtifact({ values, artifacts, secrets }: Given): RevisionChoic
 function fromOnlyArtifact({ values, artifacts, secrets }: Given): RevisionChoice {
   const [only, second] = artifacts;
   if (only === undefined) {
-    return problem('revision', 'no source is given, and the action has no input artifact', ONE_SOURCE);
+    return problem('revision', PARAMETER_MESSAGES.noSourceNoArtifact, ONE_SOURCE);
   }
   if (second === undefined) return fromArtifact(only, values);
-  const what = `no source is given, and the action has ${artifacts.length} input artifacts`;
+  const what = PARAMETER_MESSAGES.noSourceManyArtifacts(String(artifacts.length));
   return problem(
     'revision',
     what,
@@ -122,20 +122,20 @@ function halfASource(
   const missing = needed.filter((name) => !meant.has(name));
   if (missing.length === 0) return undefined;
   const present = all.filter((name) => meant.has(name));
-  const verbs = [missing.length === 1 ? 'is' : 'are', present.length === 1 ? 'is' : 'are'] as const;
-  const what = `${verbs[0]} missing, while ${present.join(' and ')} ${verbs[1]} given: this is half a revision source`;
+  const given = `${present.join(' and ')} ${present.length === 1 ? 'is' : 'are'}`;
+  const what = PARAMETER_MESSAGES.halfSource(missing.length === 1 ? 'is' : 'are', given);
   return problem(missing.join(', '), what, `${needed.join(' and ')} together`);
 }
 
 function tooMany(sources: readonly (readonly ParameterName[])[]): RevisionChoice {
-  const what = `${sources.length === 2 ? 'two' : 'three'} revision sources are given`;
+  const what = PARAMETER_MESSAGES.severalSources(sources.length === 2 ? 'two' : 'three');
   return problem(sources.flat().join(', '), what, ONE_SOURCE);
 }
 
 function unknownEnding(): RevisionChoice {
   const expected =
     'S3_BUNDLE as tar, tgz, zip, YAML or JSON, or a key that ends in .tar, .tgz, .tar.gz, .zip, .yaml, .yml or .json';
-  return problem('S3_BUNDLE', "is missing, and the ending of S3_KEY does not tell the bundle's kind", expected);
+  return problem('S3_BUNDLE', PARAMETER_MESSAGES.unknownBundle, expected);
 }
 
 function list(artifacts: readonly InputArtifact[], secrets: readonly string[]): string {

@@ -1,4 +1,5 @@
 import type { Field } from '../field';
+import { PARAMETER_MESSAGES } from '../messages';
 import { atMost, booleanLike, mistake, oneOf, only, shape, text, wholeNumber } from '../schemas';
 import { autoRollback, gitHubRepository, tokenSecret } from './compoundFields';
 import {
@@ -62,8 +63,8 @@ const codeDeployName = {
   schema: text(atMost(100), only(/[A-Za-z0-9+=,.@_-]/)),
   expected: '1 to 100 characters of A-Z a-z 0-9 + = , . @ _ -',
 };
-const isAwsAccount = mistake(/^\d{12}$/, 'is an AWS account id, not a Spot one');
-const isS3Address = mistake(/^(s3|https?):\/\/|^arn:/i, 'is an address');
+const isAwsAccount = mistake(/^\d{12}$/, PARAMETER_MESSAGES.awsAccount);
+const isS3Address = mistake(/^(s3|https?):\/\/|^arn:/i, PARAMETER_MESSAGES.s3Address);
 
 /**
  * The single source of what UserParameters may hold: each parameter's name, its documentation and how it is read.
@@ -75,9 +76,9 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     default: '',
     meaning: 'Spot API token in plain text; discouraged, logs a warning.',
     schema: text(
-      mistake(/^bearer\s/i, 'starts with "Bearer", which is no part of the token'),
-      mistake(/^arn:aws/i, 'is the ARN of a secret, which belongs into API_TOKEN_SECRET'),
-      mistake(/^\{\{resolve:/i, 'is a CloudFormation reference that was not resolved'),
+      mistake(/^bearer\s/i, PARAMETER_MESSAGES.bearer),
+      mistake(/^arn:aws/i, PARAMETER_MESSAGES.secretArnAsToken),
+      mistake(/^\{\{resolve:/i, PARAMETER_MESSAGES.cloudFormationReference),
       only(/[\x21-\x7e]/),
     ),
     expected: 'a Spot API token: printable ASCII characters without spaces',
@@ -95,8 +96,8 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     meaning: 'Spot account, `act-…`.',
     schema: text(
       isAwsAccount,
-      mistake(/^sig-/i, 'is an Elastigroup id, which belongs into GROUP_ID'),
-      shape(/^act-[A-Za-z0-9]{1,96}$/, 'is not a Spot account id'),
+      mistake(/^sig-/i, PARAMETER_MESSAGES.elastigroupAsAccount),
+      shape(/^act-[A-Za-z0-9]{1,96}$/, PARAMETER_MESSAGES.notSpotAccount),
     ),
     expected: 'a Spot account id such as act-1a2b3c4d',
   },
@@ -105,8 +106,8 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     default: '',
     meaning: 'Elastigroup, `sig-…`.',
     schema: text(
-      mistake(/^act-/i, 'is a Spot account id, which belongs into ACCOUNT_ID'),
-      shape(/^sig-[A-Za-z0-9]{1,96}$/, 'is not an Elastigroup id'),
+      mistake(/^act-/i, PARAMETER_MESSAGES.accountAsElastigroup),
+      shape(/^sig-[A-Za-z0-9]{1,96}$/, PARAMETER_MESSAGES.notElastigroup),
     ),
     expected: 'an Elastigroup id such as sig-1a2b3c4d',
   },
@@ -128,14 +129,14 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     required: 'one source',
     default: '',
     meaning: 'Bucket of a revision in S3; requires S3_KEY.',
-    schema: text(isS3Address, only(/[A-Za-z0-9._-]/), shape(/^.{3,63}$/, 'is not 3 to 63 characters long')),
+    schema: text(isS3Address, only(/[A-Za-z0-9._-]/), shape(/^.{3,63}$/, PARAMETER_MESSAGES.bucketLength)),
     expected: 'the bare name of a bucket, 3 to 63 letters, digits, dots and hyphens',
   },
   S3_KEY: {
     required: 'one source',
     default: '',
     meaning: 'Key of a revision in S3; requires S3_BUCKET.',
-    schema: text(isS3Address, (key) => (Buffer.byteLength(key) > 1024 ? 'is longer than 1024 bytes' : undefined)),
+    schema: text(isS3Address, (key) => (Buffer.byteLength(key) > 1024 ? PARAMETER_MESSAGES.longKey : undefined)),
     expected: 'the key of an object without its bucket, at most 1024 bytes',
   },
   S3_BUNDLE: {
@@ -171,7 +172,9 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     meaning: 'Full commit id of a revision in GitHub; requires GITHUB_REPO.',
     schema: text((id) => {
       if (/^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(id)) return undefined;
-      return /^[0-9a-f]{4,39}$/i.test(id) ? `is a short commit id (${id.length} digits)` : 'is not a commit id';
+      return /^[0-9a-f]{4,39}$/i.test(id)
+        ? PARAMETER_MESSAGES.shortCommit(String(id.length))
+        : PARAMETER_MESSAGES.notCommit;
     }),
     expected: 'a full commit id, 40 hexadecimal digits, such as #{SourceVariables.CommitId} gives',
   },

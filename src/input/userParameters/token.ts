@@ -1,4 +1,5 @@
 import type { Problem } from '../../errors';
+import { PARAMETER_MESSAGES } from '../messages';
 import type { ParameterName, ParameterValues } from './schema';
 import { splitTokenSecret } from './compoundFields';
 import type { TokenSource } from './userParameters';
@@ -9,10 +10,6 @@ export interface TokenChoice {
   readonly problems: readonly Problem[];
 }
 
-export const CLEAR_TOKEN_WARNING =
-  "API_TOKEN stands in clear text in the pipeline's definition, for everyone who may read it: " +
-  'keep the token in Secrets Manager, and name the secret in API_TOKEN_SECRET.';
-
 /** Chooses between API_TOKEN, API_TOKEN_SECRET and the default secret (`id` or `id#key`), which settings.ts checks. */
 export function chooseToken(
   meant: ReadonlySet<ParameterName>,
@@ -22,7 +19,11 @@ export function chooseToken(
   if (meant.has('API_TOKEN') && meant.has('API_TOKEN_SECRET')) {
     return {
       problems: [
-        { where: 'API_TOKEN, API_TOKEN_SECRET', what: 'are both given', expected: 'one of them, rather the secret' },
+        {
+          where: 'API_TOKEN, API_TOKEN_SECRET',
+          what: PARAMETER_MESSAGES.twoTokens,
+          expected: 'one of them, preferably the secret',
+        },
       ],
     };
   }
@@ -36,7 +37,7 @@ export function chooseToken(
     problems: [
       {
         where: 'API_TOKEN_SECRET',
-        what: 'is missing, and the function has no default secret (environment variable SPOT_TOKEN_SECRET)',
+        what: PARAMETER_MESSAGES.noToken,
         expected: 'the name or ARN of the secret with the Spot API token (or the token itself in API_TOKEN)',
       },
     ],

@@ -47,7 +47,7 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
     const limited = noAnswer('Spot', 'rate-limited');
     const { next, context } = await tick({ ...state, outageSince: at(0) }, { after: 1700 }, script(limited));
 
-    expect(next).toEqual({ ...state, progress: "Spot's rate limit is used up: waiting for its reset" });
+    expect(next).toEqual({ ...state, progress: 'Spot rate limit exhausted, waiting for its reset' });
     expect(context.changes).toEqual([]);
   });
 
@@ -202,7 +202,7 @@ describe('without the Spot token', () => {
     expect(failure).toEqual(FAILURE);
     expect(cleaned).toEqual(['CodeDeploy d-OWN was stopped.']);
     expect(left.join()).toMatch(
-      /Green instances are left: i-1\..*Elastigroup could not be asked .*no secret spot\/token/,
+      /Green instances remain: i-1\..*Elastigroup could not be queried .*no secret spot\/token/,
     );
   });
 

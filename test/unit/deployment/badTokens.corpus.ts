@@ -46,9 +46,9 @@ function changedAt(position: number): string {
   return GOOD_TOKEN.slice(0, position) + other + GOOD_TOKEN.slice(position + 1);
 }
 
-const FOREIGN = ['continuationToken', 'is not one that this function wrote', 'was left alone'];
-const DAMAGED = ['continuationToken', 'was damaged or changed', 'was left alone'];
-const UNREADABLE = ['continuationToken', 'holds no readable state', 'was left alone'];
+const FOREIGN = ['continuationToken', 'was not written by this function', 'were left untouched'];
+const DAMAGED = ['continuationToken', 'is corrupt or was modified', 'were left untouched'];
+const UNREADABLE = ['continuationToken', 'contains no readable state', 'were left untouched'];
 const OTHER_ACTION = ['belongs to an action with another ACCOUNT_ID, GROUP_ID, APP_NAME or DEPLOYMENT_GROUP'];
 
 export const badTokens: readonly BadInput[] = [
@@ -77,7 +77,7 @@ export const badTokens: readonly BadInput[] = [
     continuationToken: changedAt(GOOD_TOKEN.length - 3),
     expect: DAMAGED,
   },
-  { name: 'token: too long', continuationToken: `v1.${'A'.repeat(2100)}.x`, expect: ['more than the 2048'] },
+  { name: 'token: too long', continuationToken: `v1.${'A'.repeat(2100)}.x`, expect: ['the limit is 2048'] },
   { name: 'token: no JSON inside', continuationToken: forged('not json'), expect: UNREADABLE },
   { name: 'token: null inside', continuationToken: forged('null'), expect: UNREADABLE },
   { name: 'token: an empty object inside', continuationToken: forged({}), expect: UNREADABLE },

@@ -155,7 +155,7 @@ describe('a state', () => {
   });
 
   test('keeps a text of usual length whole', () => {
-    const progress = 'CodeDeploy d-1A2B3C4D5: 2 of 4 instances done, 1 failed; waiting before blue is terminated';
+    const progress = 'CodeDeploy d-1A2B3C4D5: 2 of 4 instances done, 1 failed; waiting to terminate blue';
     expect(decoded(encodeToken({ state: launching({ progress }), blocks: new Map() }, PARAMETERS)).state.progress).toBe(
       progress,
     );
@@ -219,13 +219,13 @@ describe('a token that is bad says how', () => {
     ['in upper case', GOOD.replace('v1', 'V1')],
     ['with a space before it', ` ${GOOD}`],
   ])('foreign: %s', (_what, token) => {
-    expect(refusal(token)).toBe('is not one that this function wrote');
+    expect(refusal(token)).toBe('was not written by this function');
   });
 
   test.each([2, 3, 17, 999_999])('of a future version: v%d', (version) => {
     const what = refusal(GOOD.replace('v1', `v${version}`));
     expect(what).toContain(`version ${version}`);
-    expect(what).toContain('was the function changed while the action ran?');
+    expect(what).toContain('was the function updated while the action ran?');
   });
 
   test('damaged: one other character, anywhere', () => {
@@ -235,7 +235,7 @@ describe('a token that is bad says how', () => {
         if (GOOD[index] === letter) continue;
         const damaged = GOOD.slice(0, index) + letter + GOOD.slice(index + 1);
         expect(refusal(damaged)).toMatch(
-          index < 3 ? /is not one that|has version|was damaged/ : /^was damaged or changed$/,
+          index < 3 ? /was not written|has version|is corrupt/ : /^is corrupt or was modified$/,
         );
       }
     }
@@ -243,19 +243,19 @@ describe('a token that is bad says how', () => {
 
   test('damaged: one character too few or too many, anywhere', () => {
     for (let index = 3; index < GOOD.length; index += 1) {
-      expect(refusal(GOOD.slice(0, index) + GOOD.slice(index + 1))).toBe('was damaged or changed');
-      expect(refusal(`${GOOD.slice(0, index)}A${GOOD.slice(index)}`)).toBe('was damaged or changed');
+      expect(refusal(GOOD.slice(0, index) + GOOD.slice(index + 1))).toBe('is corrupt or was modified');
+      expect(refusal(`${GOOD.slice(0, index)}A${GOOD.slice(index)}`)).toBe('is corrupt or was modified');
     }
-    for (const more of ['.', '.x', ' ', '\n', '=']) expect(refusal(GOOD + more)).toBe('was damaged or changed');
+    for (const more of ['.', '.x', ' ', '\n', '=']) expect(refusal(GOOD + more)).toBe('is corrupt or was modified');
   });
 
   test('truncated, at any length', () => {
     for (let length = 3; length < GOOD.length; length += 1)
-      expect(refusal(GOOD.slice(0, length))).toBe('was damaged or changed');
+      expect(refusal(GOOD.slice(0, length))).toBe('is corrupt or was modified');
   });
 
   test('too long for a token', () => {
-    expect(refusal(`v1.${'A'.repeat(2100)}.B`)).toBe('has 2105 characters, more than the 2048 that one can have');
+    expect(refusal(`v1.${'A'.repeat(2100)}.B`)).toBe('has 2105 characters; the limit is 2048');
   });
 
   test.each([
@@ -291,13 +291,13 @@ describe('a token that is bad says how', () => {
     ['an unknown duration', { ...content, state: { ...content.state, durations: { lunch: 1 } } }],
     ['a block that is no time', { ...content, blocks: { x: 'soon' } }],
   ])('without a readable state: %s', (_what, bad) => {
-    expect(refusal(sealed(bad ?? 'undefined'))).toContain('holds no readable state');
+    expect(refusal(sealed(bad ?? 'undefined'))).toContain('contains no readable state');
   });
 
   test('without JSON', () => {
     const payload = Buffer.from('{"half":').toString('base64url');
     const checksum = createHash('sha256').update(payload).digest('base64url').slice(0, 16);
-    expect(refusal(`v1.${payload}.${checksum}`)).toContain('holds no readable state');
+    expect(refusal(`v1.${payload}.${checksum}`)).toContain('contains no readable state');
   });
 
   test('whatever it is, and never throws', () => {

@@ -116,7 +116,7 @@ describe('a second fleet of the action', () => {
         { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT'), elastigroup('cdbg-2', state)]] },
       );
 
-      expect(inPhase(next, 'launching').progress).toContain('second fleet');
+      expect(inPhase(next, 'launching').progress).toContain('a duplicate of');
       expect(context.changes).toEqual([]);
     },
   );

@@ -43,16 +43,16 @@ describe('the message', () => {
       ],
       instances: [instance('i-1'), instance('i-2', { lifecycle: 'on-demand' })],
     });
-    expect(messageOf(failedState({ left: ['Green instances are left: i-1.'] }), evidence).split('\n')).toEqual([
+    expect(messageOf(failedState({ left: ['Green instances remain: i-1.'] }), evidence).split('\n')).toEqual([
       'CodeDeploy d-1 failed (HEALTH_CONSTRAINTS: too few are healthy). Failed after 1m40s.',
-      'Likely fix: Mend the script; the end of its log is below.',
-      'Green instances are left: i-1.',
+      'Likely fix: Fix the script; log below.',
+      'Green instances remain: i-1.',
       'Failed: i-1 (spot), lifecycle event AfterInstall, script scripts/install.sh: ScriptFailed: it exited with 1',
-      'The same on: i-2 (on-demand).',
+      'Same failure on: i-2 (on-demand).',
       '  | first line',
       '  | last line',
       'Failed: i-3, lifecycle event BeforeInstall: UnknownError: lost',
-      'No green instance is left.',
+      'No green instances remain.',
       CODEDEPLOY,
       ELASTIGROUP,
       TAG,
@@ -72,7 +72,7 @@ describe('the message', () => {
     const evidence = evidenceOf({ unread: ['EC2 could not be read.'] });
     const message = failureMessage(failedState(), { evidence, groupId: 'sig-1', region: undefined, redact });
     expect(message.split('\n').slice(1)).toEqual([
-      'No green instance is left.',
+      'No green instances remain.',
       'EC2 could not be read.',
       'CodeDeploy d-1',
       ELASTIGROUP,
@@ -81,7 +81,7 @@ describe('the message', () => {
   });
 
   test('of a time-out names the instances that had not ended', () => {
-    const failure = { type: 'JobFailed', headline: 'TIMEOUT (1m) was reached.', timedOut: true } as const;
+    const failure = { type: 'JobFailed', headline: 'TIMEOUT (1m) reached.', timedOut: true } as const;
     const target = (id: string): DeploymentTarget => ({
       id,
       status: 'Skipped',
@@ -95,14 +95,14 @@ describe('the message', () => {
       '\n',
     );
     expect(lines.slice(0, 3)).toEqual([
-      'TIMEOUT (1m) was reached.',
-      expect.stringMatching(/^Likely fix: A lifecycle event had not ended, see below: /),
-      'Unfinished: i-1 in ApplicationStart since 09:01:01Z, i-2 in ApplicationStart since 09:01:01Z.',
+      'TIMEOUT (1m) reached.',
+      expect.stringMatching(/^Likely fix: Lifecycle event still running\. /),
+      'Still running: i-1 in ApplicationStart since 09:01:01Z, i-2 in ApplicationStart since 09:01:01Z.',
     ]);
   });
 
   test("of a failure that is not CodeDeploy's still tells CodeDeploy's error and rollback", () => {
-    const failure = { type: 'JobFailed', headline: 'Elastigroup deployment cdbg-1 went wrong.' } as const;
+    const failure = { type: 'JobFailed', headline: 'Elastigroup deployment cdbg-1 failed.' } as const;
     const codeDeploy = { ...codeDeployFailed('ALARM_ACTIVE', 'cpu'), rollbackDeploymentId: 'd-2' };
     const lines = messageOf(failedState({ failure }), evidenceOf({ codeDeploy })).split('\n');
     expect(lines.slice(1, 3)).toEqual([
@@ -112,7 +112,7 @@ describe('the message', () => {
   });
 
   test('of a launch that failed shows what Elastigroup logged, the same only once', () => {
-    const failure = { type: 'JobFailed', headline: 'Elastigroup deployment cdbg-1 went wrong.' } as const;
+    const failure = { type: 'JobFailed', headline: 'Elastigroup deployment cdbg-1 failed.' } as const;
     const again = (seconds: number) => ({
       at: START + seconds * 1000,
       severity: 'ERROR' as const,
@@ -123,12 +123,12 @@ describe('the message', () => {
       events: [again(1), { at: undefined, severity: 'WARN', message: 'slow' }, again(5), again(9)],
     });
     expect(messageOf(beforeCodeDeploy(failure), evidence).split('\n').slice(2, 5)).toEqual([
-      'Elastigroup deployment cdbg-1 (now FINISHED_ERROR); the group has logged:',
+      'Elastigroup deployment cdbg-1 (now FINISHED_ERROR); group events:',
       '  WARN slow',
       '  09:00:09Z ERROR no capacity (3 times)',
     ]);
     const silent = messageOf(beforeCodeDeploy(failure), { ...evidence, events: [] }).split('\n');
-    expect(silent[1]).toBe('Elastigroup deployment cdbg-1 is FINISHED_ERROR now.');
+    expect(silent[1]).toBe('Elastigroup deployment cdbg-1 is now FINISHED_ERROR.');
   });
 
   test.each([
@@ -190,7 +190,7 @@ describe('trimming', () => {
     fc.assert(
       fc.property(evidence, anything, fc.array(anything, { maxLength: 4 }), (found, headline, cleaned) => {
         const left = [
-          `Green instances are left: ${found.targets
+          `Green instances remain: ${found.targets
             .map(({ id }) => id)
             .slice(0, 50)
             .join(', ')}.`,
@@ -200,7 +200,7 @@ describe('trimming', () => {
         expect(text.length).toBeLessThanOrEqual(5000);
         expect(text.isWellFormed()).toBe(true);
         expect(text).not.toMatch(/[^\P{Cc}\n\t]/u);
-        expect(text).toMatch(/^Failed: [^]*? Failed after 1m40s\.\nLikely fix: Mend the script/);
+        expect(text).toMatch(/^Failed: [^]*? Failed after 1m40s\.\nLikely fix: Fix the script/);
         for (const line of left) expect(text).toContain(line);
         expect(text).toContain(`\nFailed: ${found.targets[0]?.id ?? ''} (spot), lifecycle event AfterInstall`);
         expect(text).toContain('  | THE LAST LINE');

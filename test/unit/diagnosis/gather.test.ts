@@ -90,11 +90,11 @@ test('a query that fails costs a line, and nothing else', async () => {
     unread: [
       'The CodeDeploy deployment could not be read (CodeDeploy Op: no).',
       expect.stringMatching(
-        /^What failed on which instance could not be read \(CodeDeploy Op: is not .{200,240}…\)\. Allow codedeploy:ListDeploymentTargets in the function's role\.$/,
+        /^Per-instance failure details could not be read \(CodeDeploy Op: is not .{200,240}…\)\. Allow codedeploy:ListDeploymentTargets in the function's role\.$/,
       ),
-      'The green instances in EC2 could not be read (EC2 Op: no).',
+      'Green instances in EC2 could not be read (EC2 Op: no).',
       'The Elastigroup deployment could not be read (Spot Op: no).',
-      'The log of the Elastigroup could not be read (unexpected error).',
+      'The Elastigroup event log could not be read (unexpected error).',
     ],
   });
   const errors = context.log.lines.filter(({ level }) => level === 'error').map(({ sentence }) => sentence);

@@ -47,7 +47,7 @@ describe('a bad value is refused by the name of its variable', () => {
     ['SPOT_API_URL', 'ftp://spot.example', '"ftp://spot.example" is not an http(s) address'],
     ['SPOT_API_URL', 'http://spot.example', '"http://spot.example" would send the token unencrypted'],
     ['SPOT_API_URL', 'http://localhost.example', '"http://localhost.example" would send the token unencrypted'],
-    ['SPOT_API_URL', 'https://spot.example?a=b', '"https://spot.example?a=b" holds a query or a fragment'],
+    ['SPOT_API_URL', 'https://spot.example?a=b', '"https://spot.example?a=b" contains a query or a fragment'],
     ['SPOT_TOKEN_SECRET', 'a secret', 'is not the name of a secret'],
     ['POLL_INTERVAL_SECONDS', '0', '"0" is below 0.01'],
     ['POLL_INTERVAL_SECONDS', '301', '"301" is above 300'],
@@ -57,7 +57,7 @@ describe('a bad value is refused by the name of its variable', () => {
     ['POLL_WINDOW_SECONDS', '901', '"901" is above 900'],
     ['CLEANUP_TIMEOUT_SECONDS', '0.5', '"0.5" is below 1'],
     ['CLEANUP_TIMEOUT_SECONDS', 'NaN', '"NaN" is not a plain number'],
-    ['POWERTOOLS_LOG_LEVEL', 'verbose', '"verbose" is not one of the known values'],
+    ['POWERTOOLS_LOG_LEVEL', 'verbose', '"verbose" is not one of the accepted values'],
   ])('%s=%s', (name, value, what) => {
     const result = parseSettings({ [name]: value });
     expect(result.ok ? [] : result.problems.map((problem) => [problem.where, problem.what])).toEqual([
@@ -67,7 +67,7 @@ describe('a bad value is refused by the name of its variable', () => {
 
   test('and a password in an address is not shown', () => {
     const result = parseSettings({ SPOT_API_URL: 'https://me:hunter2@spot.example' });
-    expect(result.ok ? '' : result.problems[0]?.what).toMatch(/holds a user or a password$/);
+    expect(result.ok ? '' : result.problems[0]?.what).toMatch(/contains a user or a password$/);
     expect(JSON.stringify(result)).not.toContain('hunter2');
   });
 

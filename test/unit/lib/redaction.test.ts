@@ -95,10 +95,10 @@ test('text without secrets stays as it is', () => {
   const harmless = [
     'CodeDeploy d-1A2B3C: 2 of 4 instances done, 3m10s of 10m',
     '- API_TOKEN: is empty. Expected: the Spot API token.',
-    '- API_TOKEN, API_TOKEN_SECRET: are both given. Expected: one of them, rather the secret.',
+    '- API_TOKEN, API_TOKEN_SECRET: are both given. Expected: one of them, preferably the secret.',
     '- API_TOKEN_SECRET: is missing',
     'User: arn:aws:sts::111122223333:assumed-role/stage is not authorized to perform: codedeploy:CreateDeployment',
-    'Spot does not accept the API token: the bearer is unknown'.replace('bearer is', 'owner is'),
+    'Spot rejected the API token: the bearer is unknown'.replace('bearer is', 'owner is'),
     's3://revisions/shop.zip?versionId=abc',
   ];
   for (const text of harmless) expect(redactorOf('unrelated-secret').redact(text)).toBe(text);

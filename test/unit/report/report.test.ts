@@ -220,12 +220,12 @@ describe('failure', () => {
       elastigroupDeploymentId: 'cdbg-1',
       deploymentId: 'd-OWN',
       cleaned: ['CodeDeploy d-OWN was stopped with rollback.'],
-      left: ['Green instances are left: i-1.'],
+      left: ['Green instances remain: i-1.'],
     });
     const report = reportFailed('job-2', state, context(asIs));
     expect(messageOf(report).split('\n')).toEqual([
       expect.stringContaining(FAILURE.headline),
-      'Green instances are left: i-1.',
+      'Green instances remain: i-1.',
       'CodeDeploy d-OWN was stopped with rollback.',
       'CodeDeploy d-OWN',
       `Elastigroup sig-1, deployment cdbg-1: ${ELASTIGROUP}`,

@@ -78,7 +78,7 @@ describe('the order of cleaning up', () => {
       cleaned: [
         'CodeDeploy d-OWN was stopped.',
         'Elastigroup deployment cdbg-1 was stopped.',
-        'No green instance is left.',
+        'No green instances remain.',
       ],
       left: [],
     });
@@ -139,7 +139,7 @@ describe('the last look before a stop decides', () => {
     expect(context.changes).toEqual([]);
   });
 
-  test('Succeeded leads to finalizing, also when Elastigroup goes wrong or cannot be seen', async () => {
+  test('Succeeded leads to finalizing, also when Elastigroup goes wrong or cannot be queried', async () => {
     const { next } = await tick(
       cleaningUp(),
       {},
@@ -350,7 +350,7 @@ describe('being late', () => {
     );
 
     const { left, cleaned } = inPhase(next, 'failed');
-    expect(left.join('\n')).toContain('Green instances are left: i-1, i-3');
+    expect(left.join('\n')).toContain('Green instances remain: i-1, i-3');
     expect(left.join('\n')).toContain('cdbg-1 has not ended: STOPPING');
     expect(left.join('\n')).toContain('d-OWN has not ended: InProgress');
     expect(cleaned).toEqual([]);
@@ -379,7 +379,11 @@ describe('being late', () => {
     );
 
     const { left } = inPhase(next, 'failed');
-    for (const words of ['EC2 could not be asked', 'Elastigroup could not be asked', 'CodeDeploy could not be asked'])
+    for (const words of [
+      'EC2 could not be queried',
+      'Elastigroup could not be queried',
+      'CodeDeploy could not be queried',
+    ])
       expect(left.join('\n')).toContain(words);
     expect(context.changes).toEqual([]);
   });
@@ -390,12 +394,12 @@ describe('the end of cleaning up', () => {
 
   test('waits for EC2, where it is busy', async () => {
     const { next } = await tick(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'throttled')] });
-    expect(inPhase(next, 'cleaningUp').progress).toContain('EC2 cannot be seen');
+    expect(inPhase(next, 'cleaningUp').progress).toContain('EC2 cannot be queried');
   });
 
   test('does not wait for EC2, where it never will answer', async () => {
     const { next } = await tick(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'denied')] });
-    expect(inPhase(next, 'failed').left.join()).toContain('look for the tag GreenIdentifier=');
+    expect(inPhase(next, 'failed').left.join()).toContain('check for the tag GreenIdentifier=');
   });
 
   test('waits a minute for an ERROR to move on: green that is not tagged yet does not show at EC2', async () => {
@@ -421,7 +425,7 @@ describe('the end of cleaning up', () => {
       { after: 10 },
       { ...sees(codeDeploy('d-OWN', 'Failed'), elastigroup('cdbg-1', 'FINISHED_ERROR')), green: [[]] },
     );
-    expect(inPhase(next, 'failed').cleaned).toEqual(['No green instance is left.']);
+    expect(inPhase(next, 'failed').cleaned).toEqual(['No green instances remain.']);
   });
 
   test('is at once, where the action has nothing', async () => {
@@ -429,7 +433,7 @@ describe('the end of cleaning up', () => {
 
     expect(inPhase(next, 'failed')).toMatchObject({
       failure: FAILURE,
-      cleaned: ['No green instance is left.'],
+      cleaned: ['No green instances remain.'],
       left: [],
     });
     expect(context.changes).toEqual([]);

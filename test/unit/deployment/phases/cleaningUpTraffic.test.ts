@@ -76,7 +76,7 @@ describe('while traffic moves and the deployment is active', () => {
     expect(context.changes).toEqual([]);
     const text = inPhase(next, 'failed').left.join('\n');
     expect(text).toMatch(/i-g may be in service and were kept: CodeDeploy d-OWN is still InProgress/);
-    expect(text).toMatch(/Elastigroup ends deployment cdbg-1 by its own timeout, not before 10:35:00Z/);
+    expect(text).toMatch(/Elastigroup ends deployment cdbg-1 at its own timeout, not before 10:35:00Z/);
   });
 });
 
@@ -102,7 +102,7 @@ describe('a rollback', () => {
       'CodeDeploy d-OWN was stopped.',
       'Rollback d-BACK has returned the traffic to blue.',
       'Elastigroup deployment cdbg-1 was stopped.',
-      'No green instance is left.',
+      'No green instances remain.',
     ]);
   });
 

@@ -88,8 +88,8 @@ test('a token of an earlier version has no counts: the targets tell', async () =
 });
 
 test.each([
-  [4, /^3 instances were launched, and the target capacity of the Elastigroup is 4$/],
-  ['unknown', /^deployed to the 3 instances that EC2 showed; the target capacity of the Elastigroup is unknown$/],
+  [4, /^3 instances were launched; the Elastigroup's target capacity is 4$/],
+  ['unknown', /^deployed to the 3 instances that EC2 showed; the Elastigroup's target capacity is unknown$/],
 ] as const)('fewer instances than the target capacity of %s are told', async (of, words) => {
   const { succeeded } = await finish({ launched: { count: 3, of } }, { green: [GREEN.slice(0, 3)] });
   expect(succeeded.shortfalls).toEqual([expect.stringMatching(words)]);

@@ -33,8 +33,8 @@ const VERDICTS: Record<string, string> = {
   S: 'succeeded',
   F: 'failed: CodeDeploy d-OWN failed',
   H: 'failed: CodeDeploy d-OWN was stopped outside this action',
-  W: 'failed: Elastigroup deployment cdbg-1 went wrong',
-  T: 'failed: TIMEOUT (30m) was reached',
+  W: 'failed: Elastigroup deployment cdbg-1 failed',
+  T: 'failed: TIMEOUT (30m) reached',
   c: 'unclear: CodeDeploy call: CodeDeploy is down',
   // Spot alone is down: CodeDeploy's deployment goes on.
   s: 'goes-on',
@@ -43,7 +43,7 @@ const VERDICTS: Record<string, string> = {
 
 /** The columns: what Elastigroup shows, in each of these states. */
 const COLUMNS: readonly (readonly [string, readonly Attempt<ElastigroupDeployment | undefined>[]])[] = [
-  ['cannot be seen', [unseen('Spot')]],
+  ['cannot be queried', [unseen('Spot')]],
   ['lists none', [seen(undefined)]],
   [
     'goes on',
@@ -69,7 +69,7 @@ const COLUMNS: readonly (readonly [string, readonly Attempt<ElastigroupDeploymen
 /** The rows: CodeDeploy's status; the verdicts by column before TIMEOUT is reached, and after. */
 const TABLE: readonly (readonly [status: string, before: string, after: string])[] = [
   // unseen none goes-on unknown FINISHED wrong
-  ['cannot be seen', 'c c c c c W', 'T T T T T W'],
+  ['cannot be queried', 'c c c c c W', 'T T T T T W'],
   ['Created', 's . . . . W', 'T T T T T W'],
   ['Queued', 's . . . . W', 'T T T T T W'],
   ['InProgress', 's . . . . W', 'T T T T T W'],
@@ -102,7 +102,7 @@ describe('the verdict on one look at both sides', () => {
   test.each(rows)(
     'CodeDeploy "$status", Elastigroup $side, TIMEOUT reached: $late → $verdict',
     ({ status, sights, late, verdict: wanted }) => {
-      const ourSide = status === 'cannot be seen' ? unseen('CodeDeploy') : seen(codeDeploy('d-OWN', status));
+      const ourSide = status === 'cannot be queried' ? unseen('CodeDeploy') : seen(codeDeploy('d-OWN', status));
       const failure = late ? timedOut(installing(), new FakeContext({}, { now: at(1800) })) : undefined;
 
       for (const sight of sights)
@@ -153,14 +153,14 @@ describe('one tick of installing', () => {
   test('Ready is shown as waiting for the traffic to be rerouted', async () => {
     const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Ready')] });
 
-    expect(inPhase(next, 'installing').progress).toContain('waits for the traffic to be rerouted');
+    expect(inPhase(next, 'installing').progress).toContain('waiting for traffic to be rerouted');
   });
 
   test('the wait before blue is terminated is shown', async () => {
     const deployment = codeDeploy('d-OWN', 'InProgress', { waitsBeforeTerminatingBlue: true });
     const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [deployment] });
 
-    expect(inPhase(next, 'installing').progress).toContain('waiting before blue is terminated');
+    expect(inPhase(next, 'installing').progress).toContain('waiting to terminate blue');
   });
 
   test('Succeeded goes on to Elastigroup, also when TIMEOUT is reached in the same tick', async () => {
@@ -174,7 +174,7 @@ describe('one tick of installing', () => {
     expect(context.changes).toEqual([]);
   });
 
-  test('Succeeded goes on to Elastigroup, also when that one cannot be seen', async () => {
+  test('Succeeded goes on to Elastigroup, also when that one cannot be queried', async () => {
     const { next } = await tick(
       installing(),
       {},
@@ -301,7 +301,7 @@ describe('a deployment that was stopped', () => {
 
   test('while this invocation followed it was stopped outside this action', async () => {
     const { next } = await tick(installing({ invocations: 3, activeIn: 3 }), {}, STOPPED);
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('was stopped outside this action (it gives no');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('was stopped outside this action (no reason given)');
   });
 
   test.each([installing(), installing({ invocations: 3, activeIn: 2 })])(

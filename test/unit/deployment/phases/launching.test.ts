@@ -222,7 +222,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
       { ...READY_AND_RUNNING, findDeployments: [[otherCodeDeploy('InProgress')]] },
     );
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (InProgress)');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER created by a user (InProgress)');
     expect(context.changes).toEqual([]);
   });
 
@@ -301,7 +301,7 @@ describe('DeploymentLimitExceeded', () => {
       limited(inTheWay('d-OTHER'), { getDeployment: [otherCodeDeploy('InProgress')] }),
     );
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (InProgress)');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER created by a user (InProgress)');
     expect(context.changes).toEqual(['create CodeDeploy']);
   });
 
@@ -332,7 +332,7 @@ describe('DeploymentLimitExceeded', () => {
       limited(inTheWay(undefined), { findDeployments: [[], [otherCodeDeploy('Queued')]] }),
     );
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER of a user (Queued)');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER created by a user (Queued)');
   });
 
   test("that names none, with none to be found, is quoted in CodeDeploy's words", async () => {

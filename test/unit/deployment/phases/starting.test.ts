@@ -289,7 +289,7 @@ describe('green instances of the action, of which no service lists a deployment'
   test('keep green from being launched a second time', async () => {
     const { next, context } = await tick(checked({ unconfirmedSince: at(0) }), { after: 30 }, orphans);
 
-    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('launched 2 green instances before');
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('2 green instances exist');
     expect(context.changes).toEqual([]);
   });
 
@@ -363,7 +363,7 @@ describe("another's deployment", () => {
       { list: [[]], findDeployments: [[otherCodeDeploy('Ready')]], green: [[]] },
     );
 
-    expect(inPhase(next, 'failed').failure.headline).toContain('d-OTHER of a user (Ready)');
+    expect(inPhase(next, 'failed').failure.headline).toContain('d-OTHER created by a user (Ready)');
     expect(context.changes).toEqual([]);
   });
 
@@ -459,7 +459,7 @@ describe('ON_CONFLICT WAIT', () => {
     const first = await tick(checked(), { parameters }, inTheWay);
     expect(inPhase(first.next, 'starting')).toMatchObject({
       waitsForOther: { since: at(0) },
-      progress: expect.stringMatching(/^waiting for .*cdbg-other.* and CodeDeploy d-OTHER of a user/) as string,
+      progress: expect.stringMatching(/^waiting for .*cdbg-other.* and CodeDeploy d-OTHER created by a user/) as string,
     });
     expect(first.context.changes).toEqual([]);
 

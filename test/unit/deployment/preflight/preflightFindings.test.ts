@@ -43,16 +43,16 @@ describe('what the Elastigroup integrates with', () => {
     [
       'no group',
       [],
-      [/^problem ConfigurationError: Elastigroup sig-1 names no deployment group in its CodeDeploy integration\. Add /],
+      [/^problem ConfigurationError: The CodeDeploy integration of Elastigroup sig-1 names no deployment group\. Add /],
     ],
     [
       'another group',
       [group('test')],
       [
-        /^problem .* Elastigroup sig-1 does not name shop\/live, but shop\/test\. Add it in the Spot console, or correct APP_NAME/,
+        /^problem .* Elastigroup sig-1 names shop\/test, not shop\/live\. Add it in the Spot console, or correct APP_NAME/,
       ],
     ],
-    ['a group that differs in case', [group('Live')], [/does not name shop\/live, but shop\/Live/]],
+    ['a group that differs in case', [group('Live')], [/names shop\/Live, not shop\/live/]],
   ])('%s', (_name, integration, expected) => {
     expectFindings(elastigroupFindings(integration, WANTED), expected);
   });
@@ -81,27 +81,27 @@ describe('how the deployment group deploys', () => {
     [
       'with a copied Auto Scaling group',
       { greenFleet: 'COPY_AUTO_SCALING_GROUP' },
-      [/^problem ConfigurationError: .* itself \(COPY_AUTO_SCALING_GROUP\).* DISCOVER_EXISTING/],
+      [/^problem ConfigurationError: .* its own green instances \(COPY_AUTO_SCALING_GROUP\).* DISCOVER_EXISTING/],
     ],
-    ['without saying where green comes from', { greenFleet: undefined }, [/^warning: .*does not say/]],
-    ['without a type', { deploymentType: undefined, greenFleet: undefined }, [/^warning: .*does not say/]],
+    ['without saying where green comes from', { greenFleet: undefined }, [/^warning: .*does not state/]],
+    ['without a type', { deploymentType: undefined, greenFleet: undefined }, [/^warning: .*does not state/]],
     ['with a termination wait that leaves a quarter of TIMEOUT', { blueTerminationWaitMinutes: 22 }, []],
     ['with blue terminated at once', { blueTerminationWaitMinutes: 0 }, []],
     [
       'with a termination wait that leaves less of TIMEOUT: both numbers, both remedies',
       { blueTerminationWaitMinutes: 23 },
-      [/^problem .*terminates blue only after 23m; TIMEOUT \(30m\) .*KEEP_ALIVE.* TIMEOUT to at least 1840\./],
+      [/^problem .*terminates blue only after 23m; TIMEOUT is 30m .*KEEP_ALIVE.* TIMEOUT to at least 1840\./],
     ],
     ['with an hour until blue is terminated', { blueTerminationWaitMinutes: 60 }, [/terminates blue only after 1h/]],
     [
       'with a manual reroute',
       { rerouteWaitMinutes: 90 },
-      [/^warning: .*by hand, and stops the deployment after 1h30m \(STOP_DEPLOYMENT\)/],
+      [/^warning: .*requires manual traffic rerouting, and stops the deployment after 1h30m \(STOP_DEPLOYMENT\)/],
     ],
     [
       'with all that is dubious',
       { greenFleet: 'COPY_AUTO_SCALING_GROUP', blueTerminationWaitMinutes: 60, rerouteWaitMinutes: 1 },
-      [/^problem/, /^problem .*terminates blue/, /^warning: .*by hand/],
+      [/^problem/, /^problem .*terminates blue/, /^warning: .*manual traffic rerouting/],
     ],
   ])('%s', (_name, difference, expected) => {
     expectFindings(deploymentGroupFindings({ ...GOOD, ...difference }, WANTED), expected);
@@ -121,14 +121,16 @@ describe('what S3 says of the revision', () => {
       'found, with another ETag',
       FOUND,
       { ...NAMED, eTag: 'def' },
-      [/^problem RevisionUnavailable: .*has the ETag abc, and S3_ETAG is def/],
+      [
+        /^problem RevisionUnavailable: Object's ETag differs from S3_ETAG \(s3:\/\/releases\/shop\.zip has abc, not def\)\./,
+      ],
     ],
     [
       'missing',
       { kind: 'missing' },
       NAMED,
       [
-        /^problem RevisionUnavailable: The revision s3:\/\/releases\/shop\.zip does not exist \(S3 answers 404\)\. Check S3_BUCKET and S3_KEY, /,
+        /^problem RevisionUnavailable: Revision s3:\/\/releases\/shop\.zip does not exist \(S3 404\)\. Check S3_BUCKET and S3_KEY, /,
       ],
     ],
     [
@@ -147,19 +149,19 @@ describe('what S3 says of the revision', () => {
       'forbidden',
       { kind: 'forbidden' },
       NAMED,
-      [/^warning: .*403.*allow s3:GetObject on the object and s3:ListBucket on the bucket/],
+      [/^warning: Could not verify revision .*\(S3 403\); it may not exist\. Allow s3:GetObject and s3:ListBucket /],
     ],
     [
       'forbidden version',
       { kind: 'forbidden' },
       { ...NAMED, version: 'v1' },
-      [/^warning: .*allow s3:GetObjectVersion /],
+      [/^warning: .*Allow s3:GetObjectVersion /],
     ],
     [
       'in another region',
       { kind: 'other-region' },
       NAMED,
-      [/^problem RevisionUnavailable: .*another region.*Copy the revision/],
+      [/^problem RevisionUnavailable: .*another Region.*Copy the revision/],
     ],
   ])('%s', (_name, sight, revision, expected) => {
     expectFindings(revisionFindings(sight, revision), expected);
@@ -185,7 +187,7 @@ describe('all findings together', () => {
       [inPlace, problem('No integration.')],
       {
         type: 'ConfigurationError',
-        message: '2 problems were found, and nothing was started.\n- The group is in place.\n- No integration.',
+        message: '2 problems found; nothing was started.\n- The group is in place.\n- No integration.',
       },
     ],
     [
@@ -193,8 +195,7 @@ describe('all findings together', () => {
       [missing, inPlace],
       {
         type: 'ConfigurationError',
-        message:
-          '2 problems were found, and nothing was started.\n- The revision is missing.\n- The group is in place.',
+        message: '2 problems found; nothing was started.\n- The revision is missing.\n- The group is in place.',
       },
     ],
   ])('%s', (_name, findings, expected) => {
@@ -210,7 +211,7 @@ describe('all findings together', () => {
     ];
     const failure = failureOfFindings(findings, true);
     expect(failure?.message).toMatch(
-      /^CodeDeploy ListDeployments: .* Check APP_NAME.* This run has started nothing\.$/,
+      /^CodeDeploy ListDeployments: .* Check APP_NAME.* This delivery started nothing; another may have\.$/,
     );
     expect(failure?.isIncomplete).toBe(true);
   });
@@ -228,8 +229,8 @@ describe('all findings together', () => {
         notPermitted('The group', denied('Access denied'), 'a:B'),
       ],
       [
-        /^warning: The group could not be checked: allow codedeploy:GetDeploymentGroup in/,
-        /allow a:B in the function's role/,
+        /^warning: The group could not be checked\. Allow codedeploy:GetDeploymentGroup in/,
+        /Allow a:B in the function's role/,
       ],
     );
   });

@@ -1,7 +1,7 @@
 import { parsePipelineJob } from '../../../../src/input/pipelineJob';
 import { parseUserParameters } from '../../../../src/input/userParameters/parseUserParameters';
 import { parameterTable } from '../../../../src/input/userParameters/schema';
-import { CLEAR_TOKEN_WARNING } from '../../../../src/input/userParameters/token';
+import { PARAMETER_MESSAGES } from '../../../../src/input/messages';
 import type { UserParameters } from '../../../../src/input/userParameters/userParameters';
 import { eventOf } from '../badInput.corpus';
 
@@ -167,7 +167,7 @@ describe('the token comes from API_TOKEN, API_TOKEN_SECRET, or else the default 
       job,
       {},
     );
-    expect(clear).toMatchObject({ ok: true, warnings: [CLEAR_TOKEN_WARNING] });
+    expect(clear).toMatchObject({ ok: true, warnings: [PARAMETER_MESSAGES.clearToken] });
     expect(parseUserParameters(JSON.stringify(REQUIRED), job, {})).toMatchObject({ ok: true, warnings: [] });
   });
 });

@@ -1,0 +1,150 @@
+import type { Messages } from '../lib/wording';
+
+/** Why a deployment failed: the headline of the failure. */
+export const FAILURE_MESSAGES = {
+  timedOutBeforeStart: (timeout, elapsed, progress) =>
+    `TIMEOUT (${timeout}) reached after ${elapsed}, before the deployment started (${progress}).`,
+  timedOutWaiting: (timeout, elapsed, waiting) =>
+    `TIMEOUT (${timeout}) reached after ${elapsed}, still ${waiting}; nothing was started.`,
+  timedOutLaunching: (timeout, elapsed, progress) =>
+    `TIMEOUT (${timeout}) reached after ${elapsed}, while launching green instances (${progress}).`,
+  timedOutInstalling: (timeout, elapsed, progress) =>
+    `TIMEOUT (${timeout}) reached after ${elapsed}, while installing the revision (${progress}).`,
+  codeDeployFailed: (id, reason) => `CodeDeploy ${id} failed (${reason}).`,
+  codeDeployStopped: (id, reason) => `CodeDeploy ${id} was stopped outside this action (${reason}).`,
+  codeDeployStoppedEarlier: (id, reason) =>
+    `CodeDeploy ${id} was stopped outside this action, or by an earlier invocation of it (${reason}).`,
+  failedWhileLaunching: (id, state) =>
+    `Elastigroup deployment ${id} failed while launching green instances (state: ${state}).`,
+  failedWhileDeploying: (id, state) =>
+    `Elastigroup deployment ${id} failed while CodeDeploy was deploying (state: ${state}).`,
+  failedAfterSuccess: (id, state) =>
+    `Elastigroup deployment ${id} failed after CodeDeploy succeeded (state: ${state}).`,
+  finishedWithoutCodeDeploy: (id) =>
+    `Elastigroup deployment ${id} is FINISHED, but this action has no CodeDeploy deployment; the revision was not deployed.`,
+  unfinished: (id, state, elapsed, timeout) =>
+    `CodeDeploy succeeded, but Elastigroup deployment ${id} had not finished (${state}) after ${elapsed} (TIMEOUT ${timeout} plus CLEANUP_TIMEOUT_SECONDS).`,
+  unconfirmed: (elapsed, timeout) =>
+    `CodeDeploy succeeded, but Elastigroup's completion could not be confirmed after ${elapsed} (TIMEOUT ${timeout} plus CLEANUP_TIMEOUT_SECONDS).`,
+  startRefused: (groupId, group, words) =>
+    `Spot refused to start a blue/green deployment of Elastigroup ${groupId} for ${group}: ${words}.`,
+  noTargets: (words) => `EC2 reports green running, but CodeDeploy finds no instances with their tag: ${words}.`,
+  redelivered: (count) =>
+    `Lambda redelivered this event; its earlier deployments are no longer listed. ${count} green instances exist; none launched now. Retry the stage.`,
+  conflictBeforeStart: (others) =>
+    `Conflicting deployment: ${others}. Nothing was started. ` +
+    'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
+  conflictWithGreenUp: (others, group) =>
+    `Conflicting deployment: ${others}. ${group} allows one at a time, so green is being removed. ` +
+    'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
+  wrongToken: (words) => `Spot rejected the API token: ${words}`,
+  unknownElastigroup: (words) => `Spot has no such Elastigroup: ${words}`,
+  outage: (service, minutes, lastError) =>
+    `${service} gave no usable response for ${minutes} minutes; last error: ${lastError} Retry the stage once the service has recovered.`,
+  unexpected: (error) =>
+    `Unexpected error in the function (${error}). Its CloudWatch log has the details; please report it.`,
+} as const satisfies Messages;
+
+/** What cleaning up has done. */
+export const CLEANED_MESSAGES = {
+  codeDeployStopped: (id) => `CodeDeploy ${id} was stopped.`,
+  rolledBack: (id) => `Rollback ${id} has returned the traffic to blue.`,
+  elastigroupStopped: (id) => `Elastigroup deployment ${id} was stopped.`,
+  noGreenLeft: 'No green instances remain.',
+} as const satisfies Messages;
+
+/** What is left after a failure, and what to do about it. */
+export const LEFT_MESSAGES = {
+  green: (ids) => `Green instances remain: ${ids}. Terminate them in the Elastigroup unless they serve traffic.`,
+  greenUnknown: (error, tag) =>
+    `EC2 could not be queried for remaining green instances (${error}); check for the tag GreenIdentifier=${tag}.`,
+  greenInService: (ids, id) =>
+    `Green instances ${ids} are in service: CodeDeploy ${id} succeeded, so nothing was stopped or rolled back. Check in the Spot console whether blue is still running.`,
+  someGreenInService: (tag, id) =>
+    `Green instances (tag GreenIdentifier=${tag}) are in service: CodeDeploy ${id} succeeded, so nothing was stopped or rolled back.`,
+  noGreenInService: (id) =>
+    `EC2 shows no running green instances; CodeDeploy ${id} succeeded, so this action stopped and rolled back nothing. Check what serves the traffic.`,
+  elastigroup: (id, state) => `Elastigroup deployment ${id} has not ended: ${state}. Stop it in the Spot console.`,
+  elastigroupUnknown: (error, id, tag) =>
+    `Elastigroup could not be queried (${error}); deployment ${id} ends at its own timeout and may still launch instances with the tag GreenIdentifier=${tag}.`,
+  codeDeploy: (id, status) => `CodeDeploy ${id} has not ended: ${status}. Stop it in the CodeDeploy console.`,
+  codeDeployUnknown: (error, id) => `CodeDeploy could not be queried (${error}); check deployment ${id}.`,
+  cleanupFailed: (error, elastigroupId, id, tag) =>
+    `Cleanup failed (${error}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
+  succeededUnknown: (id, elastigroupId, tag) =>
+    `CodeDeploy ${id} succeeded, so nothing was stopped. Check Elastigroup deployment ${elastigroupId} and the instances with the tag GreenIdentifier=${tag}.`,
+  startedNothing: 'This delivery started nothing; another may have.',
+  otherDelivery: (tag) =>
+    `If another delivery of this event launched instances, they carry the tag GreenIdentifier=${tag}.`,
+} as const satisfies Messages;
+
+/** Green that was kept because it serves, or may serve: why, what became of blue, what to do, and until when. */
+export const KEPT_MESSAGES = {
+  serves: (ids, reason) => `Green instances ${ids} are in service and were kept: ${reason}.`,
+  mayServe: (ids, reason) => `Green instances ${ids} may be in service and were kept: ${reason}.`,
+  nothingStopped: (reason, ids) => `Nothing was stopped: ${reason}. Green instances: ${ids}.`,
+  foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
+  waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
+  stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
+  rollbackActive: (rollbackId, id) =>
+    `rollback ${rollbackId} of CodeDeploy ${id} is still returning the traffic to blue, and needs green until then`,
+  rollbackFailed: (rollbackId, id, status) =>
+    `traffic had moved to green, and rollback ${rollbackId} of CodeDeploy ${id} is ${status}`,
+  noRollback: (id, status) =>
+    `traffic had moved to green when CodeDeploy ${id} ended as ${status}, and no rollback followed`,
+  trafficUnknown: (detail) => `where the traffic is could not be read (${detail})`,
+  blue: (facts) => `Blue: ${facts}.`,
+  blueUnknown: 'The state of blue could not be read.',
+  checkToken: 'Check who changed the continuation token, or invoked the function with that of another action.',
+  nothingToDo:
+    'No action is needed if the release is good. For the next one, raise TIMEOUT, shorten the wait, or set the deployment group to keep blue alive (KEEP_ALIVE).',
+  waitForEnd:
+    'Wait until it has ended in the CodeDeploy console. If blue serves then, stop the Elastigroup deployment; if green serves, keep it. Then retry the stage.',
+  checkTargetGroup:
+    'Check the target group. If the release is good, keep green; otherwise deploy the last good revision by retrying the stage with it. Do not stop the Elastigroup deployment while green serves: that removes green.',
+  checkFleet: (id) =>
+    `Check in the CodeDeploy console (${id}) and in the target group which fleet serves before you remove anything.`,
+  elastigroupTimeout: (deployment, time) =>
+    `Elastigroup ends ${deployment} at its own timeout, not before ${time}, and may remove green then: decide before that.`,
+} as const satisfies Messages;
+
+/** In what a success falls short: parts of its summary. */
+export const SHORTFALL_MESSAGES = {
+  failed: (count, instances) => `${count} failed: ${instances}`,
+  skipped: (count, instances) => `${count} skipped: ${instances}`,
+  withoutRevision: (count, instances) => `${count} without the revision: ${instances}`,
+  someFailed: (count) => `${count} failed`,
+  someSkipped: (count) => `${count} skipped`,
+  unnamed: 'which instances these are could not be read',
+  unknownCapacity: (count) =>
+    `deployed to the ${count} instances that EC2 showed; the Elastigroup's target capacity is unknown`,
+  belowCapacity: (count, capacity) =>
+    `${count} instances were launched; the Elastigroup's target capacity is ${capacity}`,
+} as const satisfies Messages;
+
+/** What is wrong with a continuation token. */
+export const TOKEN_MESSAGES = {
+  foreign: 'was not written by this function',
+  otherVersion: (version, own) =>
+    `has version ${version}, but this function reads version ${own}; was the function updated while the action ran?`,
+  tooLong: (length, limit) => `has ${length} characters; the limit is ${limit}`,
+  damaged: 'is corrupt or was modified',
+  unreadable: (where) => `contains no readable state (${where})`,
+  otherAction: 'belongs to an action with another ACCOUNT_ID, GROUP_ID, APP_NAME or DEPLOYMENT_GROUP',
+} as const satisfies Messages;
+
+/** Warnings in the log. */
+export const POLL_WARNINGS = {
+  pollFailed: (error) => `Poll failed, retrying at the next one: ${error}`,
+  startUnanswered: (error) => `Response to the start request lost, checking whether it was processed: ${error}`,
+  startRefused: (words) =>
+    `Spot refused the start request, checking whether this action already has a deployment: ${words}`,
+  duplicate: (id, kept) =>
+    `Spot is running two blue/green deployments of this action; stopping ${id} and keeping ${kept}.`,
+  notStopped: (what, error) => `Could not stop ${what}: ${error}`,
+  incompleteFleet: (count, capacity) =>
+    `CodeDeploy was started on ${count} green instances; the Elastigroup's target capacity is ${capacity}. An instance whose tag shows later does not get the revision.`,
+  shortfalls: (id, shortfalls) => `CodeDeploy ${id} succeeded, but: ${shortfalls}.`,
+  noTargets: (id, error) => `The instances of CodeDeploy ${id} could not be read: ${error}`,
+  noGreenIds: (error) => `Green instance IDs could not be read: ${error}`,
+} as const satisfies Messages;

@@ -1,0 +1,42 @@
+import type { Messages } from '../../lib/wording';
+
+/** Problems, because of which nothing is started. */
+export const PREFLIGHT_MESSAGES = {
+  startedNothing: 'Nothing was started.',
+  severalProblems: (count) => `${count} problems found; nothing was started.`,
+  severalProblemsOfDelivery: (count) => `${count} problems found; this delivery started nothing, another may have.`,
+  noIntegration: (groupId, application, group) =>
+    `Elastigroup ${groupId} has no CodeDeploy integration. Add application ${application} with deployment group ${group} in the Spot console (the group's integrations, CodeDeploy).`,
+  emptyIntegration: (groupId, application, group) =>
+    `The CodeDeploy integration of Elastigroup ${groupId} names no deployment group. Add application ${application} with deployment group ${group} in the Spot console (the group's integrations, CodeDeploy).`,
+  otherIntegration: (groupId, group, named) =>
+    `The CodeDeploy integration of Elastigroup ${groupId} names ${named}, not ${group}. Add it in the Spot console, or correct APP_NAME and DEPLOYMENT_GROUP.`,
+  inPlace: (group) =>
+    `Deployment group ${group} is IN_PLACE. Make it blue/green with manually provisioned instances (DISCOVER_EXISTING) in the CodeDeploy console, or correct DEPLOYMENT_GROUP.`,
+  ownGreen: (group, option) =>
+    `Deployment group ${group} provisions its own green instances (${option}), but Elastigroup launches them. Set greenFleetProvisioningOption to DISCOVER_EXISTING (in the CodeDeploy console: manually provision instances).`,
+  lateTermination: (group, wait, timeout, before, least) =>
+    `Deployment group ${group} terminates blue only after ${wait}; TIMEOUT is ${timeout} and must contain that wait and about ${before} for the deployment before it. ` +
+    `Set the deployment group to keep blue alive (KEEP_ALIVE; Elastigroup removes blue), or TIMEOUT to at least ${least}.`,
+  noRevision: (address, advice) => `Revision ${address} does not exist (S3 404). ${advice}`,
+  checkArtifact: (artifact) =>
+    `It is the input artifact ${artifact}: check whether the artifact bucket's lifecycle rules removed it, then release the change again.`,
+  checkUpload: (names) => `Check ${names}, and that the revision is uploaded before this action runs.`,
+  otherRegion: (address) =>
+    `The bucket of revision ${address} is in another Region than this function (S3 redirect), and the instances cannot download from there. Copy the revision to a bucket in this Region.`,
+  otherETag: (address, actual, wanted) =>
+    `Object's ETag differs from S3_ETAG (${address} has ${actual}, not ${wanted}). Update S3_ETAG or set S3_VERSION.`,
+} as const satisfies Messages;
+
+/** What may make the deployment fail, or could not be checked. */
+export const PREFLIGHT_WARNINGS = {
+  typeUnknown: (group) =>
+    `Deployment group ${group} does not state BLUE_GREEN with DISCOVER_EXISTING; CodeDeploy may reject it.`,
+  manualRerouting: (group, wait, timeout) =>
+    `Deployment group ${group} requires manual traffic rerouting, and stops the deployment after ${wait} (STOP_DEPLOYMENT). Reroute within that time and within TIMEOUT (${timeout}).`,
+  notPermitted: (what, action, error) =>
+    `${what} could not be checked. Allow ${action} in the function's role (${error}).`,
+  revisionForbidden: (address, action) =>
+    `Could not verify revision ${address} (S3 403); it may not exist. Allow ${action} and s3:ListBucket in the function's role.`,
+  revisionUnchecked: (error) => `Could not verify the revision: ${error}.`,
+} as const satisfies Messages;

@@ -1,0 +1,15 @@
+import type { Messages } from '../lib/wording';
+
+/** The lines of a failure message below its headline. */
+export const EVIDENCE_MESSAGES = {
+  likelyFix: (fix) => `Likely fix: ${fix}`,
+  failedTarget: (what) => `Failed: ${what}`,
+  sameOn: (targets) => `Same failure on: ${targets}.`,
+  moreFailures: (count) => `… and ${count} more kinds of failure.`,
+  stillRunning: (targets) => `Still running: ${targets}.`,
+  reclaimed: (count, instances) => `AWS reclaimed ${count} during deployment: ${instances}.`,
+  rolledBack: (id, rollbackId) => `CodeDeploy ${id} is rolled back by ${rollbackId}.`,
+  elastigroupState: (id, state) => `Elastigroup deployment ${id} is now ${state}.`,
+  elastigroupEvents: (id) => `Elastigroup deployment ${id}; group events:`,
+  notRead: (what, error) => `${what} could not be read (${error}).`,
+} as const satisfies Messages;
