@@ -28,7 +28,8 @@ export interface GreenInstances {
 export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budget: CallBudget): GreenInstances {
   return {
     async find(greenTag) {
-      const [client, { DescribeInstancesCommand }] = await Promise.all([loadClient(), import('./ec2Sdk')]);
+      const { DescribeInstancesCommand } = await import('./ec2Sdk');
+      const client = await loadClient();
       const query = { Filters: [{ Name: `tag:${greenTag.key}`, Values: [greenTag.value] }], MaxResults: 1000 };
       const call = { service: 'EC2', operation: 'DescribeInstances', kind: 'read' } as const;
       return everyPage((NextToken) =>

@@ -26,7 +26,8 @@ export interface RevisionObject {
 export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget: CallBudget): RevisionObject {
   return {
     async head({ bucket, key, version }) {
-      const [client, { HeadObjectCommand }] = await Promise.all([loadClient(), import('./s3Sdk')]);
+      const { HeadObjectCommand } = await import('./s3Sdk');
+      const client = await loadClient();
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version });
       return callAws(budget, { service: 'S3', operation: 'HeadObject', kind: 'read' }, async (abortSignal) => {
         try {

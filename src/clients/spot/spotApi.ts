@@ -1,7 +1,6 @@
-import type { AxiosAdapter, AxiosInstance, AxiosResponse } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
 import * as z from 'zod/mini';
 import { cut } from '../../lib/wording';
-import { axios } from '../axiosOverHttp';
 import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from '../callPolicy';
 import { isConnectionNeverMade, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
 
