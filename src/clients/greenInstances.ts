@@ -3,7 +3,7 @@ import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
 import type { Tag } from './spot/elastigroup';
 import { everyPage } from './pages';
-import { UpstreamError } from './upstreamError';
+import { lacks, unreadable } from './upstreamError';
 
 /** An EC2 instance that carries the green tag. */
 export interface GreenInstance {
@@ -36,22 +36,13 @@ export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budge
         callAws(budget, call, async (abortSignal) => {
           const page = await client.send(new DescribeInstancesCommand({ ...query, NextToken }), { abortSignal });
           // EC2 sends the set even when it is empty. Without it this is no answer: it must not read as "none left".
-          if (page.Reservations === undefined) throw unreadable();
+          if (page.Reservations === undefined) throw unreadable('EC2', 'DescribeInstances', lacks('reservationSet'));
           const items = page.Reservations.flatMap(({ Instances = [] }) => Instances.map(readInstance));
           return { items, nextToken: page.NextToken };
         }),
       );
     },
   };
-}
-
-function unreadable(): UpstreamError {
-  return new UpstreamError({
-    service: 'EC2',
-    operation: 'DescribeInstances',
-    kind: 'unreadable',
-    detail: 'the answer lacks "reservationSet"',
-  });
 }
 
 function readInstance(instance: Instance): GreenInstance {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Problem } from '../errors';
-import { kindOf } from './valueText';
+import { wrongKind } from './schemas';
 import { valid, type Parsed, invalid } from './parsed';
 
 /** An input artifact of the action: a file in the pipeline's artifact bucket. */
@@ -25,9 +25,9 @@ export interface PipelineJob {
 
 const MAX_LENIENT_ID = 200;
 
-const object = { error: ({ input }: { readonly input?: unknown }) => describe(input, 'an object') };
+const object = { error: ({ input }: { readonly input?: unknown }) => wrongKind(input, 'an object') };
 const nonEmpty = z
-  .string({ error: ({ input }) => describe(input, 'text') })
+  .string({ error: ({ input }) => wrongKind(input, 'text') })
   .check(z.minLength(1, { error: 'is empty' }));
 // A tag's value may hold 256 characters; AWS's own sample job id is no RFC UUID.
 const jobId = nonEmpty.check(
@@ -53,7 +53,7 @@ const eventSchema = z.object(
         data: z.object(
           {
             actionConfiguration: z.object({ configuration: z.object({ UserParameters: nonEmpty }, object) }, object),
-            inputArtifacts: z.nullish(z.array(artifact, { error: ({ input }) => describe(input, 'a list') })),
+            inputArtifacts: z.nullish(z.array(artifact, { error: ({ input }) => wrongKind(input, 'a list') })),
             continuationToken: z.nullish(nonEmpty),
           },
           object,
@@ -110,10 +110,6 @@ function toProblem({ path, message }: z.core.$ZodIssue): Problem {
   const isUserParameters = /(actionConfiguration|configuration|UserParameters)$/.test(where);
   const expected = isUserParameters ? FILL_IN : "the event of CodePipeline's Lambda invoke action";
   return { where: where === '' ? 'event' : where, what: message, expected };
-}
-
-function describe(input: unknown, wanted: string): string {
-  return input === null || input === undefined ? `is ${kindOf(input)}` : `is ${kindOf(input)}, not ${wanted}`;
 }
 
 /** The own property of a value that may be anything. */

@@ -2,7 +2,7 @@ import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from
 import * as z from 'zod/mini';
 import { cut } from '../../lib/wording';
 import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from '../callPolicy';
-import { isConnectionNeverMade, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
+import { isConnectionNeverMade, unreadable, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
 
 /** The envelope of every answer of the Spot API (docs/services.md, Spot); items are checked by who asked for them. */
 const envelopeSchema = z.object({
@@ -110,7 +110,7 @@ export class SpotApi {
     }
     // A redirect is not followed, and is no answer either, whatever its body says.
     if (!envelope || answer.status >= 300)
-      throw failed(request, 'unreadable', 'the answer is not what the Spot API documents');
+      throw unreadable('Spot', request.operation, 'the answer is not what the Spot API documents');
     return envelope;
   }
 
@@ -166,10 +166,5 @@ export function readItem<T extends z.ZodMiniType>(schema: T, item: unknown, oper
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') || 'item';
-  throw new UpstreamError({
-    service: 'Spot',
-    operation,
-    kind: 'unreadable',
-    detail: `the answer lacks a readable "${where}"`,
-  });
+  throw unreadable('Spot', operation, `the answer lacks a readable "${where}"`);
 }

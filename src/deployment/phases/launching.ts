@@ -1,5 +1,5 @@
 import { SPOT_OPERATIONS, type ElastigroupDeployment } from '../../clients/spot/elastigroup';
-import { UpstreamError } from '../../clients/upstreamError';
+import { unreadable, type UpstreamError } from '../../clients/upstreamError';
 import { createCodeDeploy } from './createCodeDeploy';
 import { fractionOf, hasEnded, isGoingWrong, paceOf, progressOf } from '../elastigroupState';
 import { elastigroupWentWrong, finishedWithoutCodeDeploy, timedOut } from '../failures';
@@ -69,10 +69,5 @@ async function adoptExistingCodeDeploy(
 
 /** Lists lag, and Spot may drop what has ended: neither is an answer, and only a lasting one ends the action. */
 function notListed(id: string): UpstreamError {
-  return new UpstreamError({
-    service: 'Spot',
-    operation: SPOT_OPERATIONS.list,
-    kind: 'unreadable',
-    detail: `${id} is not in the list`,
-  });
+  return unreadable('Spot', SPOT_OPERATIONS.list, `${id} is not in the list`);
 }
