@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { RateLimitBlocks } from '../clients/spot/spotApi';
+import { SpotRateLimit } from '../clients/spot/rateLimit';
 import { activeStateSchema, type ActiveState } from './state';
 import type { Problem } from '../errors';
 import { valid, invalid, type Parsed } from '../input/parsed';
@@ -29,11 +29,11 @@ const contentSchema = z.strictObject({
 /** What the next invocation resumes from. */
 export interface Resumption {
   readonly state: ActiveState;
-  readonly blocks: RateLimitBlocks;
+  readonly rateLimit: SpotRateLimit;
 }
 
-export function encodeToken({ state, blocks }: Resumption, parameters: UserParameters): string {
-  const content = { fingerprint: fingerprintOf(parameters), state, blocks: Object.fromEntries(blocks) };
+export function encodeToken({ state, rateLimit }: Resumption, parameters: UserParameters): string {
+  const content = { fingerprint: fingerprintOf(parameters), state, blocks: rateLimit.blocks };
   for (const limit of TEXT_LIMITS) {
     const payload = Buffer.from(JSON.stringify(content, (key, value: unknown) => compact(key, value, limit))).toString(
       'base64url',
@@ -66,7 +66,7 @@ export function decodeToken(token: string, parameters: UserParameters): Parsed<R
   if (content.data.fingerprint !== fingerprintOf(parameters)) {
     return problem('belongs to an action with another ACCOUNT_ID, GROUP_ID, APP_NAME or DEPLOYMENT_GROUP');
   }
-  return valid({ state: content.data.state, blocks: new Map(Object.entries(content.data.blocks)) });
+  return valid({ state: content.data.state, rateLimit: new SpotRateLimit(content.data.blocks) });
 }
 
 function parseJson(payload: string): unknown {

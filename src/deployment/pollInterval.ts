@@ -1,4 +1,3 @@
-import { SHARED_LIMIT_PERIOD_MS } from '../clients/callPolicy';
 import type { Pace } from './elastigroupState';
 import type { ActiveState } from './state';
 
@@ -15,8 +14,8 @@ export interface Circumstances {
   readonly setting: number;
   /** By how much earlier pauses of the invocation were longer than the setting. */
   readonly saved: number;
-  /** Until when Spot's rate limit allowed no look, where there was such a time. */
-  readonly limitedUntil: number | undefined;
+  /** Spot's rate limit was met lately, and others seem to share it. */
+  readonly isLimitShared: boolean;
   readonly now: number;
 }
 
@@ -34,11 +33,10 @@ export interface Pause {
  * while. Both are spread widely, that many deployments do not come back in step, and save nothing that they could spend
  * all at once.
  */
-export function nextPause(state: ActiveState, { setting, saved, limitedUntil, now }: Circumstances): Pause {
+export function nextPause(state: ActiveState, { setting, saved, isLimitShared, now }: Circumstances): Pause {
   const blindSince = blindSinceOf(state);
   if (blindSince !== undefined) return wide(Math.max(setting, Math.min(LONGEST_PAUSE_MS, now - blindSince)));
-  if (limitedUntil !== undefined && now - limitedUntil < SHARED_LIMIT_PERIOD_MS)
-    return wide(Math.max(setting, LONGEST_PAUSE_MS));
+  if (isLimitShared) return wide(Math.max(setting, LONGEST_PAUSE_MS));
   const interval = Math.max(setting * wish(state), setting - Math.max(0, saved));
   return { interval, spread: 0.1, saves: interval - setting };
 }

@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
-import { SpotApi, type RateLimitBlocks, type SpotRequest } from '../../src/clients/spot/spotApi';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
+import { SpotApi, type SpotRequest } from '../../src/clients/spot/spotApi';
 import type { CallBudget } from '../../src/clients/callPolicy';
 import { Redactor } from '../../src/lib/redaction';
 import { json, respond, useLoopbackServer, type Answer } from '../support/loopbackServer';
@@ -15,17 +16,22 @@ const server = useLoopbackServer();
 interface Setup {
   readonly url?: string;
   readonly budget?: CallBudget;
-  readonly blocks?: RateLimitBlocks;
+  readonly rateLimit?: SpotRateLimit;
   readonly accountId?: string;
 }
 
-function spotApi({ url = server.url, budget = budgetFor(AMPLE_MS), blocks = new Map(), accountId }: Setup = {}) {
+function spotApi({
+  url = server.url,
+  budget = budgetFor(AMPLE_MS),
+  rateLimit = new SpotRateLimit(),
+  accountId,
+}: Setup = {}) {
   return new SpotApi({
     url,
     token: () => Promise.resolve(TOKEN),
     accountId: accountId ?? 'act-1a2b3c',
     budget,
-    blocks,
+    rateLimit,
   });
 }
 
@@ -311,14 +317,14 @@ describe('after a 429 no request is sent before the reset', () => {
     ['with a negative one', { 'X-RateLimit-Reset': '-5' }, 61],
   ])('%s', async (_name, headers, seconds) => {
     const { budget, goTo } = manualClock();
-    const blocks: RateLimitBlocks = new Map();
-    const api = spotApi({ budget, blocks });
+    const rateLimit = new SpotRateLimit();
+    const api = spotApi({ budget, rateLimit });
     const retryAt = START + seconds * 1000;
     server.script(envelope({ status: { code: 429, message: 'Too many requests' } }, 429, headers));
     const refusal = await upstreamErrorOf(api.items(READ));
     expect(refusal).toMatchObject({ kind: 'rate-limited', retryAt, transient: true, isSafeToRepeat: true });
     expect(server.requests).toHaveLength(1);
-    expect([...blocks]).toEqual([['look', retryAt]]);
+    expect(rateLimit.blocks).toEqual({ look: retryAt });
 
     goTo(retryAt - 1);
     expect(await upstreamErrorOf(api.items(READ))).toMatchObject({ kind: 'rate-limited', retryAt });
@@ -345,7 +351,7 @@ describe('after a 429 no request is sent before the reset', () => {
 
   test('a block that an earlier invocation handed on is respected; other operations are not blocked by it', async () => {
     const { budget } = manualClock();
-    const api = spotApi({ budget, blocks: new Map([['look', START + 1]]) });
+    const api = spotApi({ budget, rateLimit: new SpotRateLimit({ look: START + 1 }) });
     expect((await upstreamErrorOf(api.items(READ))).kind).toBe('rate-limited');
     expect(server.requests).toHaveLength(0);
     server.script(envelope({ items: [] }));

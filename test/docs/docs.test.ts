@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
 import { UpstreamError } from '../../src/clients/upstreamError';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
 import { decodeToken, encodeToken } from '../../src/deployment/continuationToken';
 import * as failures from '../../src/deployment/failures';
 import type { DeploymentContext } from '../../src/deployment/context';
@@ -266,7 +267,7 @@ function ofToken(): string[] {
     onConflict: 'FAIL',
     dryRun: false,
   };
-  const token = encodeToken({ state: starting, blocks: new Map() }, parameters);
+  const token = encodeToken({ state: starting, rateLimit: new SpotRateLimit() }, parameters);
   const changed = ['token', token.replace('v1', 'v2'), `${token}${'x'.repeat(2048)}`, token.replace(/.$/, '-')];
   const another = { ...parameters, groupId: 'sig-2' };
   return [...changed.map((text) => decodeToken(text, parameters)), decodeToken(token, another)].flatMap((decoded) =>

@@ -1,8 +1,9 @@
 import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
 import * as z from 'zod/mini';
 import { cut } from '../../lib/wording';
-import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from '../callPolicy';
+import { callUpstream, type CallBudget, type CallKind } from '../callPolicy';
 import { isConnectionNeverMade, unreadable, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
+import type { SpotRateLimit } from './rateLimit';
 
 /** The envelope of every answer of the Spot API (docs/services.md, Spot); items are checked by who asked for them. */
 const envelopeSchema = z.object({
@@ -27,16 +28,13 @@ export interface SpotRequest {
   readonly body?: unknown;
 }
 
-/** Until when Spot forbids further requests, by operation (ms since the epoch). Outlives an invocation in the token. */
-export type RateLimitBlocks = Map<string, number>;
-
 export interface SpotApiOptions {
   readonly url: string;
   /** The token in clear text; see spotToken.ts. Throws UpstreamError. */
   readonly token: (budget: CallBudget) => Promise<string>;
   readonly accountId: string;
   readonly budget: CallBudget;
-  readonly blocks: RateLimitBlocks;
+  readonly rateLimit: SpotRateLimit;
   /** Tests and the simulator's harness put the API in process with this. */
   readonly adapter?: AxiosAdapter | undefined;
 }
@@ -75,8 +73,8 @@ export class SpotApi {
 
   /** A request before the reset would only extend the block (docs/services.md, Spot rate limit), so it is not even sent. */
   private respectRateLimit(request: SpotRequest): void {
-    const retryAt = this.options.blocks.get(request.operation);
-    if (retryAt === undefined || this.options.budget.clock.now() >= retryAt) return;
+    const retryAt = this.options.rateLimit.allowedAt(request.operation);
+    if (this.options.budget.clock.now() >= retryAt) return;
     throw failed(request, 'rate-limited', 'waiting for the end of the rate limit', { retryAt });
   }
 
@@ -115,10 +113,7 @@ export class SpotApi {
   }
 
   private rateLimited(request: SpotRequest, resetHeader: unknown): UpstreamError {
-    const seconds = typeof resetHeader === 'string' ? Number.parseFloat(resetHeader) : Number.NaN;
-    const wait = rateLimitWait(seconds);
-    const retryAt = afterRateLimit(this.options.budget, wait, this.options.blocks.get(request.operation));
-    this.options.blocks.set(request.operation, retryAt);
+    const { wait, retryAt } = this.options.rateLimit.block(request.operation, resetHeader, this.options.budget);
     return failed(request, 'rate-limited', `the rate limit of the Spot organisation is used up for ${wait} s`, {
       retryAt,
     });
