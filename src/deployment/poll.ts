@@ -22,7 +22,6 @@ export interface Pacing {
 export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   let state: State = first;
   let pause = blockedFor(state, context, pacing);
-  let saved = 0;
   while (!hasResult(state)) {
     if (pause > 0 && context.clock.now() + pause >= pacing.until) return state;
     if (pause > 0) await context.clock.sleep(pause);
@@ -32,11 +31,9 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
-      saved,
       isLimitShared: pacing.rateLimit.isShared(SPOT_OPERATIONS.list, context.clock.now()),
       now: context.clock.now(),
     });
-    saved += wanted.saves;
     pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), context, pacing);
     state = next;
   }

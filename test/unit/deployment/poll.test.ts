@@ -334,7 +334,7 @@ describe('the log', () => {
     const { context } = await run(
       launching(),
       { list: [LAUNCHING, LAUNCHING, LAUNCHING, tagging, tagging] },
-      { until: at(22) },
+      { until: at(19) },
     );
 
     expect(context.log.lines.map(({ sentence }) => sentence)).toEqual([
