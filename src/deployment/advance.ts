@@ -1,12 +1,14 @@
 import { UpstreamError } from '../clients/upstreamError';
 import { ActionError } from '../errors';
 import { logUnexpected } from '../lib/unexpectedError';
+import { asSentence } from '../lib/wording';
 import { cleanUp } from './phases/cleaningUp';
 import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './phases/finalizing';
 import { install } from './phases/installing';
 import { launch } from './phases/launching';
-import { OUTAGE_LIMIT_S } from './limits';
+import { hasLasted, OUTAGE_LIMIT_S } from './limits';
+import { otherDeliveryNote, startedNothing } from './otherDelivery';
 import { start } from './phases/starting';
 import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
@@ -47,8 +49,8 @@ async function afterError(state: ActiveState, error: unknown, context: Deploymen
   if (error.kind === 'rate-limited') return whileLimited(state, context);
   const now = context.clock.now();
   const outageSince = state.outageSince ?? now;
-  const seconds = (now - outageSince) / 1000;
-  if (seconds >= OUTAGE_LIMIT_S) return failAfterPermanentReadError(state, lastingOutage(error, seconds), context);
+  if (hasLasted(outageSince, OUTAGE_LIMIT_S, now))
+    return failAfterPermanentReadError(state, lastingOutage(error, (now - outageSince) / 1000), context);
   context.log[state.outageSince === undefined ? 'warn' : 'debug'](
     `No usable answer, trying again at the next poll: ${error.message}`,
   );
@@ -70,15 +72,8 @@ function failAfterPermanentReadError(
   context: DeploymentContext,
 ): Promise<State> | State {
   if (state.phase !== 'starting' || state.unconfirmedSince !== undefined) return failFrom(state, error, context);
-  const left = `This run has started nothing. ${duplicateDeliveryNote(state)}`;
+  const left = `${asSentence(startedNothing(true))}. ${otherDeliveryNote(state)}`;
   return toFailed(state, context.clock.now(), failureOf(error), { cleaned: [], left: [left] });
-}
-
-function duplicateDeliveryNote(state: ActiveState): string {
-  return (
-    'Should another delivery of this event have launched instances, ' +
-    `they carry the tag GreenIdentifier=${state.greenIdentifier}.`
-  );
 }
 
 /** After a bug nobody knows what was started: cleaning up looks. */
@@ -107,7 +102,7 @@ async function failFrom(state: ActiveState, error: ActionError, context: Deploym
       return state.unconfirmedSince === undefined
         ? toFailed(state, now, wholeFailureOf(error), {
             cleaned: [],
-            left: error.isIncomplete ? [duplicateDeliveryNote(state)] : [],
+            left: error.anotherMayHaveStarted ? [otherDeliveryNote(state)] : [],
           })
         : toCleaningUp(state, now, failure);
     case 'launching':

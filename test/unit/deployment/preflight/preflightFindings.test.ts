@@ -212,7 +212,7 @@ describe('all findings together', () => {
     expect(failure?.message).toMatch(
       /^CodeDeploy ListDeployments: .* Check APP_NAME.* This run has started nothing\.$/,
     );
-    expect(failure?.isIncomplete).toBe(true);
+    expect(failure?.anotherMayHaveStarted).toBe(true);
   });
 
   test('a missing permission is named', () => {
