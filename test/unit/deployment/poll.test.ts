@@ -68,7 +68,7 @@ describe('the poll window', () => {
   test('is not begun again for a tick that took it all', async () => {
     const context = new FakeContext({ list: [LAUNCHING] });
     const slow = beforeEveryList(context, () => {
-      context.clock.moveOn(70);
+      context.clock.advance(70);
     });
     expect((await poll(launching(), slow, pacing())).phase).toBe('launching');
     expect(context.clock.sleeps).toEqual([]);
