@@ -20,16 +20,6 @@ await build({
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],
-  // In place of what the dependencies import and the function does not use; each file says why.
-  alias: {
-    'form-data': './src/standIns/forms.ts',
-    'follow-redirects': './src/standIns/redirects.ts',
-    debug: './src/standIns/debug.ts',
-    http: './src/standIns/http.ts',
-    http2: './src/standIns/http2.ts',
-    'node:process': './src/standIns/process.ts',
-    '@aws-sdk/credential-provider-node': './src/standIns/credentials.ts',
-  },
   // An ES module has no `require`; the CommonJS dependencies inside the bundle need one.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -8,7 +8,8 @@ import { elastigroupClient } from './clients/spot/elastigroup';
 import { elastigroupEventsClient } from './clients/spot/elastigroupEvents';
 import { greenInstancesClient } from './clients/greenInstances';
 import { revisionObjectClient } from './clients/revisionObject';
-import { SpotApi, type RateLimitBlocks, type SpotApiOptions } from './clients/spot/spotApi';
+import type { SpotRateLimit } from './clients/spot/rateLimit';
+import { SpotApi, type SpotApiOptions } from './clients/spot/spotApi';
 import type { DeploymentContext } from './deployment/context';
 import type { JobInput } from './input/jobInput';
 import type { Log } from './lib/log';
@@ -19,19 +20,27 @@ interface Ingredients {
   readonly aws: AwsClients;
   readonly spotAdapter: AxiosAdapter | undefined;
   readonly budget: CallBudget;
-  readonly blocks: RateLimitBlocks;
+  readonly rateLimit: SpotRateLimit;
   readonly log: Log;
 }
 
 /** Puts the real services behind the narrow interfaces that a deployment uses. */
-export function createContext({ input, token, aws, spotAdapter, budget, blocks, log }: Ingredients): DeploymentContext {
+export function createContext({
+  input,
+  token,
+  aws,
+  spotAdapter,
+  budget,
+  rateLimit,
+  log,
+}: Ingredients): DeploymentContext {
   const { parameters, settings } = input;
   const api = new SpotApi({
     url: settings.spotApiUrl,
     token,
     accountId: parameters.accountId,
     budget,
-    blocks,
+    rateLimit,
     adapter: spotAdapter,
   });
   return {

@@ -11,23 +11,28 @@ export const FAILURE_TYPES = [
 ] as const;
 export type FailureType = (typeof FAILURE_TYPES)[number];
 
+interface ActionErrorOptions extends ErrorOptions {
+  readonly known?: KnownCause | undefined;
+  readonly anotherMayHaveStarted?: boolean;
+}
+
 /** A failure that ends the action: its message is written for the person who reads it in CodePipeline. */
 export class ActionError extends Error {
-  override readonly name = 'StageError';
+  override readonly name = 'ActionError';
   /** A well-known cause; `message` ends with what to do about it. */
   readonly known: KnownCause | undefined;
-  /** What the action has under way already could not be read: perhaps another delivery of its event has started something. */
-  readonly isIncomplete: boolean;
+  /** What the action has under way could not be read: another delivery of its event may have started something. */
+  readonly anotherMayHaveStarted: boolean;
 
   constructor(
     readonly type: FailureType,
     /** What happened, without what to do about it. */
     readonly headline: string,
-    { known, unseen = false, ...options }: ErrorOptions & { known?: KnownCause | undefined; unseen?: boolean } = {},
+    { known, anotherMayHaveStarted = false, ...options }: ActionErrorOptions = {},
   ) {
     super(known ? `${headline} ${fixFor(known)}` : headline, options);
     this.known = known;
-    this.isIncomplete = unseen;
+    this.anotherMayHaveStarted = anotherMayHaveStarted;
   }
 }
 

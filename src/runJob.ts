@@ -3,7 +3,7 @@ import type { AwsClients } from './clients/awsClients';
 import { RetryQuota, type CallBudget } from './clients/callPolicy';
 import { jitterFrom } from './lib/jitter';
 import { spotTokenReader } from './clients/spot/spotToken';
-import type { RateLimitBlocks } from './clients/spot/spotApi';
+import { SpotRateLimit } from './clients/spot/rateLimit';
 import type { Clock } from './lib/clock';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
 import { poll, rememberInLog } from './deployment/poll';
@@ -90,20 +90,20 @@ interface Result {
 async function work(event: unknown, job: Job): Promise<Result> {
   const input = readJobInput(event, job.invocation.env);
   for (const warning of input.warnings) job.log.warn(warning);
-  const { state, blocks } = resume(input, job);
+  const { state, rateLimit } = resume(input, job);
   const { parameters } = input;
   const group = `${parameters.applicationName}/${parameters.deploymentGroupName}`;
   job.log.remember({ greenIdentifier: state.greenIdentifier, group });
   rememberInLog(state, job.log);
   if (state.invocations > 1) job.log.info(`Resuming in invocation ${state.invocations}: ${state.progress}`);
 
-  const { state: next, evidence } = await advanceFor(state, blocks, input, job);
+  const { state: next, evidence } = await advanceFor(state, rateLimit, input, job);
   rememberInLog(next, job.log);
   if (hasResult(next)) {
     const ended = endedActionOf(next, { group, isDryRun: parameters.dryRun, evidence });
     return { report: reportEnd(next, evidence, parameters, job), ended };
   }
-  const token = encodeToken({ state: next, blocks }, parameters);
+  const token = encodeToken({ state: next, rateLimit }, parameters);
   const redact = (text: string) => job.redactor.redact(text);
   return { report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact) };
 }
@@ -138,13 +138,13 @@ async function count(ended: EndedAction, { id, invocation, redactor, log }: Job)
 
 function resume({ job, parameters }: JobInput, { invocation }: Job): Resumption {
   if (job.continuationToken === undefined)
-    return { state: firstState(job.id, invocation.clock.now()), blocks: new Map() };
+    return { state: firstState(job.id, invocation.clock.now()), rateLimit: new SpotRateLimit() };
   const resumed = decodeToken(job.continuationToken, parameters);
   if (!resumed.ok) throw new InvalidInputError(resumed.problems, LEFT_ALONE);
-  const { state, blocks } = resumed.value;
+  const { state, rateLimit } = resumed.value;
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
   const startedAt = Math.min(state.startedAt, invocation.clock.now());
-  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, blocks };
+  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit };
 }
 
 /** How far this invocation came. */
@@ -155,19 +155,19 @@ interface Advanced {
 }
 
 /** Polls with the services that the parameters name; looks for the cause where the deployment has failed. */
-async function advanceFor(state: ActiveState, blocks: RateLimitBlocks, input: JobInput, job: Job): Promise<Advanced> {
+async function advanceFor(state: ActiveState, rateLimit: SpotRateLimit, input: JobInput, job: Job): Promise<Advanced> {
   const { aws, spotAdapter } = job.invocation;
   const budget = budgetOf(job, job.time.workUntil);
   const token = spotTokenReader(input.parameters.token, aws.secretsManager, (text) => {
     job.redactor.add(text);
   });
-  const ingredients = { input, token, aws, spotAdapter, budget, blocks, log: job.log };
+  const ingredients = { input, token, aws, spotAdapter, budget, rateLimit, log: job.log };
   const { pollIntervalSeconds, pollWindowSeconds } = input.settings;
   const next = await poll(state, createContext(ingredients), {
     pollIntervalSeconds,
     until: job.time.pollUntil(pollWindowSeconds),
     jitter: budget.jitter,
-    blocks,
+    rateLimit,
   });
   if (next.phase !== 'failed') return { state: next };
   const search = createContext({ ...ingredients, budget: searchBudget(budget) });

@@ -14,8 +14,8 @@ import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstr
  * What repeats cost a service that is down or throttles is bounded: an invocation has a stock of them for each service,
  * which only answers fill up again. When it is used up, a call is one request, and the next tick asks again.
  *
- * Spot's 429 is never repeated here: its wait (`X-RateLimit-Reset`) can be longer than the invocation lives. When the
- * next request may be sent is in `afterRateLimit`, and pauses between looks in deployment/pollInterval.ts.
+ * Spot's 429 is never repeated here: its wait (`X-RateLimit-Reset`) can be longer than the invocation lives
+ * (spot/rateLimit.ts).
  */
 export type CallKind = 'read' | 'write' | 'report';
 
@@ -109,40 +109,4 @@ export async function callUpstream<T>(
       // The report has time of its own, and no next tick.
       (kind === 'report' || budget.retries.acquire(service)),
   });
-}
-
-/** Seconds to wait after a 429 that does not say how long: Spot's whole window (docs/services.md, Spot rate limit). */
-const RATE_LIMIT_WINDOW_S = 60;
-const LONGEST_RESET_S = 3600;
-/** Runs that were told of the same reset come back one after the other: within so many seconds, or a quarter of the wait. */
-const LONGEST_SPREAD_S = 15;
-/** Where others use up the same limit: the clock by which runs come back, and for how long one knows of them. */
-export const SHARED_LIMIT_PERIOD_MS = 120_000;
-
-/** Seconds to wait, by the header. An absurd one (a date instead of seconds) would block until the end of the action. */
-export function rateLimitWait(seconds: number): number {
-  return seconds >= 0 && seconds <= LONGEST_RESET_S ? seconds : RATE_LIMIT_WINDOW_S;
-}
-
-/**
- * When a run may ask again that was refused for `wait` seconds, and has waited for a refusal before until `waitedUntil`
- * (ms since the epoch, both). Jitter is added to the reset, never taken from it.
- *
- * A run that is refused again soon shares the limit with runs that do not know of each other, and a request before the
- * reset extends the block for all of them (https://docs-spot.flexera.com/administration/api): each by itself, they would
- * keep it up for ever. So they fall silent together, by the clock: all come back at the next full two minutes, and
- * the window before is without a request.
- */
-export function afterRateLimit(
-  { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>,
-  wait: number,
-  waitedUntil: number | undefined,
-): number {
-  const now = clock.now();
-  // A second more, since the header is cut to whole seconds.
-  const reset = now + (wait + 1) * 1000;
-  if (waitedUntil === undefined || now - waitedUntil >= SHARED_LIMIT_PERIOD_MS)
-    return reset + Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
-  const together = Math.ceil(reset / SHARED_LIMIT_PERIOD_MS) * SHARED_LIMIT_PERIOD_MS;
-  return together + LONGEST_SPREAD_S * 1000 * jitter();
 }

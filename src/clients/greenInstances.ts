@@ -3,7 +3,7 @@ import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
 import type { Tag } from './spot/elastigroup';
 import { everyPage } from './pages';
-import { UpstreamError } from './upstreamError';
+import { lacks, unreadable } from './upstreamError';
 
 /** An EC2 instance that carries the green tag. */
 export interface GreenInstance {
@@ -28,29 +28,21 @@ export interface GreenInstances {
 export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budget: CallBudget): GreenInstances {
   return {
     async find(greenTag) {
-      const [client, { DescribeInstancesCommand }] = await Promise.all([loadClient(), import('./ec2Sdk')]);
+      const { DescribeInstancesCommand } = await import('./ec2Sdk');
+      const client = await loadClient();
       const query = { Filters: [{ Name: `tag:${greenTag.key}`, Values: [greenTag.value] }], MaxResults: 1000 };
       const call = { service: 'EC2', operation: 'DescribeInstances', kind: 'read' } as const;
       return everyPage((NextToken) =>
         callAws(budget, call, async (abortSignal) => {
           const page = await client.send(new DescribeInstancesCommand({ ...query, NextToken }), { abortSignal });
           // EC2 sends the set even when it is empty. Without it this is no answer: it must not read as "none left".
-          if (page.Reservations === undefined) throw unreadable();
+          if (page.Reservations === undefined) throw unreadable('EC2', 'DescribeInstances', lacks('reservationSet'));
           const items = page.Reservations.flatMap(({ Instances = [] }) => Instances.map(readInstance));
           return { items, nextToken: page.NextToken };
         }),
       );
     },
   };
-}
-
-function unreadable(): UpstreamError {
-  return new UpstreamError({
-    service: 'EC2',
-    operation: 'DescribeInstances',
-    kind: 'unreadable',
-    detail: 'the answer lacks "reservationSet"',
-  });
 }
 
 function readInstance(instance: Instance): GreenInstance {

@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { S3Revision } from '../input/userParameters/userParameters';
 import { callAws, httpStatusOf } from './awsCall';
 import type { CallBudget } from './callPolicy';
-import { UpstreamError } from './upstreamError';
+import { lacks, unreadable } from './upstreamError';
 
 /**
  * What S3 says of a revision's object, without reading it.
@@ -26,31 +26,23 @@ export interface RevisionObject {
 export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget: CallBudget): RevisionObject {
   return {
     async head({ bucket, key, version }) {
-      const [client, { HeadObjectCommand }] = await Promise.all([loadClient(), import('./s3Sdk')]);
+      const { HeadObjectCommand } = await import('./s3Sdk');
+      const client = await loadClient();
       const command = new HeadObjectCommand({ Bucket: bucket, Key: key, VersionId: version });
       return callAws(budget, { service: 'S3', operation: 'HeadObject', kind: 'read' }, async (abortSignal) => {
         try {
           const { ETag: eTag } = await client.send(command, { abortSignal });
           // Every object has one. Without it, and without a body that could be wrong, this is not S3's answer.
-          if (eTag === undefined) throw unreadable();
+          if (eTag === undefined) throw unreadable('S3', 'HeadObject', lacks('ETag'));
           return { kind: 'found', eTag };
         } catch (error) {
-          const sight = error instanceof Error ? statusOf(httpStatusOf(error)) : undefined;
-          if (sight === undefined) throw error;
-          return sight;
+          const status = error instanceof Error ? statusOf(httpStatusOf(error)) : undefined;
+          if (status === undefined) throw error;
+          return status;
         }
       });
     },
   };
-}
-
-function unreadable(): UpstreamError {
-  return new UpstreamError({
-    service: 'S3',
-    operation: 'HeadObject',
-    kind: 'unreadable',
-    detail: 'the answer lacks "ETag"',
-  });
 }
 
 /** The answer to a HEAD has no body, so that its status is all that it says (API reference: HeadObject). */

@@ -1,2 +1,2 @@
-// Loaded when a revision in S3 is looked at; the bundle keeps what is named here.
+// Imported dynamically, when a revision in S3 is checked; see ec2Sdk.ts.
 export { HeadObjectCommand, S3Client } from '@aws-sdk/client-s3';

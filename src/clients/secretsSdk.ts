@@ -1,3 +1,3 @@
-// Loaded when a token is in Secrets Manager; the bundle keeps what is named here.
+// Imported dynamically, when the token is in Secrets Manager; see ec2Sdk.ts.
 export { SecretsProvider } from '@aws-lambda-powertools/parameters/secrets';
 export { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';

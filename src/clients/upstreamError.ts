@@ -109,3 +109,13 @@ export class UpstreamError extends Error {
     return new UpstreamError({ service, operation, kind, code, detail: redact(this.detail), retryAt });
   }
 }
+
+/** An answer that is not what the service documents; `detail` says in which way, e.g. by `lacks`. */
+export function unreadable(service: ServiceName, operation: string, detail: string): UpstreamError {
+  return new UpstreamError({ service, operation, kind: 'unreadable', detail });
+}
+
+/** The detail of an answer without a field that it must have. */
+export function lacks(field: string): string {
+  return `the answer lacks "${field}"`;
+}

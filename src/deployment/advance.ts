@@ -6,7 +6,7 @@ import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './phases/finalizing';
 import { install } from './phases/installing';
 import { launch } from './phases/launching';
-import { OUTAGE_LIMIT_S } from './limits';
+import { hasLasted, OUTAGE_LIMIT_S } from './limits';
 import { start } from './phases/starting';
 import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
@@ -48,8 +48,8 @@ async function afterError(state: ActiveState, error: unknown, context: Deploymen
   if (error.kind === 'rate-limited') return whileLimited(state, context);
   const now = context.clock.now();
   const outageSince = state.outageSince ?? now;
-  const seconds = (now - outageSince) / 1000;
-  if (seconds >= OUTAGE_LIMIT_S) return failAfterPermanentReadError(state, lastingOutage(error, seconds), context);
+  if (hasLasted(outageSince, OUTAGE_LIMIT_S, now))
+    return failAfterPermanentReadError(state, lastingOutage(error, (now - outageSince) / 1000), context);
   context.log[state.outageSince === undefined ? 'warn' : 'debug'](POLL_WARNINGS.pollFailed(error.message));
   return { ...state, outageSince };
 }
@@ -95,7 +95,7 @@ async function failFrom(state: ActiveState, error: ActionError, context: Deploym
       return state.unconfirmedSince === undefined
         ? toFailed(state, now, wholeFailureOf(error), {
             cleaned: [],
-            left: error.isIncomplete ? [LEFT_MESSAGES.otherDelivery(state.greenIdentifier)] : [],
+            left: error.anotherMayHaveStarted ? [LEFT_MESSAGES.otherDelivery(state.greenIdentifier)] : [],
           })
         : toCleaningUp(state, now, failure);
     case 'launching':

@@ -1,13 +1,13 @@
 import { UpstreamError } from '../clients/upstreamError';
 
-/** A look that may fail without ending the tick: the other side may still decide it. */
-export type Attempt<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: UpstreamError };
+/** The result of a call whose failure does not end the poll: another call may still decide it. */
+export type Attempt<T, E = UpstreamError> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
-/** Looks. An error that is not an upstream's is a bug of ours, and goes on. */
-export async function attempt<T>(look: Promise<T>): Promise<Attempt<T>> {
+/** Waits for a call. An error that is not an UpstreamError is a bug of ours, and is thrown on. */
+export async function attempt<T>(call: Promise<T>): Promise<Attempt<T>> {
   try {
-    return { ok: true, value: await look };
+    return { ok: true, value: await call };
   } catch (error) {
     if (error instanceof UpstreamError) return { ok: false, error };
     throw error;

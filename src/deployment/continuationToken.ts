@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
-import type { RateLimitBlocks } from '../clients/spot/spotApi';
 import { TOKEN_MESSAGES } from './messages';
+import { SpotRateLimit } from '../clients/spot/rateLimit';
 import { activeStateSchema, type ActiveState } from './state';
 import type { Problem } from '../errors';
 import { valid, invalid, type Parsed } from '../input/parsed';
@@ -30,11 +30,11 @@ const contentSchema = z.strictObject({
 /** What the next invocation resumes from. */
 export interface Resumption {
   readonly state: ActiveState;
-  readonly blocks: RateLimitBlocks;
+  readonly rateLimit: SpotRateLimit;
 }
 
-export function encodeToken({ state, blocks }: Resumption, parameters: UserParameters): string {
-  const content = { fingerprint: fingerprintOf(parameters), state, blocks: Object.fromEntries(blocks) };
+export function encodeToken({ state, rateLimit }: Resumption, parameters: UserParameters): string {
+  const content = { fingerprint: fingerprintOf(parameters), state, blocks: rateLimit.blocks };
   for (const limit of TEXT_LIMITS) {
     const payload = Buffer.from(JSON.stringify(content, (key, value: unknown) => compact(key, value, limit))).toString(
       'base64url',
@@ -64,7 +64,7 @@ export function decodeToken(token: string, parameters: UserParameters): Parsed<R
   if (content.data.fingerprint !== fingerprintOf(parameters)) {
     return problem(TOKEN_MESSAGES.otherAction);
   }
-  return valid({ state: content.data.state, blocks: new Map(Object.entries(content.data.blocks)) });
+  return valid({ state: content.data.state, rateLimit: new SpotRateLimit(content.data.blocks) });
 }
 
 function parseJson(payload: string): unknown {

@@ -37,7 +37,7 @@ const PROGRESS: ReadonlyMap<string, ElastigroupProgress> = new Map([
   ['FINISHED_STOPPED', 'undone'],
 ]);
 
-/** How soon what the phase waits for can come: `far`, nothing can be over yet; `near`, it is the next thing to happen. */
+/** How soon the state that the phase waits for can come: `far`, not yet; `near`, it is due within seconds. */
 export type Pace = 'far' | 'near';
 
 const PACE: ReadonlyMap<string, Pace> = new Map([
@@ -47,9 +47,8 @@ const PACE: ReadonlyMap<string, Pace> = new Map([
   ['TAG_INSTANCES_WITH_GREEN_TAG', 'near'],
   // EC2 and CodeDeploy take seconds to see the tags.
   ['AWAITING_USER_DEPLOYMENT', 'near'],
-  // Blue's instances have still to go.
+  // Blue's instances have still to be removed, which takes as long as the load balancer drains them.
   ['WAIT_BEFORE_TERMINATION', 'far'],
-  ['REMOVE_OLD_INSTANCES', 'near'],
   ['REMOVE_ALL_SUSPENSIONS', 'near'],
 ]);
 

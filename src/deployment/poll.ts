@@ -1,4 +1,4 @@
-import type { RateLimitBlocks } from '../clients/spot/spotApi';
+import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
 import { finalizingEndsAt, OUTAGE_LIMIT_S, timeoutAt } from './limits';
@@ -15,14 +15,13 @@ export interface Pacing {
   /** No tick begins after this; at least one is made, unless Spot's rate limit forbids it for longer. */
   readonly until: number;
   readonly jitter: () => number;
-  readonly blocks: RateLimitBlocks;
+  readonly rateLimit: SpotRateLimit;
 }
 
 /** Advances the deployment tick by tick, until it has a result or the invocation must hand it on. */
 export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   let state: State = first;
   let pause = blockedFor(state, context, pacing);
-  let saved = 0;
   while (!hasResult(state)) {
     if (pause > 0 && context.clock.now() + pause >= pacing.until) return state;
     if (pause > 0) await context.clock.sleep(pause);
@@ -32,11 +31,9 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
-      saved,
-      limitedUntil: pacing.blocks.get(SPOT_OPERATIONS.list),
+      isLimitShared: pacing.rateLimit.isShared(SPOT_OPERATIONS.list, context.clock.now()),
       now: context.clock.now(),
     });
-    saved += wanted.saves;
     pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), context, pacing);
     state = next;
   }
@@ -69,12 +66,12 @@ function deadlineOf(state: ActiveState, context: DeploymentContext): number {
  * Milliseconds for which Spot's rate limit leaves nothing to do. Where CodeDeploy can be followed meanwhile, there is
  * none; and however long it is, the phase still ends in time.
  */
-function blockedFor(state: ActiveState, context: DeploymentContext, { blocks }: Pacing): number {
+function blockedFor(state: ActiveState, context: DeploymentContext, { rateLimit }: Pacing): number {
   if (state.phase === 'installing' || state.phase === 'cleaningUp') return 0;
   const { list, group, start } = SPOT_OPERATIONS;
   const needed = state.phase === 'starting' ? [list, start, ...(state.checked ? [] : [group])] : [list];
-  const until = Math.max(0, ...needed.map((operation) => blocks.get(operation) ?? 0));
-  return Math.max(0, Math.min(until, deadlineOf(state, context)) - context.clock.now());
+  const allowedAt = rateLimit.allowedAt(...needed);
+  return Math.max(0, Math.min(allowedAt, deadlineOf(state, context)) - context.clock.now());
 }
 
 /** What every line says of the deployment, as far as it is known. */

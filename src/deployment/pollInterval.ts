@@ -1,50 +1,43 @@
-import { SHARED_LIMIT_PERIOD_MS } from '../clients/callPolicy';
 import type { Pace } from './elastigroupState';
 import type { ActiveState } from './state';
 
-/** A pause where nothing can be over yet, or where a late look delays nothing: twice the setting. */
+/** Times the setting: a pause where nothing can have ended yet, or where a later poll delays nothing. */
 const FAR = 2;
-/** A pause near the end of a phase, out of the time that longer pauses have saved: half the setting. */
+/** Times the setting: a pause where the next state is due. */
 const NEAR = 0.5;
-/** Milliseconds, on average, of the longest pause that a service in trouble is given. */
+/** Milliseconds, before jitter, of the longest pause that a service in trouble is given. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** What pauses follow from, beside the state. Milliseconds, and ms since the epoch. */
+/** What a pause follows from, beside the state. Milliseconds, and ms since the epoch. */
 export interface Circumstances {
   /** POLL_INTERVAL_SECONDS. */
   readonly setting: number;
-  /** By how much earlier pauses of the invocation were longer than the setting. */
-  readonly saved: number;
-  /** Until when Spot's rate limit allowed no look, where there was such a time. */
-  readonly limitedUntil: number | undefined;
+  /** Spot's rate limit was met lately, and others seem to share it. */
+  readonly isLimitShared: boolean;
   readonly now: number;
 }
 
-/** The pause until the next look, in ms, and what it adds to `saved`. `spread`: the part of it that jitter adds or takes. */
+/** The pause until the next poll, in ms. `spread`: the part of it that jitter adds or takes. */
 export interface Pause {
   readonly interval: number;
   readonly spread: number;
-  readonly saves: number;
 }
 
 /**
- * POLL_INTERVAL_SECONDS is what pauses are on average at least: one is only as much shorter as earlier ones were longer.
- * While nothing can be seen they grow with the outage, so that a service that throttles is asked less and less; an error
- * that comes alone costs one tick. After a refusal by Spot's rate limit, which others may share, they stay long for a
- * while. Both are spread widely, that many deployments do not come back in step, and save nothing that they could spend
- * all at once.
+ * POLL_INTERVAL_SECONDS, half of it where the next state is due, and twice where nothing can have ended yet.
+ * During an outage pauses grow with it, so that a service that throttles gets fewer and fewer requests; a single error
+ * costs one poll. After Spot's rate limit was met, pauses stay long for a while. Both have a wide jitter, so that
+ * many deployments do not continue in step.
  */
-export function nextPause(state: ActiveState, { setting, saved, limitedUntil, now }: Circumstances): Pause {
-  const blindSince = blindSinceOf(state);
-  if (blindSince !== undefined) return wide(Math.max(setting, Math.min(LONGEST_PAUSE_MS, now - blindSince)));
-  if (limitedUntil !== undefined && now - limitedUntil < SHARED_LIMIT_PERIOD_MS)
-    return wide(Math.max(setting, LONGEST_PAUSE_MS));
-  const interval = Math.max(setting * wish(state), setting - Math.max(0, saved));
-  return { interval, spread: 0.1, saves: interval - setting };
+export function nextPause(state: ActiveState, { setting, isLimitShared, now }: Circumstances): Pause {
+  const outageSince = outageSinceOf(state);
+  if (outageSince !== undefined) return wide(Math.max(setting, Math.min(LONGEST_PAUSE_MS, now - outageSince)));
+  if (isLimitShared) return wide(Math.max(setting, LONGEST_PAUSE_MS));
+  return { interval: setting * factorOf(state), spread: 0.1 };
 }
 
 function wide(interval: number): Pause {
-  return { interval, spread: 0.5, saves: 0 };
+  return { interval, spread: 0.5 };
 }
 
 /** @param jitter in [0, 1) */
@@ -52,26 +45,26 @@ export function jittered({ interval, spread }: Pause, jitter: number): number {
   return interval * (1 - spread + 2 * spread * jitter);
 }
 
-function blindSinceOf(state: ActiveState): number | undefined {
+function outageSinceOf(state: ActiveState): number | undefined {
   return state.outageSince ?? (state.phase === 'cleaningUp' ? state.unseenSince : undefined);
 }
 
-function wish(state: ActiveState): number {
+function factorOf(state: ActiveState): number {
   switch (state.phase) {
     case 'starting':
     case 'cleaningUp':
       return 1;
     case 'launching':
-      return state.waitsForOther ? 1 : timesFor(state.pace);
+      return state.waitsForOther ? 1 : factorFor(state.pace);
     case 'installing':
-      // Elastigroup follows CodeDeploy by itself: a success that is seen later makes nothing later. Each look is two calls.
+      // Elastigroup follows CodeDeploy by itself: reading a success later makes nothing later. Each poll is two calls.
       return FAR;
     case 'finalizing':
-      return timesFor(state.pace);
+      return factorFor(state.pace);
   }
 }
 
-function timesFor(pace: Pace | undefined): number {
+function factorFor(pace: Pace | undefined): number {
   if (pace === undefined) return 1;
   return pace === 'far' ? FAR : NEAR;
 }

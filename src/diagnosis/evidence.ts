@@ -5,7 +5,7 @@ import type { ElastigroupEvent } from '../clients/spot/elastigroupEvents';
 import type { GreenInstance } from '../clients/greenInstances';
 import type { Failed } from '../deployment/state';
 
-/** What was found out about a deployment after it had failed. What could not be read is empty here, and named in `unread`. */
+/** What is known about a deployment after it has failed. What could not be read is empty here, and named in `unread`. */
 export interface Evidence {
   readonly codeDeploy: CodeDeployDeployment | undefined;
   readonly targets: readonly DeploymentTarget[];
@@ -16,11 +16,11 @@ export interface Evidence {
   readonly events: readonly ElastigroupEvent[];
   /** How many green instances AWS reclaimed. */
   readonly spotInterruptions: number;
-  /** A line for each read that failed. */
+  /** A line for each query that failed. */
   readonly unread: readonly string[];
 }
 
-/** EC2's words for reclaimed Spot capacity (docs/services.md, EC2). */
+/** EC2's codes for Spot capacity that AWS has reclaimed (docs/services.md, EC2). */
 const RECLAIMED: ReadonlySet<string> = new Set(['Server.SpotInstanceTermination', 'Server.SpotInstanceShutdown']);
 
 export function isReclaimed({ stateReason }: GreenInstance): boolean {
@@ -46,7 +46,7 @@ export function failedTargets({ targets }: Pick<Evidence, 'targets'>): readonly 
     .filter(({ target, event }) => target.status === 'Failed' || event !== undefined);
 }
 
-/** Green targets in which an event began that has not ended: where a deployment that was stopped had got to. */
+/** Green targets in which an event has begun and not ended: how far a deployment had got when it was stopped. */
 export function unfinishedTargets({ targets }: Pick<Evidence, 'targets'>): readonly FailedTarget[] {
   return targets
     .map((target) => ({ target, event: target.events.find(isUnfinished) }))

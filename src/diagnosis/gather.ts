@@ -1,6 +1,7 @@
 import { missingActionOf } from '../clients/awsCall';
 import type { CallBudget } from '../clients/callPolicy';
 import { UpstreamError } from '../clients/upstreamError';
+import type { Attempt } from '../deployment/attempt';
 import { followed, listElastigroup } from '../deployment/ownDeployments';
 import { greenTag, type DeploymentContext } from '../deployment/context';
 import type { Failed } from '../deployment/state';
@@ -20,56 +21,57 @@ export function searchBudget(work: CallBudget): CallBudget {
 }
 
 /**
- * Reads once, in parallel, all that may tell why a deployment failed. Every read may fail: that costs its part of the
- * message, and adds a line to `unread`. Nothing is read where nothing was started. Never throws.
+ * Queries once, in parallel, all that may tell why a deployment failed. Each query may fail: that costs its part of the
+ * message, and adds a line to `unread`. Where nothing was started, nothing is queried. Never throws.
  */
 export async function gatherEvidence(state: Failed, context: DeploymentContext): Promise<Evidence | undefined> {
   const { deploymentId, elastigroupDeploymentId } = state;
   if (deploymentId === undefined && elastigroupDeploymentId === undefined) return undefined;
   const [codeDeploy, targets, instances, listed, events] = await Promise.all([
-    tryTo('The CodeDeploy deployment', context, () =>
+    query('The CodeDeploy deployment', context, () =>
       ifKnown(deploymentId, (id) => context.codeDeploy.getDeployment(id)),
     ),
-    tryTo('Per-instance failure details', context, () =>
+    query('Per-instance failure details', context, () =>
       ifKnown(deploymentId, (id) => context.deploymentTargets.list(id)),
     ),
-    tryTo('Green instances in EC2', context, () => context.greenInstances.find(greenTag(state))),
-    tryTo('The Elastigroup deployment', context, () => listElastigroup(state, context)),
-    tryTo('The Elastigroup event log', context, () =>
+    query('Green instances in EC2', context, () => context.greenInstances.find(greenTag(state))),
+    query('The Elastigroup deployment', context, () => listElastigroup(state, context)),
+    query('The Elastigroup event log', context, () =>
       context.elastigroupEvents.problemsBetween(state.startedAt, failedAt(state)),
     ),
   ]);
+  const green = valueOf(instances) ?? [];
+  const own = valueOf(listed)?.own;
   return {
-    codeDeploy: codeDeploy.found,
-    targets: targets.found ?? [],
-    instances: instances.found ?? [],
-    elastigroup: listed.found && followed(listed.found.own, elastigroupDeploymentId),
-    events: events.found ?? [],
-    spotInterruptions: (instances.found ?? []).filter(isReclaimed).length,
-    unread: [codeDeploy, targets, instances, listed, events].flatMap(({ problem }) => problem ?? []),
+    codeDeploy: valueOf(codeDeploy),
+    targets: valueOf(targets) ?? [],
+    instances: green,
+    elastigroup: own && followed(own, elastigroupDeploymentId),
+    events: valueOf(events) ?? [],
+    spotInterruptions: green.filter(isReclaimed).length,
+    unread: [codeDeploy, targets, instances, listed, events].flatMap((result) => (result.ok ? [] : result.error)),
   };
 }
 
-/** One look: what it found, or why it found nothing. */
-interface Look<T> {
-  readonly found?: T | undefined;
-  readonly problem?: string;
-}
-
-async function tryTo<T>(
+/** The error is a line of the message. */
+async function query<T>(
   what: string,
   context: DeploymentContext,
-  look: () => Promise<T> | undefined,
-): Promise<Look<T>> {
+  call: () => Promise<T> | undefined,
+): Promise<Attempt<T | undefined, string>> {
   try {
-    return { found: await look() };
+    return { ok: true, value: await call() };
   } catch (error) {
-    return { problem: complaint(what, error, context) };
+    return { ok: false, error: complaint(what, error, context) };
   }
 }
 
-function ifKnown<T>(id: string | undefined, look: (id: string) => Promise<T>): Promise<T> | undefined {
-  return id === undefined ? undefined : look(id);
+function valueOf<T>(result: Attempt<T | undefined, string>): T | undefined {
+  return result.ok ? result.value : undefined;
+}
+
+function ifKnown<T>(id: string | undefined, call: (id: string) => Promise<T>): Promise<T> | undefined {
+  return id === undefined ? undefined : call(id);
 }
 
 function complaint(what: string, error: unknown, context: DeploymentContext): string {

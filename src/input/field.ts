@@ -14,36 +14,24 @@ export interface Field<T> {
   readonly isSecret?: boolean;
 }
 
-/** What reading one value gives. */
-export type FieldResult<T> =
-  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
-
-/** Reads one raw value; only the first thing that is wrong with it is told. `secrets` are texts never to be shown. */
-export function readField<T>(
-  where: string,
-  field: Field<T>,
-  raw: unknown,
-  secrets: readonly string[] = [],
-): FieldResult<T> {
-  const result = field.schema.safeParse(raw);
-  if (result.success) return { ok: true, value: result.data };
-  const predicate = result.error.issues[0]?.message ?? VALUE_MESSAGES.invalid;
-  const subject = field.isSecret === true ? '' : subjectOf(raw, secrets);
-  const what = blot(subject === '' ? predicate : `${subject} ${predicate}`, secrets);
-  return { ok: false, problem: { where, what, expected: field.expected } };
-}
-
-/** Reads one raw value into `values`, or gives the problem with it. */
+/**
+ * Reads one raw value into `values`, or gives the problem with it: the first one, where there are several.
+ * `secrets` are texts never to be shown.
+ */
 export function readInto<V extends object, N extends keyof V & string>(
   values: Partial<V>,
   name: N,
-  field: Field<V[N]>,
+  { schema, expected, isSecret = false }: Field<V[N]>,
   raw: unknown,
   secrets: readonly string[] = [],
 ): Problem | undefined {
-  const result = readField(name, field, raw, secrets);
-  if (!result.ok) return result.problem;
-  values[name] = result.value;
+  const result = schema.safeParse(raw);
+  if (!result.success) {
+    const predicate = result.error.issues[0]?.message ?? VALUE_MESSAGES.invalid;
+    const subject = isSecret ? '' : subjectOf(raw, secrets);
+    return { where: name, what: blot(subject === '' ? predicate : `${subject} ${predicate}`, secrets), expected };
+  }
+  values[name] = result.data;
   return undefined;
 }
 

@@ -17,7 +17,7 @@ export interface Settings {
   readonly spotApiUrl: string;
   /** Secrets Manager `id` or `id#key`, for actions that name no token. */
   readonly tokenSecret?: string;
-  /** Seconds between two looks, on average at least (deployment/pollInterval.ts), 0.01 to 300. */
+  /** Seconds between two polls, which pollInterval.ts adapts, 0.01 to 300. */
   readonly pollIntervalSeconds: number;
   /** Seconds of polling in one invocation, 0 (one tick) to 900; absent: as long as the invocation allows. */
   readonly pollWindowSeconds?: number;
@@ -82,7 +82,8 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
   },
   POLL_INTERVAL_SECONDS: {
     default: String(DEFAULT_POLL_INTERVAL_SECONDS),
-    meaning: 'Minimum average polling interval, in seconds: 0.01 to 300.',
+    meaning:
+      'Polling interval in seconds, 0.01 to 300: doubled while a phase cannot end yet, halved when its next step is due.',
     schema: decimal(0.01, 300),
     expected: 'seconds, 0.01 to 300',
   },

@@ -69,13 +69,13 @@ export async function coldStartRows(): Promise<Row[]> {
     ...(aim !== undefined && { aim }),
   });
   return [
-    row(STAGE, FLOOR, '≤ 1.6'),
-    row(STAGE, NAIVE, '≤ 0.35'),
+    row(STAGE, FLOOR, '≤ 2'),
+    row(STAGE, NAIVE, '≤ 0.5'),
     row(STAGE_TO_SPOT, NAIVE_TO_SPOT),
     row(STAGE_TO_SPOT, FLOOR),
     row(STAGE, NODE),
     row(FLOOR, NODE),
-    size(STAGE, FLOOR, '≤ 600 kB'),
+    size(STAGE, FLOOR),
     size(STAGE, NAIVE),
     size(STAGE_TO_SPOT, NAIVE),
   ];

@@ -4,6 +4,7 @@ import { waitUntilDeploymentSuccessful } from '@aws-sdk/client-codedeploy';
 import { PutJobSuccessResultCommand } from '@aws-sdk/client-codepipeline';
 import type { CodePipelineEvent } from 'aws-lambda';
 import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
 import { resolveSpotToken } from '../../src/clients/spot/spotToken';
 import { createContext } from '../../src/createContext';
 import { advance } from '../../src/deployment/advance';
@@ -83,7 +84,7 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
     aws,
     spotAdapter,
     budget,
-    blocks: new Map(),
+    rateLimit: new SpotRateLimit(),
     log,
   });
   const jobId = event['CodePipeline.job'].id;

@@ -1,10 +1,8 @@
 import FakeTimers, { type Clock as FakeClock } from '@sinonjs/fake-timers';
 import fc from 'fast-check';
 import {
-  afterRateLimit,
   CALL_TIME_LIMIT_MS,
   callUpstream,
-  rateLimitWait,
   RetryQuota,
   type CallBudget,
   type CallKind,
@@ -349,68 +347,5 @@ test('what a service says loses its secrets, wherever it stands in the error', a
     detail: 'no ***',
     message: 'Spot list: X-***: no ***',
     retryAt: 7,
-  });
-});
-
-describe('when Spot may be asked again after its 429', () => {
-  const MINUTE = 60_000;
-  const WAITS = fc.integer({ min: 0, max: 3600 });
-  const CHANCES = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
-  const after = (now: number, wait: number, waitedUntil?: number, jitter = 0.5) =>
-    afterRateLimit({ clock: { now: () => now, sleep: systemClock.sleep }, jitter: () => jitter }, wait, waitedUntil);
-
-  test.each([
-    [0, 0],
-    [0.5, 0.5],
-    [3600, 3600],
-    [3601, 60],
-    [-1, 60],
-    [Number.NaN, 60],
-  ])('a header of %d s means %d s', (header, seconds) => {
-    expect(rateLimitWait(header)).toBe(seconds);
-  });
-
-  test('never before the reset, and at most 15 s or a quarter of the wait after it', () => {
-    fc.assert(
-      fc.property(WAITS, CHANCES, (wait, jitter) => {
-        const beyond = after(NOW, wait, undefined, jitter) - (NOW + (wait + 1) * 1000);
-        expect(beyond).toBeGreaterThanOrEqual(0);
-        expect(beyond).toBeLessThanOrEqual(Math.min(15, wait / 4) * 1000);
-      }),
-    );
-  });
-
-  test('runs that were told of the same reset come back over all of that time', () => {
-    const runs = Array.from({ length: 1000 }, (_, run) => after(NOW, 60, undefined, jitterFrom(`job-${run}`)()));
-    const perSecond = new Map<number, number>();
-    for (const at of runs) perSecond.set(Math.floor(at / 1000), (perSecond.get(Math.floor(at / 1000)) ?? 0) + 1);
-    expect(perSecond.size).toBe(15);
-    expect(Math.max(...perSecond.values())).toBeLessThan(100);
-  });
-
-  test('refused again within two minutes, at whatever time: all within 15 s of the same full two minutes', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 58_999 }), fc.integer({ min: 0, max: 60 }), CHANCES, (ms, wait, jitter) => {
-        const now = NOW + ms;
-        const back = after(now, wait, now - 1000, jitter);
-        expect(back).toBeGreaterThanOrEqual(NOW + 2 * MINUTE);
-        expect(back).toBeLessThanOrEqual(NOW + 2 * MINUTE + 15_000);
-      }),
-    );
-  });
-
-  test('that is never before the reset either', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 600_000 }), WAITS, CHANCES, (ms, wait, jitter) => {
-        expect(after(NOW + ms, wait, NOW + ms, jitter)).toBeGreaterThanOrEqual(NOW + ms + (wait + 1) * 1000);
-      }),
-    );
-  });
-
-  test.each([
-    [119_999, 2 * MINUTE],
-    [120_000, 16_000],
-  ])('a refusal %d ms after the last wait counts as one of its own or not', (ago, expected) => {
-    expect(after(NOW, 15, NOW - ago, 0) - NOW).toBe(expected);
   });
 });

@@ -2,6 +2,7 @@ import { CodeDeployClient } from '@aws-sdk/client-codedeploy';
 import type { CallBudget } from '../../src/clients/callPolicy';
 import { codeDeployClient } from '../../src/clients/codeDeploy/codeDeploy';
 import type { UserParameters } from '../../src/input/userParameters/userParameters';
+import { parametersWith } from '../support/deploymentSamples';
 import { awsError, json, respond, targetOf, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { awsSettings } from './awsSettings';
 import { AMPLE_MS, budgetFor, SCARCE_MS } from './callBudget';
@@ -9,17 +10,10 @@ import { upstreamErrorOf } from './caught';
 
 const server = useLoopbackServer();
 const GREEN = { key: 'GreenIdentifier', value: 'u-1' };
-const PARAMETERS: UserParameters = {
-  token: { kind: 'clear', value: 'unused' },
-  accountId: 'act-1',
-  groupId: 'sig-1',
-  applicationName: 'shop',
+const PARAMETERS = parametersWith({
   deploymentGroupName: 'web',
-  timeoutSeconds: 1800,
   revision: { kind: 's3', bucket: 'b', key: 'app.zip', bundleType: 'zip', source: 'S3' },
-  onConflict: 'FAIL',
-  dryRun: false,
-};
+});
 
 interface Setup {
   readonly url?: string;

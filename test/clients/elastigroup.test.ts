@@ -1,4 +1,5 @@
 import { elastigroupClient, SPOT_OPERATIONS } from '../../src/clients/spot/elastigroup';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
 import { SpotApi } from '../../src/clients/spot/spotApi';
 import { json, respond, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { AMPLE_MS, budgetFor } from './callBudget';
@@ -25,7 +26,7 @@ function elastigroup(groupId = 'sig-1a2b') {
     token: () => Promise.resolve('token'),
     accountId: 'act-9',
     budget: budgetFor(AMPLE_MS),
-    blocks: new Map(),
+    rateLimit: new SpotRateLimit(),
   };
   return elastigroupClient(new SpotApi(options), groupId);
 }

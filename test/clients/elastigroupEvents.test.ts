@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../src/lib/clock';
 import { elastigroupEventsClient } from '../../src/clients/spot/elastigroupEvents';
 import { RetryQuota } from '../../src/clients/callPolicy';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
 import { SpotApi } from '../../src/clients/spot/spotApi';
 import type { UpstreamError } from '../../src/clients/upstreamError';
 
@@ -38,7 +39,13 @@ function events() {
   };
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return elastigroupEventsClient(
-    new SpotApi({ url, token: () => Promise.resolve('test-token'), accountId: 'act-1', budget, blocks: new Map() }),
+    new SpotApi({
+      url,
+      token: () => Promise.resolve('test-token'),
+      accountId: 'act-1',
+      budget,
+      rateLimit: new SpotRateLimit(),
+    }),
     'sig-1',
   );
 }

@@ -91,7 +91,7 @@ test('all lines carry the whole seconds since the action started, once that is k
   const { log } = logWith();
   log.info('first');
   log.countFrom(clock.now() - 10_000);
-  clock.moveOn(2.4);
+  clock.advance(2.4);
   log.info('second');
   log.countFrom(clock.now() - 60_000);
   log.warn('third');

@@ -3,6 +3,7 @@ import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
 import { deploymentGroupClient } from '../../src/clients/codeDeploy/deploymentGroup';
 import { elastigroupClient } from '../../src/clients/spot/elastigroup';
 import { revisionObjectClient } from '../../src/clients/revisionObject';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
 import { SpotApi } from '../../src/clients/spot/spotApi';
 import { systemClock } from '../../src/lib/clock';
 import { DEFAULT_ACCOUNT } from '../simulator/account';
@@ -62,7 +63,7 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
     token: () => Promise.resolve(token),
     accountId,
     budget,
-    blocks: new Map(),
+    rateLimit: new SpotRateLimit(),
   });
   return {
     revisionObject: revisionObjectClient(aws.s3, budget),

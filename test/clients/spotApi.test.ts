@@ -1,8 +1,10 @@
 import { inspect } from 'node:util';
-import { SpotApi, type RateLimitBlocks, type SpotRequest } from '../../src/clients/spot/spotApi';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
+import { SpotApi, type SpotRequest } from '../../src/clients/spot/spotApi';
 import type { CallBudget } from '../../src/clients/callPolicy';
 import { Redactor } from '../../src/lib/redaction';
 import { json, respond, useLoopbackServer, type Answer } from '../support/loopbackServer';
+import { ManualClock } from '../support/manualClock';
 import { AMPLE_MS, budgetFor, SCARCE_MS } from './callBudget';
 import { everythingShownOf, upstreamErrorOf } from './caught';
 
@@ -15,17 +17,22 @@ const server = useLoopbackServer();
 interface Setup {
   readonly url?: string;
   readonly budget?: CallBudget;
-  readonly blocks?: RateLimitBlocks;
+  readonly rateLimit?: SpotRateLimit;
   readonly accountId?: string;
 }
 
-function spotApi({ url = server.url, budget = budgetFor(AMPLE_MS), blocks = new Map(), accountId }: Setup = {}) {
+function spotApi({
+  url = server.url,
+  budget = budgetFor(AMPLE_MS),
+  rateLimit = new SpotRateLimit(),
+  accountId,
+}: Setup = {}) {
   return new SpotApi({
     url,
     token: () => Promise.resolve(TOKEN),
     accountId: accountId ?? 'act-1a2b3c',
     budget,
-    blocks,
+    rateLimit,
   });
 }
 
@@ -286,19 +293,9 @@ describe('an answer that does not come ends at the limit of the call, and the ca
 describe('after a 429 no request is sent before the reset', () => {
   const START = 1_790_000_000_000;
 
-  function manualClock() {
-    let now = START;
-    const budget = budgetFor(0, {
-      clock: { now: () => now, sleep: () => Promise.reject(new Error('nobody sleeps here')) },
-      until: START + 3_600_000,
-      jitter: () => 0,
-    });
-    return {
-      budget,
-      goTo: (time: number) => {
-        now = time;
-      },
-    };
+  function frozen() {
+    const clock = new ManualClock(START);
+    return { clock, budget: budgetFor(0, { clock, until: START + 3_600_000, jitter: () => 0 }) };
   }
 
   test.each<[string, Record<string, string>, number]>([
@@ -310,21 +307,21 @@ describe('after a 429 no request is sent before the reset', () => {
     ['with an empty header', { 'X-RateLimit-Reset': '' }, 61],
     ['with a negative one', { 'X-RateLimit-Reset': '-5' }, 61],
   ])('%s', async (_name, headers, seconds) => {
-    const { budget, goTo } = manualClock();
-    const blocks: RateLimitBlocks = new Map();
-    const api = spotApi({ budget, blocks });
+    const { budget, clock } = frozen();
+    const rateLimit = new SpotRateLimit();
+    const api = spotApi({ budget, rateLimit });
     const retryAt = START + seconds * 1000;
     server.script(envelope({ status: { code: 429, message: 'Too many requests' } }, 429, headers));
     const refusal = await upstreamErrorOf(api.items(READ));
     expect(refusal).toMatchObject({ kind: 'rate-limited', retryAt, transient: true, isSafeToRepeat: true });
     expect(server.requests).toHaveLength(1);
-    expect([...blocks]).toEqual([['look', retryAt]]);
+    expect(rateLimit.blocks).toEqual({ look: retryAt });
 
-    goTo(retryAt - 1);
+    clock.advanceTo(retryAt - 1);
     expect(await upstreamErrorOf(api.items(READ))).toMatchObject({ kind: 'rate-limited', retryAt });
     expect(server.requests).toHaveLength(1);
 
-    goTo(retryAt);
+    clock.advanceTo(retryAt);
     server.script(envelope({ items: [1] }));
     await expect(api.items(READ)).resolves.toEqual([1]);
     expect(server.requests).toHaveLength(2);
@@ -334,7 +331,7 @@ describe('after a 429 no request is sent before the reset', () => {
     ['only in the envelope', envelope({ status: { code: 429 } })],
     ['in plain text', respond(429, 'slow down')],
   ])('it is known %s', async (_name, answer) => {
-    const { budget } = manualClock();
+    const { budget } = frozen();
     server.script(answer);
     expect(await upstreamErrorOf(spotApi({ budget }).items(WRITE))).toMatchObject({
       kind: 'rate-limited',
@@ -344,8 +341,8 @@ describe('after a 429 no request is sent before the reset', () => {
   });
 
   test('a block that an earlier invocation handed on is respected; other operations are not blocked by it', async () => {
-    const { budget } = manualClock();
-    const api = spotApi({ budget, blocks: new Map([['look', START + 1]]) });
+    const { budget } = frozen();
+    const api = spotApi({ budget, rateLimit: new SpotRateLimit({ look: START + 1 }) });
     expect((await upstreamErrorOf(api.items(READ))).kind).toBe('rate-limited');
     expect(server.requests).toHaveLength(0);
     server.script(envelope({ items: [] }));

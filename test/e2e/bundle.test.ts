@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
 import { scenarioNamed } from '../simulator/scenarios';
@@ -86,18 +84,18 @@ describe('the bundle, over HTTP', () => {
     expect(trace.action.failure?.type).toBe('ConfigurationError');
     expect(own(trace)).toMatchObject({ spot: [], codeDeploy: [] });
   });
-});
 
-test('loading it makes Node load neither fetch nor HTTP/2', async () => {
-  const script = `await import(process.argv[1]); console.log(process.moduleLoadList.join('\\n'));`;
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    '--input-type=module',
-    '--eval',
-    script,
-    pathToFileURL(bundle).href,
-  ]);
-  expect(stdout).toMatch(/NativeModule https\n/);
-  expect(stdout).not.toMatch(/undici|NativeModule http2/);
+  test.concurrent("takes its AWS credentials from a developer's profile too, by the SDK's own chain", async () => {
+    const credentials = path.join(folder, 'credentials');
+    await writeFile(credentials, '[dev]\naws_access_key_id = AKIAFAKEOFTHEPROFILE\naws_secret_access_key = fake-key\n');
+    const trace = await play('wrong-token', {
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_PROFILE: 'dev',
+      AWS_SHARED_CREDENTIALS_FILE: credentials,
+    });
+    expectCleanEnd(trace, 'Failed');
+  });
 });
 
 describe('a stack names the files and lines of the source', () => {

@@ -1,4 +1,4 @@
-import { afterRateLimit, rateLimitWait } from '../../src/clients/callPolicy';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
 import { jitterFrom } from '../../src/lib/jitter';
 import { RateLimit } from '../simulator/spot/rateLimit';
 
@@ -10,54 +10,54 @@ import { RateLimit } from '../simulator/spot/rateLimit';
 
 const RUNS = 200;
 const PER_MINUTE = 200;
-const LOOKS = 6;
+const REQUESTS = 6;
 const START = Date.UTC(2026, 0, 5, 9, 0, 17);
 
 interface Run {
   readonly jitter: () => number;
   at: number;
-  looks: number;
-  waitedUntil: number | undefined;
+  requests: number;
+  limit: SpotRateLimit;
 }
 
-type Rule = typeof afterRateLimit;
+/** What a run knows of earlier refusals when it meets the next one. */
+type Memory = (run: Run) => SpotRateLimit;
 
-/** How many runs have had all of their looks after half an hour, and the refusals of each. */
-function play(rule: Rule): { through: number; refusalsEach: number } {
+/** How many runs have made all of their requests after half an hour, and the refusals of each. */
+function play(memory: Memory): { through: number; refusalsEach: number } {
   const schedule = { time: START };
-  const limit = new RateLimit({ schedule, options: { spotRequestsPerMinute: PER_MINUTE } });
+  const shared = new RateLimit({ schedule, options: { spotRequestsPerMinute: PER_MINUTE } });
   const runs = Array.from({ length: RUNS }, (_, index): Run => {
     const jitter = jitterFrom(`job-${index}`);
-    return { jitter, at: START + jitter() * 60_000, looks: 0, waitedUntil: undefined };
+    return { jitter, at: START + jitter() * 60_000, requests: 0, limit: new SpotRateLimit() };
   });
   for (;;) {
-    const [next] = runs.filter(({ looks }) => looks < LOOKS).sort((a, b) => a.at - b.at);
+    const [next] = runs.filter(({ requests }) => requests < REQUESTS).sort((a, b) => a.at - b.at);
     if (!next || next.at > START + 1_800_000) break;
     schedule.time = next.at;
-    look(next, limit, rule);
+    request(next, shared, memory);
   }
-  return { through: runs.filter(({ looks }) => looks === LOOKS).length, refusalsEach: limit.refused / RUNS };
+  return { through: runs.filter(({ requests }) => requests === REQUESTS).length, refusalsEach: shared.refused / RUNS };
 }
 
-function look(run: Run, limit: RateLimit, rule: Rule): void {
-  const { blocked, resetSeconds } = limit.count('GET');
-  const clock = { now: () => run.at, sleep: () => Promise.resolve() };
+function request(run: Run, shared: RateLimit, memory: Memory): void {
+  const { blocked, resetSeconds } = shared.count('GET');
   if (blocked) {
-    run.waitedUntil = rule({ clock, jitter: run.jitter }, rateLimitWait(resetSeconds), run.waitedUntil);
-    run.at = run.waitedUntil;
+    run.limit = memory(run);
+    const clock = { now: () => run.at, sleep: () => Promise.resolve() };
+    run.at = run.limit.block('list', String(resetSeconds), { clock, jitter: run.jitter }).retryAt;
   } else {
-    run.looks += 1;
+    run.requests += 1;
     run.at += 30_000 * (0.5 + run.jitter());
   }
 }
 
 test('runs that share a limit all get through', () => {
-  const { through, refusalsEach } = play(afterRateLimit);
+  const { through, refusalsEach } = play(({ limit }) => limit);
   expect(through).toBe(RUNS);
   expect(refusalsEach).toBeLessThan(6);
 });
 
 test('each by itself, after its own reset, they keep the block up for good', () => {
-  const byItself: Rule = (budget, wait) => afterRateLimit(budget, wait, undefined);
-  expect(play(byItself).through).toBe(0);
+  expect(play(() => new SpotRateLimit()).through).toBe(0);
 });

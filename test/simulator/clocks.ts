@@ -14,19 +14,3 @@ export const timerClock: PipelineClock = {
       signal?.addEventListener('abort', wake);
     }),
 };
-
-/** A clock that moves only when it is told to. */
-export class ManualClock {
-  #now: number;
-
-  /** @param start ms since the epoch */
-  constructor(start = Date.UTC(2026, 10, 21, 10, 0, 0)) {
-    this.#now = start;
-  }
-
-  readonly now = (): number => this.#now;
-
-  advance(seconds: number): void {
-    this.#now += seconds * 1000;
-  }
-}

@@ -6,11 +6,11 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { paginateDescribeInstances, type Instance } from '@aws-sdk/client-ec2';
 import { DEFAULT_ACCOUNT } from './account';
-import { ManualClock } from './clocks';
 import type { FaultKind } from './faults';
 import type { WorldOptions } from './options';
 import type { Scenario } from './scenario';
 import { scenarioNamed } from './scenarios';
+import { ManualClock } from '../support/manualClock';
 import { clientsFor, type Clients } from './testClients';
 import { inProcessTransport } from './transport';
 import { World } from './world';
@@ -44,9 +44,9 @@ export function newWorld(
   played: string | Scenario = 'success',
   options: Partial<WorldOptions> = {},
 ): { world: World; clock: ManualClock } {
-  const clock = new ManualClock();
+  const clock = new ManualClock(Date.UTC(2026, 10, 21, 10, 0, 0));
   const scenario = typeof played === 'string' ? scenarioNamed(played) : played;
-  return { clock, world: new World({ now: clock.now, seed: 7, scenario, options }) };
+  return { clock, world: new World({ now: () => clock.now(), seed: 7, scenario, options }) };
 }
 
 export function inProcess(name?: string | Scenario, options?: Partial<WorldOptions>, fault?: FaultKind): Setup {

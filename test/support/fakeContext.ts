@@ -45,7 +45,7 @@ export interface Script {
   readonly events?: readonly Answer<readonly ElastigroupEvent[]>[];
 }
 
-export interface FakeStageOptions {
+export interface FakeContextOptions {
   readonly parameters?: Partial<UserParameters>;
   readonly cleanupTimeoutSeconds?: number;
   /** Milliseconds since the epoch. */
@@ -137,7 +137,7 @@ export class FakeContext implements DeploymentContext {
   private readonly wrongArguments: string[] = [];
   private unusedIsFine = false;
 
-  constructor(script: Script, options: FakeStageOptions = {}) {
+  constructor(script: Script, options: FakeContextOptions = {}) {
     this.clock = new ManualClock(options.now ?? START);
     this.parameters = parametersWith(options.parameters);
     this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/lib/clock';
 
-/** Time stands still unless the test, or a sleep, moves it. */
+/** Time stands still unless the test, or a sleep, advances it. */
 export class ManualClock implements Clock {
   /** Milliseconds of every sleep. */
   readonly sleeps: number[] = [];
@@ -17,7 +17,12 @@ export class ManualClock implements Clock {
     this.time += milliseconds;
   }
 
-  moveOn(seconds: number): void {
+  advance(seconds: number): void {
     this.time += seconds * 1000;
+  }
+
+  /** @param time milliseconds since the epoch */
+  advanceTo(time: number): void {
+    this.time = time;
   }
 }

@@ -1,9 +1,9 @@
 import { advance } from '../../src/deployment/advance';
 import type { ActiveState, State } from '../../src/deployment/state';
 import { at } from './deploymentSamples';
-import { FakeContext, type FakeStageOptions, type Script } from './fakeContext';
+import { FakeContext, type FakeContextOptions, type Script } from './fakeContext';
 
-interface TickOptions extends Omit<FakeStageOptions, 'now'> {
+interface TickOptions extends Omit<FakeContextOptions, 'now'> {
   /** Seconds after the action's start; 0 when left out. */
   readonly after?: number;
 }

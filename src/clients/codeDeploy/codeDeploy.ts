@@ -13,7 +13,7 @@ import type { CallBudget, CallKind } from '../callPolicy';
 import { createDeploymentInput } from './createDeploymentInput';
 import type { Tag } from '../spot/elastigroup';
 import { everyPage } from '../pages';
-import { UpstreamError } from '../upstreamError';
+import { lacks, unreadable, UpstreamError } from '../upstreamError';
 
 /** A CodeDeploy deployment, as far as the action reads it (GetDeployment's `deploymentInfo`; docs/services.md, CodeDeploy). */
 export interface CodeDeployDeployment {
@@ -89,7 +89,8 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
   const describe = (deploymentIds: string[]) =>
     call('BatchGetDeployments', 'read', async (abortSignal) => {
       const answer = await client.send(new BatchGetDeploymentsCommand({ deploymentIds }), { abortSignal });
-      if (answer.deploymentsInfo === undefined) throw unreadable('BatchGetDeployments', 'deploymentsInfo');
+      if (answer.deploymentsInfo === undefined)
+        throw unreadable('CodeDeploy', 'BatchGetDeployments', lacks('deploymentsInfo'));
       return answer.deploymentsInfo.map((info) => readDeployment(info, 'BatchGetDeployments'));
     });
 
@@ -114,7 +115,7 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
           const command = new CreateDeploymentCommand(createDeploymentInput(parameters, greenTag));
           return (await client.send(command, { abortSignal })).deploymentId;
         });
-        if (deploymentId === undefined) throw unreadable('CreateDeployment', 'deploymentId');
+        if (deploymentId === undefined) throw unreadable('CodeDeploy', 'CreateDeployment', lacks('deploymentId'));
         return { kind: 'created', deploymentId };
       } catch (error) {
         return readRefusal(error);
@@ -155,8 +156,8 @@ function namedDeployment(message: string): string | undefined {
 }
 
 function readDeployment(info: DeploymentInfo | undefined, operation: string): CodeDeployDeployment {
-  if (info?.deploymentId === undefined) throw unreadable(operation, 'deploymentId');
-  if (info.status === undefined) throw unreadable(operation, 'status');
+  if (info?.deploymentId === undefined) throw unreadable('CodeDeploy', operation, lacks('deploymentId'));
+  if (info.status === undefined) throw unreadable('CodeDeploy', operation, lacks('status'));
   const { errorInformation: error, rollbackInfo: rollback } = info;
   return {
     id: info.deploymentId,
@@ -202,13 +203,4 @@ function countInstances(info: DeploymentInfo): CodeDeployDeployment['instances']
     failed: Failed,
     skipped: Skipped,
   };
-}
-
-function unreadable(operation: string, field: string): UpstreamError {
-  return new UpstreamError({
-    service: 'CodeDeploy',
-    operation,
-    kind: 'unreadable',
-    detail: `the answer lacks "${field}"`,
-  });
 }

@@ -2,7 +2,7 @@ import { GetDeploymentGroupCommand, type CodeDeployClient, type DeploymentGroupI
 import type { UserParameters } from '../../input/userParameters/userParameters';
 import { callAws } from '../awsCall';
 import type { CallBudget } from '../callPolicy';
-import { UpstreamError } from '../upstreamError';
+import { lacks, unreadable } from '../upstreamError';
 
 /** How a CodeDeploy deployment group deploys, as far as preflight looks at it (docs/services.md, CodeDeploy). */
 export interface DeploymentGroup {
@@ -38,7 +38,7 @@ export function deploymentGroupClient(
 }
 
 function readGroup(info: DeploymentGroupInfo | undefined): DeploymentGroup {
-  if (info === undefined) throw unreadable();
+  if (info === undefined) throw unreadable('CodeDeploy', OPERATION, lacks('deploymentGroupInfo'));
   const blueGreen = info.blueGreenDeploymentConfiguration;
   const blue = blueGreen?.terminateBlueInstancesOnDeploymentSuccess;
   const ready = blueGreen?.deploymentReadyOption;
@@ -48,13 +48,4 @@ function readGroup(info: DeploymentGroupInfo | undefined): DeploymentGroup {
     blueTerminationWaitMinutes: blue?.action === 'TERMINATE' ? blue.terminationWaitTimeInMinutes : undefined,
     rerouteWaitMinutes: ready?.actionOnTimeout === 'STOP_DEPLOYMENT' ? (ready.waitTimeInMinutes ?? 0) : undefined,
   };
-}
-
-function unreadable(): UpstreamError {
-  return new UpstreamError({
-    service: 'CodeDeploy',
-    operation: OPERATION,
-    kind: 'unreadable',
-    detail: 'the answer lacks "deploymentGroupInfo"',
-  });
 }

@@ -8,7 +8,7 @@ import {
 import { callAws } from '../awsCall';
 import type { CallBudget } from '../callPolicy';
 import { everyPage } from '../pages';
-import { UpstreamError } from '../upstreamError';
+import { lacks, unreadable, UpstreamError } from '../upstreamError';
 
 /** What CodeDeploy did on one instance (BatchGetDeploymentTargets' `instanceTarget`; docs/services.md, CodeDeploy). */
 export interface DeploymentTarget {
@@ -75,7 +75,8 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
           targetIds: ids.slice(start, start + BATCH_SIZE),
         });
         const answer = await call('BatchGetDeploymentTargets', (abortSignal) => client.send(command, { abortSignal }));
-        if (answer.deploymentTargets === undefined) throw unreadable();
+        if (answer.deploymentTargets === undefined)
+          throw unreadable('CodeDeploy', 'BatchGetDeploymentTargets', lacks('deploymentTargets'));
         targets.push(...answer.deploymentTargets.flatMap(readTarget));
       }
       return targets;
@@ -116,13 +117,4 @@ function readEvent({ lifecycleEventName, status, startTime, endTime, diagnostics
       logTail: diagnostics.logTail ?? '',
     },
   };
-}
-
-function unreadable(): UpstreamError {
-  return new UpstreamError({
-    service: 'CodeDeploy',
-    operation: 'BatchGetDeploymentTargets',
-    kind: 'unreadable',
-    detail: 'the answer lacks "deploymentTargets"',
-  });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { readItem, type SpotApi } from './spotApi';
-import { UpstreamError } from '../upstreamError';
+import { unreadable } from '../upstreamError';
 
 export interface Tag {
   readonly key: string;
@@ -107,7 +107,7 @@ export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
       const operation = SPOT_OPERATIONS.start;
       const body = startBody(request);
       const [item] = await api.items({ operation, kind: 'write', method: 'POST', path: deployments, body });
-      if (item === undefined) throw unreadable(operation, 'the answer names no deployment');
+      if (item === undefined) throw unreadable('Spot', operation, 'the answer names no deployment');
       return readDeployment(item, operation);
     },
 
@@ -125,7 +125,7 @@ export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
     async readGroup() {
       const operation = SPOT_OPERATIONS.group;
       const [item] = await api.items({ operation, kind: 'read', method: 'GET', path: group });
-      if (item === undefined) throw unreadable(operation, 'the answer holds no group');
+      if (item === undefined) throw unreadable('Spot', operation, 'the answer holds no group');
       const { thirdPartiesIntegration, capacity } = readItem(groupSchema, item, operation);
       const codeDeploy = thirdPartiesIntegration?.codeDeploy;
       const countsInstances = (capacity?.unit ?? 'instance') === 'instance';
@@ -152,8 +152,4 @@ function startBody(request: StartRequest): unknown {
 function readDeployment(item: unknown, operation: string): ElastigroupDeployment {
   const { id, state, config } = readItem(deploymentSchema, item, operation);
   return { id, state, tags: (config?.tags ?? []).map(({ tagKey, tagValue }) => ({ key: tagKey, value: tagValue })) };
-}
-
-function unreadable(operation: string, detail: string): UpstreamError {
-  return new UpstreamError({ service: 'Spot', operation, kind: 'unreadable', detail });
 }

@@ -1,9 +1,9 @@
-import type { AxiosAdapter, AxiosInstance, AxiosResponse } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance, type AxiosResponse } from 'axios';
 import * as z from 'zod/mini';
 import { cut } from '../../lib/wording';
-import { axios } from '../axiosOverHttp';
-import { afterRateLimit, callUpstream, rateLimitWait, type CallBudget, type CallKind } from '../callPolicy';
-import { isConnectionNeverMade, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
+import { callUpstream, type CallBudget, type CallKind } from '../callPolicy';
+import { isConnectionNeverMade, unreadable, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
+import type { SpotRateLimit } from './rateLimit';
 
 /** The envelope of every answer of the Spot API (docs/services.md, Spot); items are checked by who asked for them. */
 const envelopeSchema = z.object({
@@ -28,16 +28,13 @@ export interface SpotRequest {
   readonly body?: unknown;
 }
 
-/** Until when Spot forbids further requests, by operation (ms since the epoch). Outlives an invocation in the token. */
-export type RateLimitBlocks = Map<string, number>;
-
 export interface SpotApiOptions {
   readonly url: string;
   /** The token in plain text; see spotToken.ts. Throws UpstreamError. */
   readonly token: (budget: CallBudget) => Promise<string>;
   readonly accountId: string;
   readonly budget: CallBudget;
-  readonly blocks: RateLimitBlocks;
+  readonly rateLimit: SpotRateLimit;
   /** Tests and the simulator's harness put the API in process with this. */
   readonly adapter?: AxiosAdapter | undefined;
 }
@@ -76,8 +73,8 @@ export class SpotApi {
 
   /** A request before the reset would only extend the block (docs/services.md, Spot rate limit), so it is not even sent. */
   private respectRateLimit(request: SpotRequest): void {
-    const retryAt = this.options.blocks.get(request.operation);
-    if (retryAt === undefined || this.options.budget.clock.now() >= retryAt) return;
+    const retryAt = this.options.rateLimit.allowedAt(request.operation);
+    if (this.options.budget.clock.now() >= retryAt) return;
     throw failed(request, 'rate-limited', 'waiting for the rate limit to reset', { retryAt });
   }
 
@@ -111,15 +108,12 @@ export class SpotApi {
     }
     // A redirect is not followed, and is no answer either, whatever its body says.
     if (!envelope || answer.status >= 300)
-      throw failed(request, 'unreadable', 'the answer is not what the Spot API documents');
+      throw unreadable('Spot', request.operation, 'the answer is not what the Spot API documents');
     return envelope;
   }
 
   private rateLimited(request: SpotRequest, resetHeader: unknown): UpstreamError {
-    const seconds = typeof resetHeader === 'string' ? Number.parseFloat(resetHeader) : Number.NaN;
-    const wait = rateLimitWait(seconds);
-    const retryAt = afterRateLimit(this.options.budget, wait, this.options.blocks.get(request.operation));
-    this.options.blocks.set(request.operation, retryAt);
+    const { wait, retryAt } = this.options.rateLimit.block(request.operation, resetHeader, this.options.budget);
     return failed(request, 'rate-limited', `the rate limit of the Spot organisation is exhausted for ${wait} s`, {
       retryAt,
     });
@@ -167,10 +161,5 @@ export function readItem<T extends z.ZodMiniType>(schema: T, item: unknown, oper
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;
   const where = parsed.error.issues[0]?.path.join('.') || 'item';
-  throw new UpstreamError({
-    service: 'Spot',
-    operation,
-    kind: 'unreadable',
-    detail: `the answer lacks a readable "${where}"`,
-  });
+  throw unreadable('Spot', operation, `the answer lacks a readable "${where}"`);
 }

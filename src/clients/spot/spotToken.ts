@@ -58,8 +58,8 @@ export async function resolveSpotToken(
 }
 
 async function readSecret(id: string, loadClient: LoadClient, budget: CallBudget): Promise<string> {
-  const [awsSdkV3Client, { SecretsProvider }] = await Promise.all([loadClient(), import('../secretsSdk')]);
-  const provider = new SecretsProvider({ awsSdkV3Client });
+  const { SecretsProvider } = await import('../secretsSdk');
+  const provider = new SecretsProvider({ awsSdkV3Client: await loadClient() });
   try {
     const value = await callAws(
       budget,

@@ -1,8 +1,8 @@
-import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import { attempt } from '../attempt';
+import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { noTargets } from '../failures';
 import { fleetReadiness, type FleetReadiness } from './greenFleet';
-import { NO_TARGETS_LIMIT_S } from '../limits';
+import { hasLasted, NO_TARGETS_LIMIT_S } from '../limits';
 import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../ownDeployments';
 import { resolveConflict, conflictingCodeDeploy, unnamedConflict } from '../conflicts';
 import { greenTag, type DeploymentContext } from '../context';
@@ -23,7 +23,7 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
 
   // There is no idempotency token (docs/services.md, CodeDeploy): an earlier try may have created it although its answer was lost.
   const { own, otherActive } = await findCodeDeploy(aged, context);
-  if (own) return adopt(aged, own, context);
+  if (own) return adoptCodeDeploy(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
 
   const outcome = await context.codeDeploy.createDeployment(greenTag(aged));
@@ -61,11 +61,6 @@ function created(
   return { ...installing, launched: { count: fleet.count, of } };
 }
 
-function adopt(state: Launching, own: CodeDeployDeployment, context: DeploymentContext): State {
-  context.log.info(`Adopting this action's own CodeDeploy deployment ${own.id}.`, { deploymentId: own.id });
-  return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
-}
-
 /** DeploymentLimitExceeded: a duplicate of this event may have been first, and then the deployment is this action's own. */
 async function resolveActiveDeployment(
   state: Launching,
@@ -74,7 +69,7 @@ async function resolveActiveDeployment(
 ): Promise<State> {
   if (refusal.deploymentId === undefined) {
     const { own, otherActive } = await findCodeDeploy(state, context);
-    if (own) return adopt(state, own, context);
+    if (own) return adoptCodeDeploy(state, own, context);
     return resolveConflict(
       state,
       [otherActive ? conflictingCodeDeploy(otherActive) : unnamedConflict(refusal.message)],
@@ -82,7 +77,7 @@ async function resolveActiveDeployment(
     );
   }
   const inTheWay = await context.codeDeploy.getDeployment(refusal.deploymentId);
-  if (isOwnCodeDeploy(inTheWay, state)) return adopt(state, inTheWay, context);
+  if (isOwnCodeDeploy(inTheWay, state)) return adoptCodeDeploy(state, inTheWay, context);
   // It has ended between the two calls: the next tick tries again.
   if (!isActive(inTheWay)) return progressed(state, `conflicting CodeDeploy ${inTheWay.id} has just ended`);
   return resolveConflict(state, [conflictingCodeDeploy(inTheWay)], context);
@@ -90,7 +85,7 @@ async function resolveActiveDeployment(
 
 function waitForTargets(state: Launching, message: string, context: DeploymentContext): State {
   const now = context.clock.now();
-  const since = state.noTargetsSince ?? now;
-  if (now - since >= NO_TARGETS_LIMIT_S * 1000) throw noTargets(message);
-  return { ...progressed(state, 'waiting for CodeDeploy to find the tagged instances'), noTargetsSince: since };
+  if (hasLasted(state.noTargetsSince, NO_TARGETS_LIMIT_S, now)) throw noTargets(message);
+  const waiting = progressed(state, 'waiting for CodeDeploy to find the tagged instances');
+  return { ...waiting, noTargetsSince: state.noTargetsSince ?? now };
 }

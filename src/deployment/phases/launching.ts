@@ -1,5 +1,6 @@
 import { SPOT_OPERATIONS, type ElastigroupDeployment } from '../../clients/spot/elastigroup';
-import { UpstreamError } from '../../clients/upstreamError';
+import { unreadable, type UpstreamError } from '../../clients/upstreamError';
+import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { createCodeDeploy } from './createCodeDeploy';
 import { fractionOf, hasEnded, isGoingWrong, paceOf, progressOf } from '../elastigroupState';
 import { elastigroupWentWrong, finishedWithoutCodeDeploy, timedOut } from '../failures';
@@ -9,13 +10,12 @@ import {
   listElastigroup,
   electPrimary,
   launchingDuplicatesOf,
-  backdateStart,
   stopDuplicates,
 } from '../ownDeployments';
 import { clearConflict } from '../conflicts';
 import type { DeploymentContext } from '../context';
 import type { Launching, State } from '../state';
-import { paced, progressed, toCleaningUp, toInstalling } from '../transitions';
+import { paced, progressed, toCleaningUp } from '../transitions';
 
 /** Follows Elastigroup until green is launched and tagged, and then starts CodeDeploy on it. */
 export async function launch(state: Launching, context: DeploymentContext): Promise<State> {
@@ -60,7 +60,7 @@ async function adoptExistingCodeDeploy(
   context: DeploymentContext,
 ): Promise<State> {
   const { own } = await findCodeDeploy(state, context);
-  if (own) return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
+  if (own) return adoptCodeDeploy(state, own, context);
   if (!elastigroup) throw notListed(state.elastigroupDeploymentId);
   if (isGoingWrong(elastigroup.state)) throw elastigroupWentWrong(elastigroup, 'launching');
   if (progressOf(elastigroup.state) === 'finished') throw finishedWithoutCodeDeploy(elastigroup);
@@ -69,10 +69,5 @@ async function adoptExistingCodeDeploy(
 
 /** Lists lag, and Spot may drop what has ended: neither is an answer, and only a lasting one ends the action. */
 function notListed(id: string): UpstreamError {
-  return new UpstreamError({
-    service: 'Spot',
-    operation: SPOT_OPERATIONS.list,
-    kind: 'unreadable',
-    detail: `${id} is not in the list`,
-  });
+  return unreadable('Spot', SPOT_OPERATIONS.list, `${id} is not in the list`);
 }

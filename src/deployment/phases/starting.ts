@@ -1,10 +1,10 @@
-import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { GreenInstance } from '../../clients/greenInstances';
 import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
 import { preflight } from '../preflight/preflight';
 import { failureOf, launchedBefore, startRefused, timedOut } from '../failures';
-import { elastigroupTimeoutMinutes, isTimedOut, LOST_START_GRACE_S } from '../limits';
+import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
+import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { discoverExistingWork, tellingAllProblems } from './discoverExistingWork';
 import { listElastigroup, electPrimary, backdateStart } from '../ownDeployments';
 import {
@@ -17,7 +17,7 @@ import {
 } from '../conflicts';
 import { carriesTag, greenTag, type DeploymentContext } from '../context';
 import type { Starting, State } from '../state';
-import { progressed, toCleaningUp, toDryRun, toInstalling, toLaunching } from '../transitions';
+import { progressed, toCleaningUp, toDryRun, toLaunching } from '../transitions';
 import { asActionError } from '../upstreamFailure';
 import { POLL_WARNINGS } from '../messages';
 
@@ -35,11 +35,6 @@ export async function start(state: Starting, context: DeploymentContext): Promis
     case 'nothing-own':
       return startUnlessConflicting(state, surroundings.others, context);
   }
-}
-
-function adoptCodeDeploy(state: Starting, own: CodeDeployDeployment, context: DeploymentContext): State {
-  context.log.info(`Adopting this action's own CodeDeploy deployment ${own.id}.`);
-  return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
 }
 
 async function startUnlessConflicting(
@@ -94,9 +89,8 @@ function handleOrphanedInstances(state: Starting, green: readonly GreenInstance[
 
 /** A start that was sent may have been processed although its answer was lost. */
 function mayStillAppear(state: Starting, context: DeploymentContext): boolean {
-  return (
-    state.unconfirmedSince !== undefined && context.clock.now() < state.unconfirmedSince + LOST_START_GRACE_S * 1000
-  );
+  const { unconfirmedSince } = state;
+  return unconfirmedSince !== undefined && !hasLasted(unconfirmedSince, LOST_START_GRACE_S, context.clock.now());
 }
 
 /** The last look before the start decides: time has passed since the first one, and one empty list says little. */
@@ -155,7 +149,7 @@ function afterFailedStart(state: Starting, error: unknown, context: DeploymentCo
 /** This run has started nothing, but a duplicate of its event, which was as far, may not have been denied it. */
 function startDenied(error: UpstreamError): ActionError {
   const { type, headline, known } = asActionError(error);
-  return new ActionError(type, headline, { cause: error, known, unseen: true });
+  return new ActionError(type, headline, { cause: error, known, anotherMayHaveStarted: true });
 }
 
 /** What was waited for may be there still although Spot does not list it: the first refusal after a wait is not believed. */

@@ -1,6 +1,7 @@
 import { UpstreamError } from '../../clients/upstreamError';
 import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
+import { hidesOtherDelivery } from '../otherDelivery';
 import { deploymentGroupFindings } from './deploymentGroupFindings';
 import { elastigroupFindings } from './elastigroupFindings';
 import { notPermitted, refusalFinding, warning, type Finding } from './finding';
@@ -27,7 +28,7 @@ export async function preflight(context: DeploymentContext, refusal?: UpstreamEr
     if (!check.ok) throw check.error;
     findings.push(...check.value);
   }
-  const warnings = tellFindings(findings, context.log, refusal !== undefined && hidesDeployments(refusal));
+  const warnings = tellFindings(findings, context.log, refusal !== undefined && hidesOtherDelivery(refusal));
   return { warnings, targetCapacity: group.value.targetCapacity ?? 'unknown' };
 }
 
@@ -73,11 +74,6 @@ async function checkRevision({ revisionObject, parameters: { revision } }: Deplo
     // S3 says no more than a status, so that nothing is sure but that it was not checked.
     return [warning(PREFLIGHT_WARNINGS.revisionUnchecked(lasting(error).message))];
   }
-}
-
-/** What one run may not see, a duplicate of its event may have started. A group or an application that is unknown has nothing. */
-function hidesDeployments({ service, kind }: UpstreamError): boolean {
-  return kind === 'denied' || service === 'Secrets Manager';
 }
 
 /** A refusal that waiting will not fix; everything else goes on. */

@@ -6,11 +6,15 @@ import { PREFLIGHT_MESSAGES } from './messages';
 
 type Problem = Extract<Finding, { kind: 'problem' }>;
 
-/** Logs the warnings and returns them; throws StageError with all problems in one message. */
-export function tellFindings(findings: readonly Finding[], log: Log, unseen: boolean): readonly string[] {
+/** Logs the warnings and returns them; throws ActionError with all problems in one message. */
+export function tellFindings(
+  findings: readonly Finding[],
+  log: Log,
+  anotherMayHaveStarted: boolean,
+): readonly string[] {
   const warnings = findings.filter(({ kind }) => kind === 'warning').map(({ text }) => text);
   for (const text of warnings) log.warn(`Preflight: ${text}`);
-  const failure = failureOfFindings(findings, unseen);
+  const failure = failureOfFindings(findings, anotherMayHaveStarted);
   if (failure) throw failure;
   log.info(`Preflight checks passed${warnings.length > 0 ? ', with warnings' : ''}.`);
   return warnings;
@@ -18,20 +22,25 @@ export function tellFindings(findings: readonly Finding[], log: Log, unseen: boo
 
 /**
  * Undefined without a problem. A type that all problems share is the failure's, else it is ConfigurationError.
- * `unseen`: see StageError.
+ * `anotherMayHaveStarted`: see ActionError.
  */
-export function failureOfFindings(findings: readonly Finding[], unseen: boolean): ActionError | undefined {
+export function failureOfFindings(
+  findings: readonly Finding[],
+  anotherMayHaveStarted: boolean,
+): ActionError | undefined {
   const problems = distinct(findings.filter((finding) => finding.kind === 'problem'));
   const [first, second] = problems;
   if (!first) return undefined;
   if (!second) {
-    const nothing = unseen ? LEFT_MESSAGES.startedNothing : PREFLIGHT_MESSAGES.startedNothing;
-    return new ActionError(first.type, `${first.text} ${nothing}`, { unseen });
+    const nothing = anotherMayHaveStarted ? LEFT_MESSAGES.startedNothing : PREFLIGHT_MESSAGES.startedNothing;
+    return new ActionError(first.type, `${first.text} ${nothing}`, { anotherMayHaveStarted });
   }
   const type = problems.every((problem) => problem.type === first.type) ? first.type : 'ConfigurationError';
-  const message = unseen ? PREFLIGHT_MESSAGES.severalProblemsOfDelivery : PREFLIGHT_MESSAGES.severalProblems;
+  const message = anotherMayHaveStarted
+    ? PREFLIGHT_MESSAGES.severalProblemsOfDelivery
+    : PREFLIGHT_MESSAGES.severalProblems;
   const lines = [message(String(problems.length)), ...problems.map(({ text }) => `- ${text}`)];
-  return new ActionError(type, lines.join('\n'), { unseen });
+  return new ActionError(type, lines.join('\n'), { anotherMayHaveStarted });
 }
 
 /** A wrong token, or a name that does not exist, is refused at every call. */

@@ -7,7 +7,7 @@ import { JSON_MESSAGES, VALUE_MESSAGES } from '../messages';
 import { describeCharacter } from '../valueText';
 
 /** Where the parser gave up. */
-interface Spot {
+interface Failure {
   readonly text: string;
   /** The parser's name of the error, e.g. `CommaExpected`. */
   readonly code: string;
@@ -18,27 +18,72 @@ interface Spot {
   readonly previous: number;
 }
 
-interface Finding {
-  readonly what: string;
-  /** When it is elsewhere than where the parser gave up. */
-  readonly offset?: number;
+/** One well-known mistake. It is there where both `code` and `pattern` apply, as far as they are given. */
+interface Mistake {
+  readonly code?: string;
+  /** With the flag `y` it must match at `from`; with `g` it is searched for, up to the end of the token that does not fit. */
+  readonly pattern?: RegExp;
+  /** Left out: `offset`. */
+  readonly from?: 'previous' | 'offset' | 'end';
+  /** A function is given what the pattern has captured, or else what stands where the parser gave up. */
+  readonly message: string | ((found: string) => string);
+  /** The reason may be that the text was cut. */
+  readonly isCut?: true;
 }
 
-const TYPOGRAPHIC_QUOTE = /[\u2018-\u201f\u00ab\u00bb\u2039\u203a\u2032\u2033\u00b4`\uff02\uff07]/;
-// A typographic quote that stands where a text would have to end.
-const TYPOGRAPHIC_END = new RegExp(`${TYPOGRAPHIC_QUOTE.source}(?=\\s*[:,}\\]])`);
-const FOREIGN_WORDS = [
-  'NaN',
-  'Infinity',
-  '-Infinity',
-  'undefined',
-  'None',
-  'True',
-  'False',
-  'TRUE',
-  'FALSE',
-  'NULL',
-  'nil',
+const QUOTE = '[\\u2018-\\u201f\\u00ab\\u00bb\\u2039\\u203a\\u2032\\u2033\\u00b4`\\uff02\\uff07]';
+const FOREIGN_WORDS = 'NaN|-?Infinity|undefined|None|True|False|TRUE|FALSE|NULL|nil';
+
+/** The first that applies is told. */
+const MISTAKES: readonly Mistake[] = [
+  { pattern: new RegExp(`(${QUOTE})`, 'y'), message: JSON_MESSAGES.typographicQuote },
+  // One that stands where a string would have to end.
+  { pattern: new RegExp(`(${QUOTE})(?=\\s*[:,}\\]])`, 'g'), from: 'previous', message: JSON_MESSAGES.typographicQuote },
+  { code: 'InvalidCommentToken', message: JSON_MESSAGES.comment },
+  { pattern: /'/y, message: JSON_MESSAGES.singleQuote },
+  {
+    pattern: /,(?=\s*([}\]]))/y,
+    from: 'previous',
+    message: JSON_MESSAGES.trailingComma,
+  },
+  { pattern: /(?<=,\s*),/y, message: JSON_MESSAGES.twoCommas },
+  { pattern: new RegExp(`(${FOREIGN_WORDS})(?![\\w-])`, 'y'), message: JSON_MESSAGES.foreignWord },
+  {
+    pattern: /#\{/y,
+    message: JSON_MESSAGES.variable,
+  },
+  {
+    pattern: /\\"/y,
+    message: JSON_MESSAGES.escapedQuote,
+  },
+  { pattern: /\\/y, message: JSON_MESSAGES.backslash },
+  {
+    code: 'UnexpectedEndOfString',
+    pattern: /[\r\n]/y,
+    from: 'end',
+    message: JSON_MESSAGES.lineBreak,
+  },
+  { code: 'UnexpectedEndOfString', message: JSON_MESSAGES.unclosedString, isCut: true },
+  {
+    code: 'InvalidCharacter',
+    // eslint-disable-next-line no-control-regex -- this is the search for them
+    pattern: /([\u0000-\u001f])/g,
+    message: JSON_MESSAGES.controlCharacter,
+  },
+  {
+    code: 'InvalidEscapeCharacter',
+    message: JSON_MESSAGES.badEscape,
+  },
+  { code: 'InvalidUnicode', message: JSON_MESSAGES.badUnicode },
+  { code: 'UnexpectedEndOfNumber', message: JSON_MESSAGES.brokenNumber },
+  { code: 'EndOfFileExpected', message: JSON_MESSAGES.afterEnd },
+  { pattern: /$/y, message: JSON_MESSAGES.unclosedObject, isCut: true },
+  { code: 'ColonExpected', message: JSON_MESSAGES.colonExpected },
+  { pattern: /=/y, message: JSON_MESSAGES.colonExpected },
+  { code: 'CommaExpected', message: JSON_MESSAGES.commaExpected },
+  { pattern: /[A-Za-z_$]/y, message: JSON_MESSAGES.unquotedWord },
+  { code: 'PropertyNameExpected', message: JSON_MESSAGES.nameExpected },
+  { code: 'ValueExpected', message: JSON_MESSAGES.valueExpected },
 ];
 
 /** A text that is no JSON at first glance: empty, with a byte order mark, YAML, lines of KEY=value. */
@@ -52,119 +97,51 @@ export function describeForeignText(text: string): string | undefined {
 
 /** Says where the JSON is broken (line and column, from 1) and what is wrong there. */
 export function describeBrokenJson(text: string, error: ParseError): string {
-  const spot = toSpot(text, error);
-  const finders = [typographicQuote, comment, singleQuote, trailingComma, foreignWord, variable, escapedQuote, byCode];
-  const finding = finders.map((find) => find(spot)).find((found) => found !== undefined) ?? unexpected(spot);
-  const [line, column] = position(text, finding.offset ?? spot.offset);
-  return JSON_MESSAGES.broken(String(line), String(column), finding.what);
+  const failure = locate(text, error);
+  const { offset, what } = MISTAKES.map((mistake) => find(mistake, failure)).find((found) => found !== undefined) ?? {
+    offset: failure.offset,
+    what: JSON_MESSAGES.misplaced(describeToken(failure)),
+  };
+  const { line, column } = position(text, offset);
+  return JSON_MESSAGES.broken(line, column, what);
 }
 
-function toSpot(text: string, { error, offset, length }: ParseError): Spot {
+function locate(text: string, { error, offset, length }: ParseError): Failure {
   const scanner = createScanner(text, true);
   let previous = -1;
   for (scanner.scan(); scanner.getTokenOffset() < offset; scanner.scan()) previous = scanner.getTokenOffset();
   return { text, code: printParseErrorCode(error), offset, end: offset + length, previous };
 }
 
-function position(text: string, offset: number): readonly [line: number, column: number] {
+function position(text: string, offset: number): { readonly line: string; readonly column: string } {
   const lines = text.slice(0, offset).split(/\r\n|\r|\n/);
-  return [lines.length, Array.from(lines.at(-1) ?? '').length + 1];
+  return { line: String(lines.length), column: String(Array.from(lines.at(-1) ?? '').length + 1) };
 }
 
-function typographicQuote({ text, offset, end, previous }: Spot): Finding | undefined {
-  const start = Math.max(previous, 0);
-  const isAtToken = TYPOGRAPHIC_QUOTE.test(text.charAt(offset));
-  const index = isAtToken ? offset - start : text.slice(start).search(TYPOGRAPHIC_END);
-  if (index < 0 || start + index >= end) return undefined;
-  const quote = describeCharacter(text.charAt(start + index));
-  return { what: JSON_MESSAGES.typographicQuote(quote), offset: start + index };
+function find(mistake: Mistake, failure: Failure): { readonly offset: number; readonly what: string } | undefined {
+  const { code, pattern, from = 'offset' } = mistake;
+  if (code !== undefined && code !== failure.code) return undefined;
+  if (!pattern) return { offset: failure.offset, what: describe(mistake, undefined, failure) };
+  // There is no token before.
+  if (failure[from] < 0 && pattern.sticky) return undefined;
+  const search = new RegExp(pattern);
+  search.lastIndex = failure[from];
+  const match = search.exec(failure.text);
+  if (!match || (!pattern.sticky && match.index >= failure.end)) return undefined;
+  return { offset: match.index, what: describe(mistake, match[1], failure) };
 }
 
-function comment({ code }: Spot): Finding | undefined {
-  return code === 'InvalidCommentToken' ? { what: JSON_MESSAGES.comment } : undefined;
+function describe({ message, isCut }: Mistake, captured: string | undefined, failure: Failure): string {
+  if (typeof message === 'string')
+    return isCut && failure.text.length >= 1000 ? `${message} ${JSON_MESSAGES.perhapsCut}` : message;
+  if (captured === undefined) return message(describeToken(failure));
+  return message(captured.length === 1 ? describeCharacter(captured) : captured);
 }
 
-function singleQuote({ text, offset }: Spot): Finding | undefined {
-  return text.charAt(offset) === "'" ? { what: JSON_MESSAGES.singleQuote } : undefined;
-}
-
-function trailingComma({ text, offset, previous }: Spot): Finding | undefined {
-  if (text.charAt(previous) !== ',') return undefined;
-  const next = text.charAt(offset);
-  if (next === '}' || next === ']') return { what: JSON_MESSAGES.trailingComma(next), offset: previous };
-  return next === ',' ? { what: JSON_MESSAGES.twoCommas } : undefined;
-}
-
-function foreignWord({ text, offset }: Spot): Finding | undefined {
-  const word = /^-?[A-Za-z]+(?![\w-])/.exec(text.slice(offset, offset + 20))?.[0] ?? '';
-  return FOREIGN_WORDS.includes(word) ? { what: JSON_MESSAGES.foreignWord(word) } : undefined;
-}
-
-function variable({ text, offset }: Spot): Finding | undefined {
-  if (!text.startsWith('#{', offset)) return undefined;
-  return { what: JSON_MESSAGES.variable };
-}
-
-function escapedQuote({ text, offset }: Spot): Finding | undefined {
-  if (text.charAt(offset) !== '\\') return undefined;
-  if (text.charAt(offset + 1) !== '"') return { what: JSON_MESSAGES.backslash };
-  return { what: JSON_MESSAGES.escapedQuote };
-}
-
-function byCode(spot: Spot): Finding | undefined {
-  switch (spot.code) {
-    case 'UnexpectedEndOfString':
-      return unclosedText(spot);
-    case 'InvalidCharacter':
-      return controlCharacter(spot);
-    case 'InvalidEscapeCharacter':
-      return { what: JSON_MESSAGES.badEscape };
-    case 'InvalidUnicode':
-      return { what: JSON_MESSAGES.badUnicode };
-    case 'UnexpectedEndOfNumber':
-      return { what: JSON_MESSAGES.brokenNumber };
-    case 'EndOfFileExpected':
-      return { what: JSON_MESSAGES.afterEnd(describeNext(spot)) };
-    default:
-      return undefined;
-  }
-}
-
-function unclosedText({ text, end }: Spot): Finding {
-  if (end >= text.length) return { what: `${JSON_MESSAGES.unclosedString}${cutNote(text)}` };
-  return { what: JSON_MESSAGES.lineBreak, offset: end };
-}
-
-function controlCharacter({ text, offset, end }: Spot): Finding {
-  // eslint-disable-next-line no-control-regex -- this is the search for them
-  const index = text.slice(offset, end).search(/[\u0000-\u001f]/);
-  const character = describeCharacter(text.charAt(offset + index));
-  return { what: JSON_MESSAGES.controlCharacter(character), offset: offset + index };
-}
-
-function unexpected(spot: Spot): Finding {
-  const { text, offset, code } = spot;
-  if (offset >= text.length) return { what: `${JSON_MESSAGES.unclosedObject}${cutNote(text)}` };
-  const next = describeNext(spot);
-  if (code === 'ColonExpected' || text.charAt(offset) === '=') {
-    return { what: JSON_MESSAGES.colonExpected(next) };
-  }
-  if (code === 'CommaExpected') return { what: JSON_MESSAGES.commaExpected(next) };
-  if (/[A-Za-z_$]/.test(text.charAt(offset))) return { what: JSON_MESSAGES.unquotedWord };
-  if (code === 'PropertyNameExpected') return { what: JSON_MESSAGES.nameExpected(next) };
-  return {
-    what: code === 'ValueExpected' ? JSON_MESSAGES.valueExpected(next) : JSON_MESSAGES.misplaced(next),
-  };
-}
-
-/** `the character }`, or the kind of what begins here. */
-function describeNext({ text, offset }: Spot): string {
+/** `the character }`, or the kind of the token that does not fit. */
+function describeToken({ text, offset }: Failure): string {
   const character = String.fromCodePoint(text.codePointAt(offset) ?? 0);
   if (character === '"') return 'a string';
   if (/[0-9]/.test(character)) return 'a number';
   return /[A-Za-z_]/.test(character) ? 'a word' : `the character ${describeCharacter(character)}`;
-}
-
-function cutNote(text: string): string {
-  return text.length >= 1000 ? ` ${JSON_MESSAGES.perhapsCut}` : '';
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import { encodeToken } from '../../../src/deployment/continuationToken';
 import { firstState } from '../../../src/deployment/transitions';
 import { GOOD_PARAMETERS, type BadInput } from '../input/badInput.corpus';
@@ -24,7 +25,7 @@ function tokenFor(ids: Readonly<Record<keyof typeof IDS, string>>): string {
     dryRun: false,
   } as const;
   const revision = { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', source: 'S3' } as const;
-  return encodeToken({ state: STATE, blocks: new Map() }, { ...ids, ...rest, revision });
+  return encodeToken({ state: STATE, rateLimit: new SpotRateLimit() }, { ...ids, ...rest, revision });
 }
 
 function contentOf(token: string): Record<string, unknown> {

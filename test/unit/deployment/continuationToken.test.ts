@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
+import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import { decodeToken, encodeToken, type Resumption } from '../../../src/deployment/continuationToken';
 import type { ActiveState } from '../../../src/deployment/state';
 import { at, cleaningUp, launching, parametersWith, START, succeeded } from '../../support/deploymentSamples';
@@ -100,7 +101,7 @@ const blocks = fc
     ),
     { selector: ([operation]) => operation },
   )
-  .map((entries) => new Map(entries));
+  .map((entries): Readonly<Record<string, number>> => Object.fromEntries(entries));
 
 function decoded(token: string, parameters = PARAMETERS): Resumption {
   const result = decodeToken(token, parameters);
@@ -116,7 +117,7 @@ function refusal(token: string, parameters = PARAMETERS): string {
   return result.problems[0]?.what ?? '';
 }
 
-const GOOD = encodeToken({ state: launching(), blocks: new Map() }, PARAMETERS);
+const GOOD = encodeToken({ state: launching(), rateLimit: new SpotRateLimit() }, PARAMETERS);
 
 /** A token with any content and a checksum that fits it. */
 function sealed(content: unknown, version = 'v1'): string {
@@ -133,9 +134,9 @@ describe('a state', () => {
   test('comes back as it was, with the rate-limit blocks', () => {
     fc.assert(
       fc.property(shortStates, blocks, (state, held) => {
-        const back = decoded(encodeToken({ state, blocks: held }, PARAMETERS));
+        const back = decoded(encodeToken({ state, rateLimit: new SpotRateLimit(held) }, PARAMETERS));
         expect(back.state).toEqual(state);
-        expect(back.blocks).toEqual(held);
+        expect(back.rateLimit.blocks).toEqual(held);
       }),
       { numRuns: 500 },
     );
@@ -144,7 +145,7 @@ describe('a state', () => {
   test('with long texts in any script fits into 2048 characters, and only texts are shortened', () => {
     fc.assert(
       fc.property(longStates, blocks, (state, held) => {
-        const token = encodeToken({ state, blocks: held }, PARAMETERS);
+        const token = encodeToken({ state, rateLimit: new SpotRateLimit(held) }, PARAMETERS);
         expect(token.length).toBeLessThanOrEqual(LONGEST);
         const back = decoded(token).state;
         expect(withoutTexts(back)).toEqual(withoutTexts(state));
@@ -156,20 +157,25 @@ describe('a state', () => {
 
   test('keeps a text of usual length whole', () => {
     const progress = 'CodeDeploy d-1A2B3C4D5: 2 of 4 instances done, 1 failed; waiting to terminate blue';
-    expect(decoded(encodeToken({ state: launching({ progress }), blocks: new Map() }, PARAMETERS)).state.progress).toBe(
-      progress,
-    );
+    expect(
+      decoded(encodeToken({ state: launching({ progress }), rateLimit: new SpotRateLimit() }, PARAMETERS)).state
+        .progress,
+    ).toBe(progress);
   });
 
   test('of fractional seconds keeps tenths', () => {
     const state = launching({ durations: { launch: 12.3456 } });
-    expect(decoded(encodeToken({ state, blocks: new Map() }, PARAMETERS)).state.durations).toEqual({ launch: 12.3 });
+    expect(decoded(encodeToken({ state, rateLimit: new SpotRateLimit() }, PARAMETERS)).state.durations).toEqual({
+      launch: 12.3,
+    });
   });
 
   test('is written in characters that need no escaping', () => {
     fc.assert(
       fc.property(shortStates, blocks, (state, held) => {
-        expect(encodeToken({ state, blocks: held }, PARAMETERS)).toMatch(/^v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}$/);
+        expect(encodeToken({ state, rateLimit: new SpotRateLimit(held) }, PARAMETERS)).toMatch(
+          /^v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}$/,
+        );
       }),
     );
   });
@@ -191,7 +197,7 @@ function withoutTexts(state: ActiveState): unknown {
 describe('no secret', () => {
   test('is in a token: nothing of the parameters is but a fingerprint', () => {
     const parameters = parametersWith({ token: { kind: 'clear', value: 'spot-token-in-clear-text' } });
-    const content = contentOf(encodeToken({ state: cleaningUp(), blocks: new Map() }, parameters));
+    const content = contentOf(encodeToken({ state: cleaningUp(), rateLimit: new SpotRateLimit() }, parameters));
     expect(JSON.stringify(content)).not.toContain('spot-token');
     expect(Object.keys(content)).toEqual(['fingerprint', 'state', 'blocks']);
     expect(content.fingerprint).toMatch(/^[A-Za-z0-9_-]{12}$/);
@@ -272,7 +278,9 @@ describe('a token that is bad says how', () => {
   test('of an action whose ids only read alike when put together', () => {
     const one = parametersWith({ applicationName: 'a', deploymentGroupName: 'bc' });
     const other = parametersWith({ applicationName: 'ab', deploymentGroupName: 'c' });
-    expect(refusal(encodeToken({ state: launching(), blocks: new Map() }, one), other)).toContain('another');
+    expect(refusal(encodeToken({ state: launching(), rateLimit: new SpotRateLimit() }, one), other)).toContain(
+      'another',
+    );
   });
 
   const content = contentOf(GOOD);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
+import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import { poll, type Pacing } from '../../../src/deployment/poll';
 import type { DeploymentContext } from '../../../src/deployment/context';
 import type { ActiveState } from '../../../src/deployment/state';
@@ -25,11 +26,11 @@ const GOING = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')];
 const inProgress = codeDeploy('d-OWN', 'InProgress');
 
 function pacing(overrides: Partial<Pacing> = {}): Pacing {
-  return { pollIntervalSeconds: 5, until: at(60), jitter: () => 0.5, blocks: new Map(), ...overrides };
+  return { pollIntervalSeconds: 5, until: at(60), jitter: () => 0.5, rateLimit: new SpotRateLimit(), ...overrides };
 }
 
 function blocked(operation: keyof typeof SPOT_OPERATIONS, untilSeconds: number) {
-  return new Map<string, number>([[SPOT_OPERATIONS[operation], at(untilSeconds)]]);
+  return new SpotRateLimit({ [SPOT_OPERATIONS[operation]]: at(untilSeconds) });
 }
 
 async function run(state: ActiveState, script: Script, how: Partial<Pacing> = {}, parameters = {}) {
@@ -67,7 +68,7 @@ describe('the poll window', () => {
   test('is not begun again for a tick that took it all', async () => {
     const context = new FakeContext({ list: [LAUNCHING] });
     const slow = beforeEveryList(context, () => {
-      context.clock.moveOn(70);
+      context.clock.advance(70);
     });
     expect((await poll(launching(), slow, pacing())).phase).toBe('launching');
     expect(context.clock.sleeps).toEqual([]);
@@ -237,26 +238,34 @@ describe("a block by Spot's rate limit", () => {
   ];
 
   test.each(followed)('is waited for before the first tick while $phase', async (state, script) => {
-    const { context } = await run(state, script, { blocks: blocked('list', 40), until: at(44) });
+    const { context } = await run(state, script, { rateLimit: blocked('list', 40), until: at(44) });
 
     expect(context.clock.sleeps).toEqual([40_000]);
   });
 
   test.each(followed)('that outlasts the invocation is handed over, without a tick, while $phase', async (state) => {
-    const { next, context } = await run(state, {}, { blocks: blocked('list', 60) });
+    const { next, context } = await run(state, {}, { rateLimit: blocked('list', 60) });
 
     expect(next).toBe(state);
     expect(context.clock.sleeps).toEqual([]);
   });
 
   test('of the start alone is waited for too, while nothing is started', async () => {
-    const { context } = await run(starting(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(24) });
+    const { context } = await run(
+      starting(),
+      { list: [LAUNCHING] },
+      { rateLimit: blocked('start', 20), until: at(24) },
+    );
 
     expect(context.clock.sleeps).toEqual([20_000]);
   });
 
   test('of the start alone holds up nothing once it is started', async () => {
-    const { context } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('start', 20), until: at(4) });
+    const { context } = await run(
+      launching(),
+      { list: [LAUNCHING] },
+      { rateLimit: blocked('start', 20), until: at(4) },
+    );
 
     expect(context.clock.sleeps).toEqual([]);
   });
@@ -266,31 +275,32 @@ describe("a block by Spot's rate limit", () => {
     const install = await run(
       installing(),
       { list: [limited], getDeployment: [inProgress] },
-      { blocks: blocked('list', 50), until: at(4) },
+      { rateLimit: blocked('list', 50), until: at(4) },
     );
     expect(install.context.clock.sleeps).toEqual([]);
 
     const cleanUp = await run(
       cleaningUp(),
       { list: [limited], getDeployment: [inProgress], stopCodeDeploy: ['stopping'] },
-      { blocks: blocked('list', 50), until: at(4) },
+      { rateLimit: blocked('list', 50), until: at(4) },
     );
     expect(cleanUp.context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 
   test('between two ticks lasts until its end, and never shorter', async () => {
-    const blocks = new Map<string, number>();
+    const rateLimit = new SpotRateLimit();
     const context = new FakeContext({ list: [noAnswer('Spot', 'rate-limited'), LAUNCHING] });
     const limiting = beforeEveryList(context, () => {
-      if (blocks.size === 0) blocks.set(SPOT_OPERATIONS.list, at(31));
+      const isFirst = rateLimit.allowedAt(SPOT_OPERATIONS.list) === 0;
+      if (isFirst) rateLimit.block(SPOT_OPERATIONS.list, '30', { clock: context.clock, jitter: () => 0 });
     });
-    await poll(launching(), limiting, pacing({ blocks, until: at(35) }));
+    await poll(launching(), limiting, pacing({ rateLimit, until: at(35) }));
 
     expect(context.clock.sleeps).toEqual([31_000]);
   });
 
   test('that is over holds up nothing', async () => {
-    const { context } = await run(launching(), { list: [LAUNCHING] }, { blocks: blocked('list', -1), until: at(4) });
+    const { context } = await run(launching(), { list: [LAUNCHING] }, { rateLimit: blocked('list', -1), until: at(4) });
 
     expect(context.clock.sleeps).toEqual([]);
   });
@@ -300,7 +310,7 @@ describe("a block by Spot's rate limit", () => {
     const { next, context } = await run(
       launching(),
       { findDeployments: [[]], list: [noAnswer('Spot', 'rate-limited')] },
-      { blocks: absurd, until: at(1803) },
+      { rateLimit: absurd, until: at(1803) },
     );
 
     expect(context.clock.sleeps).toEqual([1_800_000]);
@@ -311,7 +321,7 @@ describe("a block by Spot's rate limit", () => {
     const { next } = await run(
       finalizing(),
       { list: [noAnswer('Spot', 'rate-limited')], green: [[instance('i-1')]] },
-      { blocks: blocked('list', 1e9), until: at(3000) },
+      { rateLimit: blocked('list', 1e9), until: at(3000) },
     );
 
     expect(inPhase(next, 'failed').left.join()).toContain('i-1');
@@ -324,7 +334,7 @@ describe('the log', () => {
     const { context } = await run(
       launching(),
       { list: [LAUNCHING, LAUNCHING, LAUNCHING, tagging, tagging] },
-      { until: at(22) },
+      { until: at(19) },
     );
 
     expect(context.log.lines.map(({ sentence }) => sentence)).toEqual([

@@ -1,11 +1,9 @@
 import { codeDeploy } from '../../support/deploymentSamples';
-import fc from 'fast-check';
 import { jittered, nextPause, type Circumstances } from '../../../src/deployment/pollInterval';
 import type { ActiveState } from '../../../src/deployment/state';
 import { firstState, toCleaningUp, toFinalizing, toInstalling, toLaunching } from '../../../src/deployment/transitions';
 
 const SETTING = 5000;
-const AMPLE = 60_000;
 
 const starting = firstState('11111111-2222-3333-4444-555555555555', 0);
 const launching = toLaunching(starting, 0, 'cdbg-1');
@@ -14,7 +12,7 @@ const finalizing = toFinalizing(installing, 0, codeDeploy('d-OWN', 'Succeeded'))
 const cleaningUp = toCleaningUp(installing, 0, { type: 'JobFailed', headline: 'it failed' });
 
 function pauseOf(state: ActiveState, more: Partial<Circumstances> = {}) {
-  return nextPause(state, { setting: SETTING, saved: AMPLE, limitedUntil: undefined, now: 0, ...more });
+  return nextPause(state, { setting: SETTING, isLimitShared: false, now: 0, ...more });
 }
 
 function interval(state: ActiveState, more: Partial<Circumstances> = {}): number {
@@ -34,38 +32,6 @@ test.each<[string, ActiveState, number]>([
   ['cleaning up', cleaningUp, 1],
 ])('%s', (_name, state, times) => {
   expect(interval(state)).toBe(times * SETTING);
-});
-
-test.each([
-  [0, 5000],
-  [1000, 4000],
-  [2500, 2500],
-  [9000, 2500],
-  [-1, 5000],
-])('with %d ms saved, a look near the end comes after %d ms', (saved, pause) => {
-  expect(interval({ ...finalizing, pace: 'near' }, { saved })).toBe(pause);
-});
-
-test('on average, no walk through the phases looks more often than the setting says', () => {
-  const states: readonly ActiveState[] = [
-    starting,
-    ...[launching, finalizing].flatMap((state): ActiveState[] => [
-      state,
-      { ...state, pace: 'far' },
-      { ...state, pace: 'near' },
-    ]),
-    installing,
-    cleaningUp,
-  ];
-  fc.assert(
-    fc.property(fc.array(fc.constantFrom(...states), { minLength: 1 }), fc.integer({ min: 10 }), (walk, setting) => {
-      let saved = 0;
-      for (const state of walk) {
-        saved += pauseOf(state, { setting, saved }).saves;
-        expect(saved).toBeGreaterThanOrEqual(0);
-      }
-    }),
-  );
 });
 
 describe('while nothing can be seen', () => {
@@ -95,28 +61,19 @@ describe('while nothing can be seen', () => {
     expect([0, 0.5, 1].map((jitter) => jittered(pause, jitter))).toEqual([10_000, 20_000, 30_000]);
   });
 
-  test('what they take is not saved: deployments would spend it all at once when it is over', () => {
-    expect(pauseOf({ ...launching, outageSince: 0 }, { now: 20_000 }).saves).toBe(0);
-  });
-
   test('otherwise by a tenth', () => {
     const pause = pauseOf(launching);
     expect([0, 0.5, 1].map((jitter) => jittered(pause, jitter))).toEqual([4500, 5000, 5500]);
   });
 });
 
-describe("after a refusal by Spot's rate limit, which others may share", () => {
-  test.each([
-    [-1, 30_000],
-    [0, 30_000],
-    [119_999, 30_000],
-    [120_000, 5000],
-  ])('%d ms after its end a pause lasts %d ms', (ago, expected) => {
-    expect(interval(launching, { limitedUntil: 0, now: ago })).toBe(expected);
+describe("while Spot's rate limit seems to be shared with others", () => {
+  test('a pause lasts 30 s', () => {
+    expect(interval(launching, { isLimitShared: true })).toBe(30_000);
   });
 
-  test('a setting that is longer stays, and nothing is saved', () => {
-    const pause = pauseOf(launching, { setting: 40_000, limitedUntil: 0 });
-    expect(pause).toEqual({ interval: 40_000, spread: 0.5, saves: 0 });
+  test('a setting that is longer stays, with the wide jitter', () => {
+    const pause = pauseOf(launching, { setting: 40_000, isLimitShared: true });
+    expect(pause).toEqual({ interval: 40_000, spread: 0.5 });
   });
 });

@@ -59,7 +59,7 @@ describe('on the way to it', () => {
   test.each([
     ['AWAITING_DEPLOYMENT_TO_FINISH', undefined],
     ['WAIT_BEFORE_TERMINATION', 'far'],
-    ['REMOVE_OLD_INSTANCES', 'near'],
+    ['REMOVE_OLD_INSTANCES', undefined],
     ['REMOVE_ALL_SUSPENSIONS', 'near'],
     ['A_NEW_STATE', undefined],
   ] as const)('how soon the end can come follows from the state seen now alone: %s, %s', async (word, pace) => {

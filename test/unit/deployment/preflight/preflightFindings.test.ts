@@ -213,7 +213,7 @@ describe('all findings together', () => {
     expect(failure?.message).toMatch(
       /^CodeDeploy ListDeployments: .* Check APP_NAME.* This delivery started nothing; another may have\.$/,
     );
-    expect(failure?.isIncomplete).toBe(true);
+    expect(failure?.anotherMayHaveStarted).toBe(true);
   });
 
   test('a missing permission is named', () => {

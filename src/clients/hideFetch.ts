@@ -1,3 +1,0 @@
-import { hideFetch } from './fetchGlobals';
-
-hideFetch();

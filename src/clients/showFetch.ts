@@ -1,3 +1,0 @@
-import { showFetch } from './fetchGlobals';
-
-showFetch();

@@ -1,0 +1,80 @@
+import type { CallBudget } from '../callPolicy';
+
+/** Seconds to wait after a 429 that does not say how long: Spot's whole window (docs/services.md, Spot rate limit). */
+const WINDOW_S = 60;
+/** Seconds. A longer reset is absurd (a date instead of seconds, say), and would block until the end of the action. */
+const LONGEST_RESET_S = 3600;
+/** Runs that were told the same reset continue one after the other: within so many seconds, or a quarter of the wait. */
+const LONGEST_SPREAD_S = 15;
+/** Runs that share a limit continue together at multiples of this, and a run assumes for so long that it shares one. */
+const SHARED_LIMIT_PERIOD_MS = 120_000;
+
+/** What follows from one 429. */
+export interface Refusal {
+  /** Seconds, as Spot gives them. */
+  readonly wait: number;
+  /** No request before this time (ms since the epoch). */
+  readonly retryAt: number;
+}
+
+/**
+ * Spot's rate limit, as far as one action knows of it: for each operation (a route and a method are Spot's unit) the time
+ * before which no further request may be sent. It outlives an invocation in the continuation token.
+ *
+ * A 429 is never retried within a call (callPolicy.ts), since the wait can be longer than the invocation lives. SpotApi
+ * sends no request before its time; poll.ts waits for it, and pollInterval.ts then polls less often for a while.
+ */
+export class SpotRateLimit {
+  readonly #allowedAt: Map<string, number>;
+
+  /** @param blocks operation → no request before (ms since the epoch) */
+  constructor(blocks: Readonly<Record<string, number>> = {}) {
+    this.#allowedAt = new Map(Object.entries(blocks));
+  }
+
+  /** What the constructor of the next invocation takes. */
+  get blocks(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#allowedAt);
+  }
+
+  /** From when on all of these operations may be sent (ms since the epoch); in the past where none is blocked. */
+  allowedAt(...operations: readonly string[]): number {
+    return Math.max(0, ...operations.map((operation) => this.#allowedAt.get(operation) ?? 0));
+  }
+
+  /**
+   * Whether the limit seems to be shared with others: it was met in the last two minutes, or is still exhausted.
+   * A run then stays slow for a while, so that they do not meet it again at once.
+   */
+  isShared(operation: string, now: number): boolean {
+    const allowedAt = this.#allowedAt.get(operation);
+    return allowedAt !== undefined && now - allowedAt < SHARED_LIMIT_PERIOD_MS;
+  }
+
+  /**
+   * Blocks an operation after its 429. Jitter is added to the reset, never taken from it.
+   *
+   * A run that is refused again soon shares the limit with runs that do not know of each other, and a request before the
+   * reset extends the block for all of them (https://docs-spot.flexera.com/administration/api). If each waited only for
+   * its own reset, some run would always be early, and the block would never end. So all of them stop together, by
+   * the clock: they continue at the next full two minutes, and the window before is without a request.
+   *
+   * @param resetHeader the answer's X-RateLimit-Reset, in seconds
+   */
+  block(operation: string, resetHeader: unknown, { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>): Refusal {
+    const now = clock.now();
+    const wait = secondsOf(resetHeader);
+    // A second more, since the header is cut to whole seconds.
+    const reset = now + (wait + 1) * 1000;
+    const retryAt = this.isShared(operation, now)
+      ? Math.ceil(reset / SHARED_LIMIT_PERIOD_MS) * SHARED_LIMIT_PERIOD_MS + LONGEST_SPREAD_S * 1000 * jitter()
+      : reset + Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
+    this.#allowedAt.set(operation, retryAt);
+    return { wait, retryAt };
+  }
+}
+
+function secondsOf(resetHeader: unknown): number {
+  const seconds = typeof resetHeader === 'string' ? Number.parseFloat(resetHeader) : Number.NaN;
+  return seconds >= 0 && seconds <= LONGEST_RESET_S ? seconds : WINDOW_S;
+}

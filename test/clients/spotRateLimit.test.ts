@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
+import { jitterFrom } from '../../src/lib/jitter';
+import { ManualClock } from '../support/manualClock';
+
+const NOW = Date.UTC(2026, 10, 21, 9);
+const MINUTE = 60_000;
+const WAITS = fc.integer({ min: 0, max: 3600 });
+const CHANCES = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+
+/** A 429 at a time; `waitedUntil`: the run has met the limit before, and has waited until then. */
+function refused(now: number, resetHeader: unknown, waitedUntil?: number, jitter = 0.5) {
+  const limit = new SpotRateLimit(waitedUntil === undefined ? {} : { list: waitedUntil });
+  const refusal = limit.block('list', resetHeader, { clock: new ManualClock(now), jitter: () => jitter });
+  return { limit, ...refusal };
+}
+
+function retryAt(now: number, wait: number, waitedUntil?: number, jitter?: number): number {
+  return refused(now, String(wait), waitedUntil, jitter).retryAt;
+}
+
+describe('a 429 blocks its operation', () => {
+  test('until the reset, and no other operation', () => {
+    const { limit } = refused(NOW, '17', undefined, 0);
+    expect(limit.allowedAt('list')).toBe(NOW + 18_000);
+    expect(limit.allowedAt('start')).toBe(0);
+  });
+
+  test('several operations are allowed when the last of them is', () => {
+    const limit = new SpotRateLimit({ list: NOW + 1, start: NOW + 2 });
+    expect(limit.allowedAt('list', 'group', 'start')).toBe(NOW + 2);
+  });
+
+  test.each<[unknown, number]>([
+    ['0', 0],
+    ['0.5', 0.5],
+    ['17', 17],
+    ['3600', 3600],
+    ['3601', 60],
+    ['-1', 60],
+    ['soon', 60],
+    ['', 60],
+    [undefined, 60],
+  ])('a header of %p means a wait of %d s', (header, seconds) => {
+    expect(refused(NOW, header).wait).toBe(seconds);
+  });
+
+  test('the next invocation knows of it', () => {
+    const { limit } = refused(NOW, '17');
+    expect(new SpotRateLimit(limit.blocks).allowedAt('list')).toBe(limit.allowedAt('list'));
+  });
+});
+
+describe('when a run that is refused may continue', () => {
+  test('never before the reset, and at most 15 s or a quarter of the wait after it', () => {
+    fc.assert(
+      fc.property(WAITS, CHANCES, (wait, jitter) => {
+        const beyond = retryAt(NOW, wait, undefined, jitter) - (NOW + (wait + 1) * 1000);
+        expect(beyond).toBeGreaterThanOrEqual(0);
+        expect(beyond).toBeLessThanOrEqual(Math.min(15, wait / 4) * 1000);
+      }),
+    );
+  });
+
+  test('runs that were told the same reset continue spread over all of that time', () => {
+    const runs = Array.from({ length: 1000 }, (_, run) => retryAt(NOW, 60, undefined, jitterFrom(`job-${run}`)()));
+    const perSecond = new Map<number, number>();
+    for (const at of runs) perSecond.set(Math.floor(at / 1000), (perSecond.get(Math.floor(at / 1000)) ?? 0) + 1);
+    expect(perSecond.size).toBe(15);
+    expect(Math.max(...perSecond.values())).toBeLessThan(100);
+  });
+
+  test('refused again within two minutes, at whatever time: all within 15 s of the same full two minutes', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 58_999 }), fc.integer({ min: 0, max: 60 }), CHANCES, (ms, wait, jitter) => {
+        const now = NOW + ms;
+        const back = retryAt(now, wait, now - 1000, jitter);
+        expect(back).toBeGreaterThanOrEqual(NOW + 2 * MINUTE);
+        expect(back).toBeLessThanOrEqual(NOW + 2 * MINUTE + 15_000);
+      }),
+    );
+  });
+
+  test('that is never before the reset either', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 600_000 }), WAITS, CHANCES, (ms, wait, jitter) => {
+        expect(retryAt(NOW + ms, wait, NOW + ms, jitter)).toBeGreaterThanOrEqual(NOW + ms + (wait + 1) * 1000);
+      }),
+    );
+  });
+
+  test.each([
+    [119_999, 2 * MINUTE],
+    [120_000, 16_000],
+  ])('a refusal %d ms after the last wait counts as one of a shared limit or not', (ago, expected) => {
+    expect(retryAt(NOW, 15, NOW - ago, 0) - NOW).toBe(expected);
+  });
+});
+
+describe('a limit seems to be shared', () => {
+  test.each([
+    [-1, true],
+    [0, true],
+    [119_999, true],
+    [120_000, false],
+  ])('%d ms after the end of a block: %p', (ago, isShared) => {
+    expect(new SpotRateLimit({ list: NOW - ago }).isShared('list', NOW)).toBe(isShared);
+  });
+
+  test('not one that was never met', () => {
+    expect(new SpotRateLimit({ start: NOW }).isShared('list', NOW)).toBe(false);
+  });
+});
