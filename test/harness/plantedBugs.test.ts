@@ -1,4 +1,6 @@
 import type { CleanupDecision, CleanupView } from '../../src/deployment/phases/cleanupDecision';
+import type { fleetReadiness } from '../../src/deployment/phases/greenFleet';
+import type { protectGreen } from '../../src/deployment/phases/greenProtection';
 import type { DeploymentContext } from '../../src/deployment/context';
 import type { CleaningUp, Starting, State } from '../../src/deployment/state';
 import { toFailed, toLaunching } from '../../src/deployment/transitions';
@@ -56,6 +58,24 @@ const BUGS: readonly Bug[] = [
     violation: /was stopped after CodeDeploy had succeeded/,
     // CodeDeploy succeeds between the look that reaches TIMEOUT and the next one: few runs show it.
     scenario: 'success',
+  },
+  {
+    name: 'TIMEOUT removes green, whatever the traffic',
+    module: '../../src/deployment/phases/greenProtection',
+    plant: (actual) => ({ ...actual, protectGreen: removableOnTimeout(actual['protectGreen'] as ProtectGreen) }),
+    violation: /^no fleet served .*: PUT stop|green instances alone served$/,
+  },
+  {
+    name: 'the rollback is ignored: green is removed when CodeDeploy has ended',
+    module: '../../src/deployment/phases/greenProtection',
+    plant: (actual) => ({ ...actual, protectGreen: removableDuringRollback(actual['protectGreen'] as ProtectGreen) }),
+    violation: /^no fleet served .*: PUT stop|green instances alone served$/,
+  },
+  {
+    name: 'the first list of EC2 is believed',
+    module: '../../src/deployment/phases/greenFleet',
+    plant: (actual) => ({ ...actual, fleetReadiness: readyAtOnce(actual['fleetReadiness'] as FleetReadinessOf) }),
+    violation: /was started before EC2 showed the tag of green instance/,
   },
   {
     name: 'secrets are not redacted',
@@ -144,6 +164,26 @@ function stopWhateverItIs(_state: CleaningUp, view: CleanupView): CleanupDecisio
     view.elastigroup.ok &&
     view.elastigroup.value.some(({ state }) => !/^FINISHED|STOPPING|REMOVE|ROLLBACK/.test(state));
   return isAlive ? { kind: 'stop-elastigroup', ids, reason: 'a bug' } : { kind: 'check-green', because: 'ended' };
+}
+
+type ProtectGreen = typeof protectGreen;
+type FleetReadinessOf = typeof fleetReadiness;
+
+function removableOnTimeout(actual: ProtectGreen): ProtectGreen {
+  return (state, ...rest) =>
+    state.failure.timedOut ? { kind: 'removable', reason: 'TIMEOUT is over' } : actual(state, ...rest);
+}
+
+function removableDuringRollback(actual: ProtectGreen): ProtectGreen {
+  return (state, deployment, view, moment) =>
+    view.rollback?.ok && view.rollback.value
+      ? { kind: 'removable', reason: 'CodeDeploy rolls back' }
+      : actual(state, deployment, view, moment);
+}
+
+/** Whatever shows is all. */
+function readyAtOnce(actual: FleetReadinessOf): FleetReadinessOf {
+  return (state, green, now) => actual({ ...state, targetCapacity: 1 }, green, now);
 }
 
 class TalkativeRedactor {

@@ -22,9 +22,9 @@ const TRAFFIC_BEGINS = 48;
 export function randomTraffic(random: Random, given: Scenario): TrafficPlan {
   const durations = randomDurations(random, given.durations);
   const options = randomOptions(random);
-  const trouble = given.script.deployment === undefined && random.next() < 0.5 ? randomTrouble(random) : undefined;
+  const trouble = given.script.deployment === undefined && random.next() < 0.4 ? randomTrouble(random) : undefined;
   const script = trouble === undefined ? given.script : { ...given.script, deployment: trouble };
-  const timeout = random.next() < 0.5 ? timeoutInTraffic(random, durations, options) : undefined;
+  const timeout = random.next() < 0.4 ? timeoutInTraffic(random, durations, options) : undefined;
   const config = pick(random, ['', '', 'CodeDeployDefault.AllAtOnce', 'CodeDeployDefault.HalfAtATime']);
   return {
     scenario: { ...given, durations, script },
@@ -43,6 +43,7 @@ function randomDurations(random: Random, given: Durations): Durations {
     ...given,
     targetHealth: Math.max(given.targetHealth, pick(random, [0.4, 0.4, 3, 12])),
     deregistrationDelay: Math.max(given.deregistrationDelay, pick(random, [1.5, 10, 60, 200])),
+    rollbackAppears: pick(random, [0, 0, 5, 30]),
     deploymentStopping: pick(random, [given.deploymentStopping, given.deploymentStopping, 45]),
   };
 }

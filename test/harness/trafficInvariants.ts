@@ -9,6 +9,7 @@ export function trafficViolationsOf(trace: RunTrace): string[] {
     ...whatServesIsNotRemoved(trace),
     ...stoppedWithRollback(trace),
     ...servingGreenIsNamed(trace),
+    ...startedOnAllOfGreen(trace),
     ...allOfGreenIsInstalled(trace),
   ];
 }
@@ -65,6 +66,29 @@ function servingGreenIsNamed(trace: RunTrace): string[] {
   ];
 }
 
+/** Seconds for which the function must have waited before it may start CodeDeploy on fewer instances than there are. */
+const PATIENCE_WITH_TAGS_S = 120;
+
+/** CodeDeploy does not start while the tag of a green instance has yet to show at EC2, unless that takes too long. */
+function startedOnAllOfGreen(trace: RunTrace): string[] {
+  const { tagVisibilitySeconds } = trace.world.options;
+  return ownCodeDeploy(trace).flatMap(({ id, createTime, tagFilters }) =>
+    ownGreen(trace)
+      .filter(({ launchedAt, terminatedAt }) => launchedAt <= createTime && (terminatedAt ?? Infinity) > createTime)
+      .filter(({ launchedBy, tags }) => {
+        const shownAt = (tags.get(tagFilters[0]?.key ?? '')?.at ?? Infinity) + tagVisibilitySeconds * 1000;
+        return shownAt > createTime && createTime - readyAt(trace, launchedBy) < PATIENCE_WITH_TAGS_S * 1000;
+      })
+      .map((instance) => `CodeDeploy ${id} was started before EC2 showed the tag of green instance ${instance.id}`),
+  );
+}
+
+/** When Elastigroup began to wait for CodeDeploy (ms since the epoch). */
+function readyAt(trace: RunTrace, elastigroupId: string | undefined): number {
+  const deployment = ownSpot(trace).find(({ id }) => id === elastigroupId);
+  return deployment?.history.find(({ state }) => state === 'AWAITING_USER_DEPLOYMENT')?.at ?? Infinity;
+}
+
 /** A success has the revision on every green instance, or says on which it has not. */
 function allOfGreenIsInstalled(trace: RunTrace): string[] {
   const { action } = trace;
@@ -75,9 +99,11 @@ function allOfGreenIsInstalled(trace: RunTrace): string[] {
   const missing = ownGreen(trace).filter(
     (instance) => isUp(instance) && !installed.some(({ instanceId }) => instanceId === instance.id),
   );
+  const says = (id: string) =>
+    action.message.includes(id) || action.message.includes('which instances these are could not be read');
   const given = (action.outputVariables['GreenInstanceIds'] ?? '').split(',');
   return missing.flatMap(({ id }) => [
-    ...(action.message.includes(id) ? [] : [`green instance ${id} has no revision, and the success does not say so`]),
+    ...(says(id) ? [] : [`green instance ${id} has no revision, and the success does not say so`]),
     ...(given.includes(id) ? [`green instance ${id} has no revision, and is in GreenInstanceIds`] : []),
   ]);
 }

@@ -45,6 +45,8 @@ export interface Durations {
   readonly deploymentFailing: number;
   /** From a StopDeployment to the stopped deployment, at least: BlockTraffic that has begun is waited for. */
   readonly deploymentStopping: number;
+  /** From the end of a deployment until its rollback appears. */
+  readonly rollbackAppears: number;
   /** A rollback that moves no traffic. */
   readonly rollbackDeployment: number;
 }

@@ -30,6 +30,7 @@ export const DURATIONS: Durations = {
   deploymentReady: 20,
   deploymentFailing: 2,
   deploymentStopping: 3,
+  rollbackAppears: 0,
   rollbackDeployment: 6,
 };
 

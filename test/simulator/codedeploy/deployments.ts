@@ -200,7 +200,7 @@ export class Deployments {
       },
       ended: () => {
         this.#runs.delete(deployment.id);
-        if (this.#isToBeRolledBack(deployment)) this.#rollBack(deployment);
+        if (this.#isToBeRolledBack(deployment)) this.#rollBackSoon(deployment);
       },
       stop: (by, withRollback) => {
         this.stop(deployment, by, withRollback);
@@ -227,6 +227,16 @@ export class Deployments {
     const given: JsonRecord | undefined = deployment.autoRollback;
     if (given) return given['enabled'] === true && asTexts(given['events']).includes(event);
     return this.#context.options.groupAutoRollback;
+  }
+
+  #rollBackSoon(deployment: Deployment): void {
+    const { schedule, durations } = this.#context;
+    const rollBack = (): void => {
+      // One active deployment per group: somebody may have been faster.
+      if (!this.activeIn(deployment.groupName)) this.#rollBack(deployment);
+    };
+    if (durations.rollbackAppears > 0) schedule.after(durations.rollbackAppears, rollBack);
+    else rollBack();
   }
 
   /** A rollback is a new deployment, of the last revision that succeeded (docs/services.md, CodeDeploy, `rollbackInfo`). */
