@@ -19,7 +19,7 @@ export const FIXES = {
   'revision-missing': "Check the revision's location: S3_* or GITHUB_REPO and COMMIT_ID.",
   'service-role':
     "Check the deployment group's service role: it must trust codedeploy.amazonaws.com and have the policy AWSCodeDeployRole.",
-  // Known from what was found out after the failure.
+  // Known from the evidence that was gathered after the failure.
   'spot-reclaimed':
     'AWS reclaimed Spot Instances during deployment. Retry the stage. If it happens again, give the Elastigroup more instance types and Availability Zones, or let it fall back to On-Demand.',
   'launch-failed':

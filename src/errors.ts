@@ -16,7 +16,7 @@ interface ActionErrorOptions extends ErrorOptions {
   readonly anotherMayHaveStarted?: boolean;
 }
 
-/** A failure that ends the action: its message is written for the person who reads it in CodePipeline. */
+/** A failure that ends the action. Its message is written for whoever reads it in CodePipeline. */
 export class ActionError extends Error {
   override readonly name = 'ActionError';
   /** A well-known cause; `message` ends with what to do about it. */
@@ -57,7 +57,7 @@ const MAX_PROBLEMS_LENGTH = 4800;
 
 /** Bad input: all problems in one message, so that the user fixes them in one go. */
 export class InvalidInputError extends ActionError {
-  /** `consequence` tells what that means for the deployment. */
+  /** `consequence`: what that means for the deployment. */
   constructor(
     readonly problems: readonly Problem[],
     consequence = 'nothing was started',

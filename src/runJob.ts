@@ -25,7 +25,7 @@ import { createContext } from './createContext';
 import { logUnexpected } from './lib/unexpectedError';
 import type { UserParameters } from './input/userParameters/userParameters';
 
-/** One invocation of the function, and what it runs on. Tests give it a clock of their own and services in process. */
+/** One invocation of the function, and what it runs on. Tests pass their own clock, and services in process. */
 export interface Invocation {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -35,7 +35,7 @@ export interface Invocation {
   readonly spotAdapter?: AxiosAdapter;
 }
 
-/** What all steps of one invocation share. */
+/** What the steps of one invocation share. */
 interface Job {
   readonly id: string;
   readonly invocation: Invocation;
@@ -45,9 +45,9 @@ interface Job {
 }
 
 /**
- * The story of one event: parse it, resume or begin the deployment, advance it, and give the job exactly one result.
- * The report is outside the work's try block and has time of its own, so that no error keeps the job waiting.
- * Throws, for Lambda to deliver the event again, only where no result could be given.
+ * Handles one event: parses it, resumes or begins the deployment, advances it, and gives the job exactly one result.
+ * The report is outside the work's try block and has reserved time, so that no error leaves the job without a result.
+ * Throws only where the result could not be delivered: Lambda then delivers the event again.
  */
 export async function runJob(event: unknown, invocation: Invocation): Promise<void> {
   const id = readJobId(event);
@@ -77,13 +77,13 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
     codePipeline: invocation.aws.codePipeline,
     budget: budgetOf(job, job.time.reportUntil),
   });
-  // Of all deliveries of all events of an action, the report of one is accepted: that one counts the action's end.
-  if (outcome === 'accepted' && result.ended) await count(result.ended, job);
+  // CodePipeline accepts one result, whatever was delivered twice: the run whose result it was writes the metrics.
+  if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, job);
 }
 
 interface Result {
   readonly report: Report;
-  /** Present where the action ends with the report, and is to be counted. */
+  /** Present where the action ends with the report, so that its metrics are to be written. */
   readonly ended?: EndedAction | undefined;
 }
 
@@ -125,10 +125,10 @@ function reportEnd(state: EndState, evidence: Evidence | undefined, parameters: 
   }
 }
 
-/** After the report, and never instead of it: metrics that cannot be written cost a line in the log. */
-async function count(ended: EndedAction, { id, invocation, redactor, log }: Job): Promise<void> {
+/** After the report, which must not depend on it: if the metrics cannot be written, the log says so. */
+async function writeMetricsOf(ended: EndedAction, { id, invocation, redactor, log }: Job): Promise<void> {
   try {
-    // Loaded only where an action ends, which is the last thing that it does.
+    // Loaded only here, since most invocations write no metrics.
     const { writeMetrics } = await import('./report/metrics');
     writeMetrics(ended, { jobId: id, env: invocation.env, redact: (text) => redactor.redact(text) });
   } catch (error) {
@@ -147,14 +147,14 @@ function resume({ job, parameters }: JobInput, { invocation }: Job): Resumption 
   return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit };
 }
 
-/** How far this invocation came. */
+/** What this invocation has achieved. */
 interface Advanced {
   readonly state: State;
-  /** What was found out about a deployment that has failed. */
+  /** Of a deployment that has failed. */
   readonly evidence?: Evidence | undefined;
 }
 
-/** Polls with the services that the parameters name; looks for the cause where the deployment has failed. */
+/** Polls the services that the parameters name; where the deployment has failed, gathers the evidence of its cause. */
 async function advanceFor(state: ActiveState, rateLimit: SpotRateLimit, input: JobInput, job: Job): Promise<Advanced> {
   const { aws, spotAdapter } = job.invocation;
   const budget = budgetOf(job, job.time.workUntil);
@@ -174,7 +174,7 @@ async function advanceFor(state: ActiveState, rateLimit: SpotRateLimit, input: J
   return { state: next, evidence: await gatherEvidence(next, search) };
 }
 
-/** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to look. */
+/** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to check. */
 function lastResort(error: unknown, job: Job): Result {
   const redact = (text: string) => job.redactor.redact(text);
   if (error instanceof ActionError) {

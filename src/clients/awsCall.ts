@@ -3,7 +3,7 @@ import { isThrottlingError } from '@smithy/core/retry';
 import { callUpstream, type CallBudget, type UpstreamCall } from './callPolicy';
 import { isConnectionNeverMade, UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstreamError';
 
-/** What all SDK clients here are built with: the SDK's own retries are off, since callPolicy.ts is the only policy. */
+/** The configuration of all SDK clients: the SDK's own retries are off, since callPolicy.ts is the only retry policy. */
 export const SDK_DEFAULTS = { maxAttempts: 1 } as const;
 
 /** One SDK call under the policy. `send` passes the signal to the client. Throws UpstreamError. */
@@ -16,14 +16,14 @@ export function callAws<T>(
     try {
       return await send(signal);
     } catch (error) {
-      // What the caller did not find in the answer.
+      // Of the caller, about a field that the answer lacks.
       if (error instanceof UpstreamError) throw error;
       throw translate(call.service, call.operation, error, signal.aborted);
     }
   });
 }
 
-/** Error names by which AWS services say that a permission, or the credentials, are missing. */
+/** The errors by which AWS services report missing permissions or credentials. */
 const DENIED: ReadonlySet<string> = new Set([
   'AccessDenied',
   'AccessDeniedException',
@@ -38,10 +38,10 @@ const DENIED: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
 ]);
 
-/** Names that the SDK or JavaScript gives where the service named none. */
+/** Error names that come from the SDK or JavaScript, not from the service. */
 const NAMES_OF_NO_SERVICE: ReadonlySet<string> = new Set(['Error', 'SyntaxError', 'TypeError', 'Unknown']);
 
-/** What the service or the network said, without the SDK's hints for its own users. */
+/** The message of the service or of the network, without the hints that the SDK adds for its own users. */
 function wordsOf(error: Error): string {
   const status = httpStatusOf(error);
   const saysNothing =
@@ -75,11 +75,11 @@ function translate(service: ServiceName, operation: string, error: unknown, time
 function kindOf(error: Error): UpstreamErrorKind {
   const status = httpStatusOf(error);
   const connectionCode = connectionCodeOf(error);
-  if (isConnectionNeverMade(connectionCode)) return 'refused';
+  if (isConnectionNeverMade(connectionCode)) return 'unreachable';
   if (DENIED.has(error.name)) return 'denied';
   if (error instanceof ServiceException && isThrottling(error)) return 'throttled';
   if (status !== undefined && status >= 500) return 'unavailable';
-  // It broke in the middle of an answer, whose status the error then carries.
+  // The connection broke in the middle of an answer, whose status the error then has.
   if (connectionCode !== undefined && !(error instanceof TypeError)) return 'connection';
   // The SDK could not parse a body that came with a good status.
   if (error instanceof SyntaxError || error instanceof TypeError || (status !== undefined && status < 400))
@@ -87,7 +87,7 @@ function kindOf(error: Error): UpstreamErrorKind {
   return status === undefined ? 'connection' : 'rejected';
 }
 
-/** By the SDK's own list of throttling errors; copied, since its parameter type is narrower than an exception's. */
+/** By the SDK's own list of throttling errors. A copy is passed, since the parameter type is narrower than an exception's. */
 function isThrottling({ name, message, $metadata }: ServiceException): boolean {
   return isThrottlingError({ name, message, $metadata });
 }
@@ -98,7 +98,7 @@ function connectionCodeOf(error: Error): string | undefined {
   return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** The status of the answer that the SDK made an error of. */
+/** The HTTP status of the answer that caused an error of the SDK. */
 export function httpStatusOf(error: Error): number | undefined {
   if (!('$metadata' in error)) return undefined;
   const metadata = error.$metadata;

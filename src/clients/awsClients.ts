@@ -5,7 +5,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SDK_DEFAULTS } from './awsCall';
 
-/** The SDK's clients. The heavy ones that not every invocation needs are loaded at their first use. */
+/** The SDK's clients. Those that not every invocation needs are loaded at their first use. */
 export interface AwsClients {
   readonly codePipeline: CodePipelineClient;
   readonly codeDeploy: CodeDeployClient;
@@ -14,13 +14,13 @@ export interface AwsClients {
   readonly s3: () => Promise<S3Client>;
 }
 
-/** What the clients of a test are given instead of the network and Lambda's environment. */
+/** What tests give the clients in place of the network and Lambda's environment. */
 export interface AwsClientOptions extends Pick<CodePipelineClientConfig, 'requestHandler' | 'credentials' | 'region'> {
-  /** An endpoint of one's own has no host for each bucket (`bucket.localhost`): the bucket goes into the path. */
+  /** A custom endpoint has no host for each bucket (`bucket.localhost`): the bucket goes into the path. */
   readonly hasOwnS3Endpoint?: boolean;
 }
 
-/** One set a container: a client keeps its connections from one invocation to the next. */
+/** Created once per container, so that connections stay open from one invocation to the next. */
 export function createAwsClients({ hasOwnS3Endpoint = false, ...options }: AwsClientOptions = {}): AwsClients {
   const config = { ...SDK_DEFAULTS, ...options };
   return {

@@ -5,52 +5,52 @@ import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstr
 /**
  * The one retry policy (stated for users in docs/how-it-works.md).
  *
- * - `read`: asks, changes nothing. Repeated when the answer was lost or the service was busy; not after a time-out,
- *   since the next poll asks again anyway.
- * - `write`: starts something. Repeated only when it surely was not processed; otherwise the next tick looks first.
- * - `report`: the job's result. Repeated for as long as the time reserved for it lasts; CodePipeline accepts
- *   the first result only, so a repeat is harmless.
+ * - `read`: changes nothing. Retried when the answer was lost or the service was busy; not after a time-out, since
+ *   the next poll reads again anyway.
+ * - `write`: starts something. Retried only when it surely was not processed; otherwise the next poll checks first.
+ * - `report`: the job's result. Retried for as long as the time reserved for it lasts. CodePipeline accepts only
+ *   the first result, so that a repeated one does no harm.
  *
- * What repeats cost a service that is down or throttles is bounded: an invocation has a stock of them for each service,
- * which only answers fill up again. When it is used up, a call is one request, and the next tick asks again.
+ * The load that retries put on a service that is down or throttles is bounded: an invocation has a quota of them for each
+ * service, and each answer gives one back. When the quota is exhausted, a call is one request, and the next poll tries again.
  *
- * Spot's 429 is never repeated here: its wait (`X-RateLimit-Reset`) can be longer than the invocation lives
+ * Spot's 429 is never retried here: its wait (`X-RateLimit-Reset`) can be longer than the invocation lives
  * (spot/rateLimit.ts).
  */
 export type CallKind = 'read' | 'write' | 'report';
 
 const RETRIED: Record<CallKind, ReadonlySet<UpstreamErrorKind>> = {
-  read: new Set(['refused', 'connection', 'unavailable', 'throttled']),
-  write: new Set(['refused', 'throttled']),
-  // A denial too: a role that was just made is not known everywhere yet, and without its result the job hangs.
-  report: new Set(['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled', 'denied']),
+  read: new Set(['unreachable', 'connection', 'unavailable', 'throttled']),
+  write: new Set(['unreachable', 'throttled']),
+  // A denial too: a role that was just created is not known everywhere yet, and without its result the job hangs.
+  report: new Set(['unreachable', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled', 'denied']),
 };
 const RETRIES: Record<CallKind, number> = { read: 2, write: 2, report: 8 };
 
-/** Repeats of reads and writes that an invocation has in stock for each service; each answer puts one back. */
+/** Retries of reads and writes that an invocation has for each service; each answer gives one back. */
 const RETRY_QUOTA = 6;
 
-/** Milliseconds. The first pause before a repeat lasts 0.5 to 1.5 times this, each further one twice as long. */
+/** Milliseconds. The first pause before a retry lasts 0.5 to 1.5 times this; each further one is twice as long. */
 const FIRST_PAUSE_MS = 300;
 const LONGEST_PAUSE_MS = 4_000;
 
 /** Milliseconds that one request may take. */
 export const CALL_TIME_LIMIT_MS = 10_000;
-/** Milliseconds below which it makes no sense to begin a request. */
+/** Milliseconds that a request is given at least. */
 const SHORTEST_CALL_MS = 250;
 
-/** What is called, and under which rule of the policy. */
+/** What is called, and by which rule of the policy. */
 export interface UpstreamCall {
   readonly service: ServiceName;
   readonly operation: string;
   readonly kind: CallKind;
 }
 
-/** How many repeats an invocation still has for each service. */
+/** How many retries an invocation still has for each service. */
 export class RetryQuota {
   readonly #used = new Map<ServiceName, number>();
 
-  /** False where there is none left. */
+  /** False where the quota is exhausted. */
   acquire(service: ServiceName): boolean {
     const used = this.#used.get(service) ?? 0;
     if (used >= RETRY_QUOTA) return false;
@@ -69,14 +69,14 @@ export interface CallBudget {
   readonly until: number;
   readonly jitter: () => number;
   readonly retries: RetryQuota;
-  /** Takes secrets out of what a service says. */
+  /** Removes secrets from what a service says. */
   readonly redact: (text: string) => string;
 }
 
 /**
  * Makes a call under the policy. `attempt` throws UpstreamError, and must give up when its signal fires.
- * Ends with the answer, or with the last attempt's UpstreamError. No attempt begins after the budget's end, but for
- * the first one of a report: late is better than never.
+ * Returns the answer, or throws the last attempt's UpstreamError. No attempt begins after the budget's end, except
+ * the first one of a report, which is better late than never.
  */
 export async function callUpstream<T>(
   budget: CallBudget,
@@ -85,7 +85,7 @@ export async function callUpstream<T>(
 ): Promise<T> {
   const remaining = () => budget.until - budget.clock.now();
   if (kind !== 'report' && remaining() <= 0)
-    throw new UpstreamError({ service, operation, kind: 'refused', detail: 'not sent, no time left' });
+    throw new UpstreamError({ service, operation, kind: 'unreachable', detail: 'not sent, no time left' });
   const firstPause = FIRST_PAUSE_MS * (0.5 + budget.jitter());
   const limited = async () => {
     try {
@@ -106,7 +106,7 @@ export async function callUpstream<T>(
       error instanceof UpstreamError &&
       RETRIED[kind].has(error.kind) &&
       remaining() > Math.min(LONGEST_PAUSE_MS, firstPause * 2 ** retriesConsumed) + SHORTEST_CALL_MS &&
-      // The report has time of its own, and no next tick.
+      // The report has reserved time, and no next poll.
       (kind === 'report' || budget.retries.acquire(service)),
   });
 }

@@ -9,10 +9,10 @@ import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
 import { UpstreamError } from './upstreamError';
 
-/** `accepted`: this result counts. `already-answered`: the job had a result before; it is no error (a repeat, a duplicate). */
+/** `accepted`: this result counts. `already-answered`: the job had a result (of a retry, or a duplicate); that is no error. */
 export type ReportOutcome = 'accepted' | 'already-answered';
 
-/** Gives a job its result. Throws UpstreamError. */
+/** Delivers the result of a job. Throws UpstreamError. */
 export interface CodePipeline {
   putSuccess(result: PutJobSuccessResultCommandInput): Promise<ReportOutcome>;
   putFailure(result: PutJobFailureResultCommandInput): Promise<ReportOutcome>;

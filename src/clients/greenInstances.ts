@@ -15,16 +15,16 @@ export interface GreenInstance {
   readonly lifecycle: 'spot' | 'on-demand';
   /** ms since the epoch */
   readonly launchedAt: number | undefined;
-  /** StateReason.Code, e.g. `Server.SpotInstanceTermination`: spot capacity was reclaimed (docs/services.md, EC2). */
+  /** StateReason.Code, e.g. `Server.SpotInstanceTermination`: AWS reclaimed the Spot Instance (docs/services.md, EC2). */
   readonly stateReason: string | undefined;
 }
 
-/** Looks up instances by tag, terminated ones included (EC2 shows them for up to an hour). Throws UpstreamError. */
+/** Finds instances by tag, terminated ones included (EC2 shows them for up to an hour). Throws UpstreamError. */
 export interface GreenInstances {
   find(greenTag: Tag): Promise<readonly GreenInstance[]>;
 }
 
-/** The EC2 SDK is the heaviest of all and is needed only once green is launched: it is loaded at the first look. */
+/** The SDK of EC2 is the heaviest of all, and not every invocation needs it: it is loaded at the first call. */
 export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budget: CallBudget): GreenInstances {
   return {
     async find(greenTag) {
@@ -35,7 +35,7 @@ export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budge
       return everyPage((NextToken) =>
         callAws(budget, call, async (abortSignal) => {
           const page = await client.send(new DescribeInstancesCommand({ ...query, NextToken }), { abortSignal });
-          // EC2 sends the set even when it is empty. Without it this is no answer: it must not read as "none left".
+          // EC2 sends the set even when it is empty. An answer without it must not be read as "none left".
           if (page.Reservations === undefined) throw unreadable('EC2', 'DescribeInstances', lacks('reservationSet'));
           const items = page.Reservations.flatMap(({ Instances = [] }) => Instances.map(readInstance));
           return { items, nextToken: page.NextToken };
@@ -55,7 +55,7 @@ function readInstance(instance: Instance): GreenInstance {
   };
 }
 
-/** It costs money, or may come back: everything but shutting-down and terminated. */
+/** It costs money, or may be started again: every state but shutting-down and terminated. */
 export function isLeft(instance: GreenInstance): boolean {
   return instance.state !== 'shutting-down' && instance.state !== 'terminated';
 }

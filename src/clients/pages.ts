@@ -5,8 +5,8 @@ export interface Page<T> {
 }
 
 /**
- * All items of a list. `read` is one call under the policy: a page that fails is repeated by itself, and those before it
- * are not asked for again.
+ * All items of a list. `read` is one call under the retry policy: a page that fails is retried alone, and the pages
+ * before it are not read again.
  */
 export async function everyPage<T>(read: (nextToken: string | undefined) => Promise<Page<T>>): Promise<T[]> {
   const all: T[] = [];
@@ -14,7 +14,7 @@ export async function everyPage<T>(read: (nextToken: string | undefined) => Prom
   do {
     const { items, nextToken } = await read(token);
     all.push(...items);
-    // A token that comes again would never end.
+    // A token that is returned twice would never end.
     token = nextToken === token || nextToken === '' ? undefined : nextToken;
   } while (token !== undefined);
   return all;

@@ -5,10 +5,10 @@ import type { CallBudget } from './callPolicy';
 import { lacks, unreadable } from './upstreamError';
 
 /**
- * What S3 says of a revision's object, without reading it.
+ * What S3 says about a revision's object, without reading it.
  *
- * - `missing`: surely not there, or its version is a delete marker
- * - `forbidden`: this function's role may not look; without s3:ListBucket that is the answer for a missing object too
+ * - `missing`: it does not exist, or its version is a delete marker
+ * - `forbidden`: this function's role may not read it; without s3:ListBucket S3 answers that for a missing object too
  * - `other-region`: the bucket is in another region than this function
  */
 export type RevisionStatus =
@@ -22,7 +22,7 @@ export interface RevisionObject {
   head(revision: S3Revision): Promise<RevisionStatus>;
 }
 
-/** The S3 SDK is loaded at the first look: revisions in GitHub, and the later invocations of an action, do without it. */
+/** The SDK of S3 is loaded at the first call: revisions in GitHub, and the later invocations of an action, do not need it. */
 export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget: CallBudget): RevisionObject {
   return {
     async head({ bucket, key, version }) {
@@ -32,7 +32,7 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
       return callAws(budget, { service: 'S3', operation: 'HeadObject', kind: 'read' }, async (abortSignal) => {
         try {
           const { ETag: eTag } = await client.send(command, { abortSignal });
-          // Every object has one. Without it, and without a body that could be wrong, this is not S3's answer.
+          // Every object has an ETag, and a HEAD has no body to check: without it, this is not S3's answer.
           if (eTag === undefined) throw unreadable('S3', 'HeadObject', lacks('ETag'));
           return { kind: 'found', eTag };
         } catch (error) {
@@ -45,7 +45,7 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
   };
 }
 
-/** The answer to a HEAD has no body, so that its status is all that it says (API reference: HeadObject). */
+/** The answer to a HEAD has no body: its status is all there is (API reference: HeadObject). */
 function statusOf(status: number | undefined): RevisionStatus | undefined {
   switch (status) {
     case 404:

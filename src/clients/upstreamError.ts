@@ -6,18 +6,18 @@ export type ServiceName = 'Spot' | 'CodeDeploy' | 'CodePipeline' | 'EC2' | 'Secr
 /**
  * Why a call gave no usable answer. What may be retried, and how, follows from this alone (callPolicy.ts).
  *
- * - `refused`: the connection was never made, so the request cannot have been processed
+ * - `unreachable`: no connection was made, so the request cannot have been processed
  * - `connection`: the connection broke; the request may have been processed
  * - `timeout`: no answer within the call's time limit; the request may have been processed
  * - `unavailable`: the service answered 5xx; the request may have been processed
  * - `unreadable`: an answer that is not what the service documents (no JSON, a field missing)
- * - `throttled`: AWS asks to slow down; not processed
- * - `rate-limited`: Spot's 429, with the time before which no further request may be sent; not processed
+ * - `throttled`: AWS rejected the call because of its rate; not processed
+ * - `rate-limited`: Spot's 429, with the time before which no further request may be sent (spot/rateLimit.ts); not processed
  * - `denied`: a permission is missing, or the token or the credentials are wrong
- * - `rejected`: the service understood the request and refuses it (4xx)
+ * - `rejected`: the service read the request and rejected it (4xx)
  */
 export type UpstreamErrorKind =
-  | 'refused'
+  | 'unreachable'
   | 'connection'
   | 'timeout'
   | 'unavailable'
@@ -28,7 +28,7 @@ export type UpstreamErrorKind =
   | 'rejected';
 
 const TRANSIENT: ReadonlySet<UpstreamErrorKind> = new Set([
-  'refused',
+  'unreachable',
   'connection',
   'timeout',
   'unavailable',
@@ -38,7 +38,7 @@ const TRANSIENT: ReadonlySet<UpstreamErrorKind> = new Set([
 ]);
 
 const SURELY_NOT_PROCESSED: ReadonlySet<UpstreamErrorKind> = new Set([
-  'refused',
+  'unreachable',
   'throttled',
   'rate-limited',
   'denied',
@@ -97,7 +97,7 @@ export class UpstreamError extends Error {
     return TRANSIENT.has(this.kind);
   }
 
-  /** False where a change may have been made although no answer said so: look before you repeat it. */
+  /** False where a change may have been made although no answer said so: check before repeating it. */
   get isSafeToRepeat(): boolean {
     return SURELY_NOT_PROCESSED.has(this.kind);
   }

@@ -1,4 +1,4 @@
-/** Time in milliseconds since the epoch. The only way for the product to know the time or to wait. */
+/** Times are in milliseconds since the epoch. All code of the product reads the time, and waits, through a clock. */
 export interface Clock {
   now(): number;
   sleep(milliseconds: number): Promise<void>;
@@ -11,7 +11,7 @@ export const systemClock: Clock = {
 
 /**
  * Runs `work` with an abort signal that fires after `milliseconds`.
- * Every outgoing call has such a limit of its own: Spot's API has been seen to hang (docs/services.md, Spot).
+ * Every outgoing call has such a limit: requests to Spot's API have been observed to hang (docs/services.md, Spot).
  */
 export async function withTimeLimit<T>(milliseconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -4,7 +4,7 @@ import type { Redactor } from './redaction';
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** One line is one sentence that a person can follow while tailing; numbers and ids are fields. */
+/** A line is a sentence for a person who tails the log; numbers and ids are fields. */
 export interface Log {
   debug(sentence: string, fields?: LogFields): void;
   info(sentence: string, fields?: LogFields): void;
@@ -16,7 +16,7 @@ export interface Log {
   countFrom(startedAt: number): void;
 }
 
-/** Powertools' JSON logger; every string in a line passes the redactor on its way out. */
+/** Powertools' JSON logger. Every string of a line is redacted. */
 export function createLog(redactor: Redactor, clock: Pick<Clock, 'now'>): Log {
   const logger = new Logger({
     jsonReplacerFn: (_key, value: unknown) => (typeof value === 'string' ? redactor.redact(value) : value),

@@ -3,8 +3,8 @@ import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 /**
- * A stack with the files and lines of the source in place of the bundle's. Node does it by itself with
- * --enable-source-maps, but then reads every map at the start, for stacks that are hardly ever told.
+ * A stack trace with the files and lines of the source in place of the bundle's. Node's --enable-source-maps would do that
+ * too, but reads every map at the start, for stack traces that are hardly ever written.
  */
 export function withSourcePositions(stack: string): string {
   const maps = new Map<string, SourceMap | undefined>();
@@ -15,13 +15,13 @@ export function withSourcePositions(stack: string): string {
   return stack.replace(/(file:\/\/[^\s()]+):(\d+):(\d+)/g, (position, url: string, line: string, column: string) => {
     const entry = mapOf(url)?.findEntry(Number(line) - 1, Number(column) - 1);
     if (!entry || !('originalSource' in entry)) return position;
-    // Relative to the folder of the bundle, which says nothing to the reader of a log.
+    // The path is relative to the folder of the bundle, which the reader of a log does not know.
     const source = entry.originalSource.replace(/^(\.\.\/)+/, '');
     return `${source}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
   });
 }
 
-/** Nothing where there is no map: the bundle's own position is better than another error. */
+/** Undefined where there is no map: the position in the bundle is better than another error. */
 function readMap(url: string): SourceMap | undefined {
   try {
     const map: unknown = JSON.parse(readFileSync(`${fileURLToPath(url)}.map`, 'utf8'));

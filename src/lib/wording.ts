@@ -5,7 +5,7 @@
 export type Message = string | ((...parts: string[]) => string);
 export type Messages = Readonly<Record<string, Message>>;
 
-/** `42s`, `3m10s`, `2h05m`: short enough for a summary. */
+/** `42s`, `3m10s`, `2h05m` */
 export function duration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   if (whole < 60) return `${whole}s`;
@@ -44,7 +44,7 @@ export function cutStart(text: string, limit: number): string {
     .replace(/^\uFFFD/u, '')}`;
 }
 
-/** With a capital at its beginning. */
+/** The text with a capital first letter. */
 export function asSentence(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -27,11 +27,11 @@ describe('what went wrong with a call is told apart once, at the edge', () => {
 
   test.each<[string, unknown, string, string | undefined, string]>([
     // The connection.
-    ['a refused connection', node('ECONNREFUSED'), 'refused', 'ECONNREFUSED', 'connect ECONNREFUSED'],
-    ['an unknown host', node('ENOTFOUND'), 'refused', 'ENOTFOUND', 'connect ENOTFOUND'],
-    ['a resolver that is busy', node('EAI_AGAIN'), 'refused', 'EAI_AGAIN', 'connect EAI_AGAIN'],
-    ['no route', node('EHOSTUNREACH'), 'refused', 'EHOSTUNREACH', 'connect EHOSTUNREACH'],
-    ['no network', node('ENETUNREACH'), 'refused', 'ENETUNREACH', 'connect ENETUNREACH'],
+    ['a refused connection', node('ECONNREFUSED'), 'unreachable', 'ECONNREFUSED', 'connect ECONNREFUSED'],
+    ['an unknown host', node('ENOTFOUND'), 'unreachable', 'ENOTFOUND', 'connect ENOTFOUND'],
+    ['a resolver that is busy', node('EAI_AGAIN'), 'unreachable', 'EAI_AGAIN', 'connect EAI_AGAIN'],
+    ['no route', node('EHOSTUNREACH'), 'unreachable', 'EHOSTUNREACH', 'connect EHOSTUNREACH'],
+    ['no network', node('ENETUNREACH'), 'unreachable', 'ENETUNREACH', 'connect ENETUNREACH'],
     [
       'a reset, as the SDK renames it',
       node('ECONNRESET', 'TimeoutError'),

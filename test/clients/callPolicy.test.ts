@@ -85,7 +85,7 @@ describe('how often a call is attempted follows from its kind and the kind of th
   // A row for every kind of call and a column for every kind of error: the type allows no gap.
   const ATTEMPTS: Record<CallKind, Record<UpstreamErrorKind, number>> = {
     read: {
-      refused: 3,
+      unreachable: 3,
       connection: 3,
       timeout: 1,
       unavailable: 3,
@@ -96,7 +96,7 @@ describe('how often a call is attempted follows from its kind and the kind of th
       rejected: 1,
     },
     write: {
-      refused: 3,
+      unreachable: 3,
       connection: 1,
       timeout: 1,
       unavailable: 1,
@@ -107,7 +107,7 @@ describe('how often a call is attempted follows from its kind and the kind of th
       rejected: 1,
     },
     report: {
-      refused: 9,
+      unreachable: 9,
       connection: 9,
       timeout: 9,
       unavailable: 9,

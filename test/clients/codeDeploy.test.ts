@@ -243,7 +243,7 @@ describe('CreateDeployment is repeated only where it surely was not processed', 
   test('a connection that is refused for good was surely not processed', async () => {
     const { url } = await server.refusingPort();
     const error = await upstreamErrorOf(codeDeploy({ url }).createDeployment(GREEN));
-    expect(error).toMatchObject({ kind: 'refused', code: 'ECONNREFUSED', isSafeToRepeat: true, transient: true });
+    expect(error).toMatchObject({ kind: 'unreachable', code: 'ECONNREFUSED', isSafeToRepeat: true, transient: true });
   });
 
   test.each<[string, Answer]>([

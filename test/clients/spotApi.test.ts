@@ -265,7 +265,7 @@ describe('a refused connection cannot have been processed', () => {
   test('it is given up after the repeats, as surely not processed', async () => {
     const port = await server.refusingPort();
     const error = await upstreamErrorOf(spotApi({ url: port.url }).items(WRITE));
-    expect(error).toMatchObject({ kind: 'refused', code: 'ECONNREFUSED', transient: true, isSafeToRepeat: true });
+    expect(error).toMatchObject({ kind: 'unreachable', code: 'ECONNREFUSED', transient: true, isSafeToRepeat: true });
   });
 });
 

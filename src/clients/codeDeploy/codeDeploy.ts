@@ -55,7 +55,7 @@ export type CreateOutcome =
   | { readonly kind: 'created'; readonly deploymentId: string }
   /** One active deployment per group: the id of the conflicting one, where the message names it. */
   | { readonly kind: 'other-active'; readonly deploymentId: string | undefined; readonly message: string }
-  /** CodeDeploy does not see the tagged instances (yet): tags take seconds to show. */
+  /** CodeDeploy does not find the tagged instances (yet): tags take seconds to become visible. */
   | { readonly kind: 'no-targets'; readonly message: string };
 
 /** The deployments of one deployment group. Every method throws UpstreamError. */
@@ -63,7 +63,7 @@ export interface CodeDeploy {
   getDeployment(id: string): Promise<CodeDeployDeployment>;
   /** All deployments of the group that were created since `since` (ms since the epoch). */
   findDeployments(since: number): Promise<readonly CodeDeployDeployment[]>;
-  /** There is no idempotency token: a lost answer leaves open whether it was created. Look before repeating. */
+  /** There is no idempotency token: after a lost answer it may have been created. Check before repeating. */
   createDeployment(greenTag: Tag): Promise<CreateOutcome>;
   /** `ended`: it had ended already, so that nothing was stopped. */
   stopDeployment(id: string, options: { readonly rollback: boolean }): Promise<'stopping' | 'ended'>;
@@ -118,7 +118,7 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
         if (deploymentId === undefined) throw unreadable('CodeDeploy', 'CreateDeployment', lacks('deploymentId'));
         return { kind: 'created', deploymentId };
       } catch (error) {
-        return readRefusal(error);
+        return readRejection(error);
       }
     },
 
@@ -136,8 +136,8 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
   };
 }
 
-/** The refusals of CreateDeployment that do not end the action; any other error is thrown on. */
-function readRefusal(error: unknown): CreateOutcome {
+/** The rejections of CreateDeployment that do not end the action; any other error is thrown on. */
+function readRejection(error: unknown): CreateOutcome {
   if (!(error instanceof UpstreamError)) throw error;
   switch (error.code) {
     case 'DeploymentLimitExceededException':
@@ -151,7 +151,7 @@ function readRefusal(error: unknown): CreateOutcome {
 
 /** `… already has an active Deployment 'd-XXXX'` or `… is already deploying 'd-XXXX'` (docs/services.md, CodeDeploy). */
 function namedDeployment(message: string): string | undefined {
-  // After those words alone: the name of a group may look like an id too.
+  // Only after those words: the name of a group may have the form of an id too.
   return /\b(?:active deployment|already deploying)\s+['"‘“]?(d-[A-Z0-9]+)\b/i.exec(message)?.[1];
 }
 

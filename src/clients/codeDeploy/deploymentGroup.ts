@@ -4,7 +4,7 @@ import { callAws } from '../awsCall';
 import type { CallBudget } from '../callPolicy';
 import { lacks, unreadable } from '../upstreamError';
 
-/** How a CodeDeploy deployment group deploys, as far as preflight looks at it (docs/services.md, CodeDeploy). */
+/** How a CodeDeploy deployment group deploys, as far as preflight checks it (docs/services.md, CodeDeploy). */
 export interface DeploymentGroup {
   /** IN_PLACE | BLUE_GREEN */
   readonly deploymentType: string | undefined;

@@ -90,7 +90,7 @@ function noneBeforeTheStart(error: unknown): string[] {
   throw error;
 }
 
-/** A target that is no instance is not of this stage. */
+/** Only instances: the action deploys to nothing else. */
 function readTarget({ instanceTarget }: SdkTarget): DeploymentTarget[] {
   if (instanceTarget?.targetId === undefined) return [];
   const { targetId, status, instanceLabel, lifecycleEvents } = instanceTarget;

@@ -7,7 +7,7 @@ export interface Tag {
   readonly value: string;
 }
 
-/** A blue/green deployment of an Elastigroup. `state` is Spot's word; see deployment/elastigroupState.ts. */
+/** A blue/green deployment of an Elastigroup. `state` is Spot's own; see deployment/elastigroupState.ts. */
 export interface ElastigroupDeployment {
   /** `cdbg-…` */
   readonly id: string;
@@ -32,9 +32,9 @@ export interface DeploymentGroupName {
 
 /** The blue/green deployments of one Elastigroup. Every method throws UpstreamError. */
 export interface Elastigroup {
-  /** All that Spot lists, in no order that may be relied on; finished ones may be missing. */
+  /** All that Spot lists. Their order is undocumented, and finished ones may be missing. */
   listDeployments(): Promise<readonly ElastigroupDeployment[]>;
-  /** Launches green. A lost answer leaves open whether it did: look before repeating. */
+  /** Launches green. After a lost answer it may have been launched: check before repeating. */
   startDeployment(request: StartRequest): Promise<ElastigroupDeployment>;
   /** Removes green again. */
   stopDeployment(id: string): Promise<void>;
@@ -61,9 +61,9 @@ export const SPOT_OPERATIONS = {
 } as const;
 
 const deploymentSchema = z.object({
-  // No longer than the state, and with it the continuation token, can hold.
+  // No longer than fits into the state, and so into the continuation token.
   id: z.string().check(z.minLength(1), z.maxLength(128)),
-  // Without a state it is an unknown one: neither success nor a crash.
+  // A missing state is an unknown one: no success, and no error.
   state: z._default(z.string(), ''),
   config: z.optional(
     z.nullable(

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { SpotApi } from './spotApi';
 
-/** A line of an Elastigroup's own log that tells of a problem. */
+/** A line about a problem in an Elastigroup's own log. */
 export interface ElastigroupEvent {
   /** ms since the epoch; undefined where Spot gives no readable time */
   readonly at: number | undefined;
@@ -17,7 +17,7 @@ export interface ElastigroupEvents {
 
 const OPERATION = 'group logs';
 
-/** Seen: `{"message", "severity", "createdAt": ISO date}`, newest first; none of it is documented as certain. */
+/** Observed: `{"message", "severity", "createdAt": ISO date}`, newest first; none of it is documented. */
 const eventSchema = z.object({
   message: z.string(),
   severity: z.string(),
@@ -25,9 +25,9 @@ const eventSchema = z.object({
 });
 
 /**
- * The dates are ms since the epoch: real requests and answers are in public code (NetAppKR's NetAppCloudSolutionCenter,
- * Spot-By-Netapp/py-RestAPI). `severity` takes one word, and whether that is a threshold is undocumented, so that all are
- * asked for, in one request, and sorted here. Spot answers with the 500 newest of them.
+ * The dates are ms since the epoch: public code has real requests and answers (NetAppKR's NetAppCloudSolutionCenter,
+ * Spot-By-Netapp/py-RestAPI). `severity` takes one value, and whether that is a threshold is undocumented: one request
+ * therefore reads all of them, and they are filtered here. Spot answers with the 500 newest.
  */
 export function elastigroupEventsClient(api: SpotApi, groupId: string): ElastigroupEvents {
   const path = `/aws/ec2/group/${encodeURIComponent(groupId)}/logs`;

@@ -10,7 +10,7 @@ const LONGEST_SPREAD_S = 15;
 const SHARED_LIMIT_PERIOD_MS = 120_000;
 
 /** What follows from one 429. */
-export interface Refusal {
+export interface Block {
   /** Seconds, as Spot gives them. */
   readonly wait: number;
   /** No request before this time (ms since the epoch). */
@@ -54,14 +54,14 @@ export class SpotRateLimit {
   /**
    * Blocks an operation after its 429. Jitter is added to the reset, never taken from it.
    *
-   * A run that is refused again soon shares the limit with runs that do not know of each other, and a request before the
+   * A run that meets the limit again soon shares the limit with runs that do not know of each other, and a request before the
    * reset extends the block for all of them (https://docs-spot.flexera.com/administration/api). If each waited only for
    * its own reset, some run would always be early, and the block would never end. So all of them stop together, by
    * the clock: they continue at the next full two minutes, and the window before is without a request.
    *
    * @param resetHeader the answer's X-RateLimit-Reset, in seconds
    */
-  block(operation: string, resetHeader: unknown, { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>): Refusal {
+  block(operation: string, resetHeader: unknown, { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>): Block {
     const now = clock.now();
     const wait = secondsOf(resetHeader);
     // A second more, since the header is cut to whole seconds.

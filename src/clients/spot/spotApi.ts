@@ -5,7 +5,7 @@ import { callUpstream, type CallBudget, type CallKind } from '../callPolicy';
 import { isConnectionNeverMade, unreadable, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
 import type { SpotRateLimit } from './rateLimit';
 
-/** The envelope of every answer of the Spot API (docs/services.md, Spot); items are checked by who asked for them. */
+/** The envelope of every answer of the Spot API (docs/services.md, Spot); the caller checks the items. */
 const envelopeSchema = z.object({
   response: z.object({
     status: z.optional(z.object({ code: z.optional(z.number()), message: z.optional(z.string()) })),
@@ -35,13 +35,13 @@ export interface SpotApiOptions {
   readonly accountId: string;
   readonly budget: CallBudget;
   readonly rateLimit: SpotRateLimit;
-  /** Tests and the simulator's harness put the API in process with this. */
+  /** Tests and the simulator's harness replace HTTP with this. */
   readonly adapter?: AxiosAdapter | undefined;
 }
 
 const LONGEST_QUOTE = 500;
 
-/** The Spot API: one request in, the answer's items out. Throws UpstreamError, and never returns an error body as an answer. */
+/** The Spot API: takes a request, returns the items of its answer. Throws UpstreamError; an error in the body is one too. */
 export class SpotApi {
   private readonly http: AxiosInstance;
 
@@ -49,7 +49,7 @@ export class SpotApi {
     this.http = axios.create({
       baseURL: options.url,
       headers: { Accept: 'application/json' },
-      // The token belongs to this host alone.
+      // A redirect could send the token to another host.
       maxRedirects: 0,
       maxContentLength: 5_000_000,
       responseType: 'text',
@@ -62,7 +62,7 @@ export class SpotApi {
   /** The items of the answer, unchecked. No items, or null, is an empty list. */
   async items(request: SpotRequest): Promise<readonly unknown[]> {
     const { budget } = this.options;
-    // Not among the repeats of this call: Secrets Manager's have been made when it fails.
+    // Outside of this call's retries: Secrets Manager has retries of its own.
     const token = await this.options.token(budget);
     return callUpstream(budget, { service: 'Spot', ...request }, async (signal) => {
       this.respectRateLimit(request);
@@ -71,7 +71,7 @@ export class SpotApi {
     });
   }
 
-  /** A request before the reset would only extend the block (docs/services.md, Spot rate limit), so it is not even sent. */
+  /** A request before the reset would extend the block (docs/services.md, Spot rate limit), so it is not sent. */
   private respectRateLimit(request: SpotRequest): void {
     const retryAt = this.options.rateLimit.allowedAt(request.operation);
     if (this.options.budget.clock.now() >= retryAt) return;
@@ -89,11 +89,11 @@ export class SpotApi {
         signal,
       });
     } catch (error) {
-      // The AxiosError holds the request with its Authorization header: only its code and message go on.
+      // The AxiosError contains the request with its Authorization header: only its code and message are kept.
       const code = axios.isAxiosError(error) ? error.code : undefined;
       if (signal.aborted) throw failed(request, 'timeout', 'no answer within the time limit of the call');
       const message = error instanceof Error ? error.message : 'the request failed';
-      throw failed(request, isConnectionNeverMade(code) ? 'refused' : 'connection', message, { code });
+      throw failed(request, isConnectionNeverMade(code) ? 'unreachable' : 'connection', message, { code });
     }
   }
 
@@ -106,7 +106,7 @@ export class SpotApi {
       const detail = this.describeProblem(envelope, answer);
       throw failed(request, kindOfStatus(code), detail, { code: problem?.code ?? `HTTP ${code}` });
     }
-    // A redirect is not followed, and is no answer either, whatever its body says.
+    // A redirect is not followed, and is not an answer, whatever its body says.
     if (!envelope || answer.status >= 300)
       throw unreadable('Spot', request.operation, 'the answer is not what the Spot API documents');
     return envelope;
@@ -156,7 +156,7 @@ function failed(
   return new UpstreamError({ service: 'Spot', operation: request.operation, kind, detail, ...more });
 }
 
-/** Checks what an answer holds, at the edge; anything else than what is documented is `unreadable`. */
+/** Parses an item of an answer; one that is not as documented is `unreadable`. */
 export function readItem<T extends z.ZodMiniType>(schema: T, item: unknown, operation: string): z.infer<T> {
   const parsed = schema.safeParse(item);
   if (parsed.success) return parsed.data;

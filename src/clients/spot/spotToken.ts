@@ -19,8 +19,8 @@ export class SpotTokenError extends UpstreamError {
 }
 
 /**
- * Reads the token at the first request that needs it, and keeps it: a rotated one is seen by the next invocation.
- * After an error the next request asks again. `onToken` is called before the token is used anywhere.
+ * Reads the token at the first request that needs it, and keeps it: the next invocation reads a rotated one.
+ * After an error the next request reads again. `onToken` is called before the token is used anywhere.
  */
 export function spotTokenReader(
   source: TokenSource,
@@ -73,7 +73,7 @@ async function readSecret(id: string, loadClient: LoadClient, budget: CallBudget
   }
 }
 
-/** Powertools takes no abort signal: the call's own end is waited for no longer than the signal allows. */
+/** Powertools accepts no abort signal: when the signal fires, the call is no longer waited for. */
 function endingWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     signal.addEventListener(
@@ -87,7 +87,7 @@ function endingWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   });
 }
 
-/** Powertools wraps the SDK's error, whose name and status tell what is wrong. */
+/** Powertools wraps the SDK's error, whose name and status say what is wrong. */
 async function causeOf<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

@@ -22,7 +22,7 @@ import {
 import { FakeContext, type Script } from '../../support/fakeContext';
 import { tick } from '../../support/tick';
 
-const TRANSIENT = ['refused', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled'] as const;
+const TRANSIENT = ['unreachable', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled'] as const;
 
 /** A look that fails, in each phase that follows something. */
 const failingLooks: readonly { state: ActiveState; script: (error: Error) => Script; after: State['phase'] }[] = [

@@ -202,17 +202,20 @@ describe('a start whose answer was lost', () => {
 });
 
 describe('a start that surely was not processed', () => {
-  test.each(['refused', 'throttled', 'rate-limited'] as const)('is repeated at the next tick (%s)', async (kind) => {
-    const first = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', kind)] });
-    expect(inPhase(first.next, 'starting')).not.toHaveProperty('unconfirmedSince');
+  test.each(['unreachable', 'throttled', 'rate-limited'] as const)(
+    'is repeated at the next tick (%s)',
+    async (kind) => {
+      const first = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', kind)] });
+      expect(inPhase(first.next, 'starting')).not.toHaveProperty('unconfirmedSince');
 
-    const second = await tick(
-      active(first.next),
-      { after: 5 },
-      { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] },
-    );
-    expect(second.next.phase).toBe('launching');
-  });
+      const second = await tick(
+        active(first.next),
+        { after: 5 },
+        { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] },
+      );
+      expect(second.next.phase).toBe('launching');
+    },
+  );
 
   test('for lack of a permission ends the action; what a duplicate may have started is named by its tag', async () => {
     const { next } = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', 'denied', 'Invalid token')] });
