@@ -40,7 +40,7 @@ function step(state: ActiveState, context: DeploymentContext): Promise<State> {
   }
 }
 
-/** A throttled or failing poll is no failed deployment: it costs a tick. Only a lasting outage, or a real failure, ends the action. */
+/** A poll that fails or is throttled is not a failed deployment. Only a lasting outage, or a real failure, ends the action. */
 async function afterError(state: ActiveState, error: unknown, context: DeploymentContext): Promise<State> {
   if (error instanceof ActionError) return failFrom(state, error, context);
   if (!(error instanceof UpstreamError)) return afterBug(state, unexpected(error, context), context);
@@ -54,7 +54,7 @@ async function afterError(state: ActiveState, error: unknown, context: Deploymen
   return { ...state, outageSince };
 }
 
-/** Spot answers, and says how long to wait: that is no outage, and TIMEOUT is its bound. */
+/** Spot answers, and says how long to wait: that is not an outage, and is bounded by TIMEOUT. */
 function whileLimited(state: ActiveState, context: DeploymentContext): ActiveState {
   const { outageSince: _over, ...answered } = state;
   const progress = 'Spot rate limit exhausted, waiting for its reset';
@@ -62,7 +62,7 @@ function whileLimited(state: ActiveState, context: DeploymentContext): ActiveSta
   return progressed(answered, progress);
 }
 
-/** A look failed for good. An earlier delivery of this event may have died right after its start: nobody could see it. */
+/** Reading failed for good. An earlier delivery of this event may have died right after its start, which could not be read either. */
 function failAfterPermanentReadError(
   state: ActiveState,
   error: ActionError,
@@ -73,20 +73,20 @@ function failAfterPermanentReadError(
   return toFailed(state, context.clock.now(), failureOf(error), { cleaned: [], left: [left] });
 }
 
-/** After a bug nobody knows what was started: cleaning up looks. */
+/** After a bug it is unknown what was started: cleaning up finds out. */
 function afterBug(state: ActiveState, bug: ActionError, context: DeploymentContext): Promise<State> | State {
   return state.phase === 'starting'
     ? toCleaningUp(state, context.clock.now(), failureOf(bug))
     : failFrom(state, bug, context);
 }
 
-/** A bug of ours: what was started is still cleaned up, and the message says where to look. */
+/** A bug of ours: what was started is still cleaned up, and the message says where to check. */
 function unexpected(error: unknown, context: DeploymentContext): ActionError {
   const message = logUnexpected(error, context.log);
   return new ActionError('JobFailed', FAILURE_MESSAGES.unexpected(message), { cause: error });
 }
 
-/** What the action has started decides how it fails: nothing, something to clean up, or something that serves already. */
+/** How the action fails depends on what it has started: nothing, something to clean up, or something that serves already. */
 async function failFrom(state: ActiveState, error: ActionError, context: DeploymentContext): Promise<State> {
   const failure = failureOf(error);
   const now = context.clock.now();
@@ -119,7 +119,7 @@ async function failFrom(state: ActiveState, error: ActionError, context: Deploym
   }
 }
 
-/** What led to cleaning up stays the failure. */
+/** The failure stays the one that led to cleaning up. */
 function failedToCleanUp(state: CleaningUp, now: number, { headline }: Failure): Failed {
   const { elastigroupDeploymentId = 'unknown', deploymentId = 'none' } = idsOf(state);
   const left = LEFT_MESSAGES.cleanupFailed(headline, elastigroupDeploymentId, deploymentId, state.greenIdentifier);

@@ -21,7 +21,7 @@ export interface ConflictingDeployment {
   readonly isRollback: boolean;
 }
 
-/** Spot tells neither who started it nor when (docs/services.md, Spot); its tags may. */
+/** Spot says neither who started it nor when (docs/services.md, Spot); its tags may. */
 export function conflictingElastigroup({ id, state, tags }: ElastigroupDeployment): ConflictingDeployment {
   const words = [state || 'no state', ...tags.map(({ key, value }) => `${key}=${value}`)];
   return { name: `Elastigroup deployment ${id} (${words.join(', ')})`, since: undefined, isRollback: false };
@@ -69,7 +69,7 @@ export function describeConflict({ name, since }: ConflictingDeployment, now: nu
   return `${name}${age(since, now)}`;
 }
 
-/** Waits for the others, or throws StageError. */
+/** Waits for the others, or throws ActionError. */
 export function resolveConflict<S extends Starting | Launching>(
   state: S,
   others: readonly ConflictingDeployment[],
@@ -102,7 +102,7 @@ function conflict(
 /** Nothing conflicts any more. */
 export function clearConflict<S extends Starting | Launching>(state: S): S {
   const { waitsForOther: _over, ...free } = state;
-  // TypeScript does not see that a state without an optional part is one of its kind still.
+  // TypeScript cannot derive that a state without an optional field is still of its type.
   return free as S;
 }
 
@@ -110,7 +110,7 @@ export function isWaitingForConflict(state: State): boolean {
   return 'waitsForOther' in state;
 }
 
-/** The progress, with the age of what is waited for: it changes all the time, and so is not part of the state. */
+/** The progress, with the age of the conflicting deployment: it changes all the time, and so is not part of the state. */
 export function progressText(state: State, now: number): string {
   const since = 'waitsForOther' in state ? state.waitsForOther.since : undefined;
   return `${state.progress}${age(since, now)}`;

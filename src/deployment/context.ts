@@ -9,7 +9,7 @@ import type { RevisionObject } from '../clients/revisionObject';
 import type { Log } from '../lib/log';
 import type { UserParameters } from '../input/userParameters/userParameters';
 
-/** What a phase may use: the user's wishes, the services behind narrow interfaces, the clock and the log. */
+/** What a phase may use: the user's parameters, the services behind narrow interfaces, the clock and the log. */
 export interface DeploymentContext {
   readonly clock: Clock;
   readonly parameters: UserParameters;
@@ -28,7 +28,7 @@ export interface DeploymentContext {
 
 export const GREEN_TAG_KEY = 'GreenIdentifier';
 
-/** The tag that green instances carry, and by which everything that belongs to an action is found again. */
+/** The tag of the green instances, by which everything that belongs to an action is found. */
 export function greenTag(state: { readonly greenIdentifier: string }): Tag {
   return { key: GREEN_TAG_KEY, value: state.greenIdentifier };
 }

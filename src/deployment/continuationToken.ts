@@ -9,14 +9,14 @@ import type { UserParameters } from '../input/userParameters/userParameters';
 import { cut } from '../lib/wording';
 
 /*
- * The continuation token: `v1.<base64url of JSON>.<checksum>`, at most 2048 characters (docs/services.md, CodePipeline). It holds the
- * state of the deployment and Spot's rate-limit blocks, ids and times only. The checksum finds damage, and the
- * fingerprint a token of another action; neither is meant to keep out someone who may write to the pipeline.
+ * The continuation token: `v1.<base64url of JSON>.<checksum>`, at most 2048 characters (docs/services.md, CodePipeline). It contains the
+ * state of the deployment and Spot's rate-limit blocks, ids and times only. The checksum detects damage, and the
+ * fingerprint a token of another action; neither protects against someone who may change the pipeline.
  */
 
 const VERSION = 1;
 const LONGEST_TOKEN = 2048;
-/** The texts for people, which are cut to the first of these lengths with which the token fits; all else is kept whole. */
+/** The texts for people. They are cut to the first of these lengths with which the token fits; nothing else is cut. */
 const TEXTS: ReadonlySet<string> = new Set(['progress', 'headline', 'refusal', 'stopProblem']);
 const TEXT_LIMITS = [600, 300, 150, 80, 40, 10];
 

@@ -1,5 +1,5 @@
 /**
- * What a state of an Elastigroup blue/green deployment means for the stage.
+ * What a state of an Elastigroup blue/green deployment means for the action.
  *
  * - `launching`: green is being launched and tagged
  * - `ready`: green is up; CodeDeploy may start
@@ -45,14 +45,14 @@ const PACE: ReadonlyMap<string, Pace> = new Map([
   ['VALIDATE_TAGS', 'far'],
   ['LAUNCHING_NEW_INSTANCES', 'far'],
   ['TAG_INSTANCES_WITH_GREEN_TAG', 'near'],
-  // EC2 and CodeDeploy take seconds to see the tags.
+  // Tags take seconds to become visible in EC2 and CodeDeploy.
   ['AWAITING_USER_DEPLOYMENT', 'near'],
   // Blue's instances have still to be removed, which takes as long as the load balancer drains them.
   ['WAIT_BEFORE_TERMINATION', 'far'],
   ['REMOVE_ALL_SUSPENSIONS', 'near'],
 ]);
 
-/** For the pause after having seen this state; undefined: neither. */
+/** For the pause after a poll that returned this state; undefined: neither. */
 export function paceOf(state: string): Pace | undefined {
   return PACE.get(state);
 }
@@ -61,7 +61,7 @@ export function progressOf(state: string): ElastigroupProgress {
   return PROGRESS.get(state) ?? 'unknown';
 }
 
-/** Where in that order a state stands, 0 to 1; 0 for an unknown one. For the percentage shown. */
+/** The position of a state in that order, 0 to 1; 0 for an unknown one. For the percentage. */
 export function fractionOf(state: string): number {
   const states = [...PROGRESS.keys()];
   const end = states.indexOf('FINISHED');

@@ -11,7 +11,7 @@ import type { Failure, State } from './state';
  * The ways in which a deployment fails, each with the headline that the user reads: what happened, where, what to do.
  */
 
-/** What a continuation token carries of it (state.ts). */
+/** As much of it as a continuation token may contain (state.ts). */
 const LONGEST_HEADLINE = 600;
 
 export function failureOf({ type, headline, known }: ActionError): Failure {

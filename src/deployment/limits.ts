@@ -1,13 +1,13 @@
 import type { State } from './state';
 import type { DeploymentContext } from './context';
 
-/** Seconds for which a start that got no answer, or was refused, is looked for before another is sent, or the refusal believed. */
+/** Seconds for which a start whose answer was lost, or that was rejected, is searched for before another is sent, or the rejection believed. */
 export const LOST_START_GRACE_S = 30;
-/** Seconds without being listed, after which a deployment that is known counts as ended: one empty list says nothing. */
+/** Seconds without being listed, after which a known deployment counts as ended: one empty list proves nothing. */
 export const UNLISTED_PROOF_S = 60;
-/** Seconds for which CodeDeploy may fail to see the tagged instances: tags take seconds to show (docs/services.md, CodeDeploy). */
+/** Seconds for which CodeDeploy may fail to find the tagged instances: tags take seconds to become visible (docs/services.md, CodeDeploy). */
 export const NO_TARGETS_LIMIT_S = 180;
-/** Seconds without one successful look that end the action as SystemUnavailable. */
+/** Seconds without a successful poll, after which the action ends as SystemUnavailable. */
 export const OUTAGE_LIMIT_S = 600;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;

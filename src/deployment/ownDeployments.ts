@@ -30,8 +30,8 @@ export async function listElastigroup(state: State, context: DeploymentContext):
 }
 
 /**
- * Should Spot have accepted two starts of this action at once: the primary, by a rule that every run applies alike,
- * and its duplicates, which are stopped. A deployment that is ready for CodeDeploy or beyond goes before one that is still
+ * Spot may have accepted two starts of this action at once: elects the primary, by a rule that is the same in every run;
+ * its duplicates are stopped. A deployment that is ready for CodeDeploy or beyond goes before one that is still
  * launching, then the smallest id. One that goes wrong is primary only where there is no other.
  */
 export function electPrimary(own: readonly ElastigroupDeployment[]): {
@@ -42,7 +42,7 @@ export function electPrimary(own: readonly ElastigroupDeployment[]): {
   return { primary, duplicates: duplicatesOf(own, primary?.id) };
 }
 
-/** This action's other deployments that are still alive and that nobody has stopped yet. */
+/** This action's other deployments that are still active and not stopped yet. */
 export function duplicatesOf(
   own: readonly ElastigroupDeployment[],
   primaryId: string | undefined,
@@ -79,7 +79,7 @@ function rankOf(deployment: ElastigroupDeployment): number {
   }
 }
 
-/** The deployment that a run goes by: the one it knows, or, where only CodeDeploy told of it, the one to settle on. */
+/** The deployment that a run follows: the one it knows, or, where it knows only CodeDeploy's, the primary. */
 export function followed(
   own: readonly ElastigroupDeployment[],
   knownId: string | undefined,
@@ -144,7 +144,7 @@ function oldestThatMatters({ clock }: DeploymentContext): number {
   return clock.now() - LONGEST_DEPLOYMENT_H * 3_600_000;
 }
 
-/** Looks through the deployment group. */
+/** Searches the deployment group. */
 export async function findCodeDeploy(state: State, context: DeploymentContext): Promise<FoundCodeDeploy> {
   const deployments = await context.codeDeploy.findDeployments(oldestThatMatters(context));
   const own = deployments.filter((deployment) => isOwnCodeDeploy(deployment, state));
@@ -154,7 +154,7 @@ export async function findCodeDeploy(state: State, context: DeploymentContext): 
   };
 }
 
-/** The action is at least as old as the oldest thing that it made: after a crash the first event comes without a time. */
+/** The action is at least as old as what it has created: after a crash, the event that is delivered again has no time of its start. */
 export function backdateStart<S extends State>(state: S, evidence: readonly (number | undefined)[]): S {
   const times = evidence.filter((time) => time !== undefined);
   return { ...state, startedAt: Math.min(state.startedAt, ...times) };

@@ -12,13 +12,13 @@ import { idsOf } from './transitions';
 /** How one invocation polls. Times are ms since the epoch. */
 export interface Pacing {
   readonly pollIntervalSeconds: number;
-  /** No tick begins after this; at least one is made, unless Spot's rate limit forbids it for longer. */
+  /** No poll begins after this; at least one is made, unless Spot's rate limit forbids it for longer. */
   readonly until: number;
   readonly jitter: () => number;
   readonly rateLimit: SpotRateLimit;
 }
 
-/** Advances the deployment tick by tick, until it has a result or the invocation must hand it on. */
+/** Polls until the deployment has a result, or until the next invocation has to continue. */
 export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   let state: State = first;
   let pause = blockedFor(state, context, pacing);
@@ -26,7 +26,7 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
     if (pause > 0 && context.clock.now() + pause >= pacing.until) return state;
     if (pause > 0) await context.clock.sleep(pause);
     const next = await advance(state, context);
-    tellChange(state, next, context);
+    logChange(state, next, context);
     if (context.clock.now() >= pacing.until) return next;
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
@@ -40,7 +40,7 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
   return state;
 }
 
-/** Milliseconds until the next tick: none where cleaning up begins, else what is wanted, but not beyond a limit. */
+/** Milliseconds until the next poll: none where cleaning up begins; never beyond a deadline, and never before Spot's rate limit allows. */
 function pauseAfter(
   previous: ActiveState,
   next: ActiveState,
@@ -56,15 +56,15 @@ function pauseAfter(
   return Math.max(pause, blockedFor(next, context, pacing));
 }
 
-/** When the phase's own limit is reached (ms since the epoch): the tick that ends it is not slept over. */
+/** When the phase's own limit is reached (ms since the epoch): no pause lasts longer. */
 function deadlineOf(state: ActiveState, context: DeploymentContext): number {
   if (state.phase === 'cleaningUp') return Number.POSITIVE_INFINITY;
   return state.phase === 'finalizing' ? finalizingEndsAt(state, context) : timeoutAt(state, context);
 }
 
 /**
- * Milliseconds for which Spot's rate limit leaves nothing to do. Where CodeDeploy can be followed meanwhile, there is
- * none; and however long it is, the phase still ends in time.
+ * Milliseconds for which Spot's rate limit leaves nothing to do; 0 where CodeDeploy can be polled meanwhile. However long
+ * the limit is, the phase still ends in time.
  */
 function blockedFor(state: ActiveState, context: DeploymentContext, { rateLimit }: Pacing): number {
   if (state.phase === 'installing' || state.phase === 'cleaningUp') return 0;
@@ -74,16 +74,16 @@ function blockedFor(state: ActiveState, context: DeploymentContext, { rateLimit 
   return Math.max(0, Math.min(allowedAt, deadlineOf(state, context)) - context.clock.now());
 }
 
-/** What every line says of the deployment, as far as it is known. */
+/** The fields about the deployment that every log line has, as far as they are known. */
 export function rememberInLog(state: State, log: Log): void {
   log.countFrom(state.startedAt);
   log.remember({ phase: state.phase, ...idsOf(state) });
 }
 
-/** A line on every change, not on every poll. */
-function tellChange(previous: ActiveState, next: State, context: DeploymentContext): void {
+/** A line for every change, not for every poll. */
+function logChange(previous: ActiveState, next: State, context: DeploymentContext): void {
   rememberInLog(next, context.log);
-  // The line with the result says it.
+  // The report is logged anyway.
   if (hasResult(next)) return;
   if (previous.phase === next.phase && previous.progress === next.progress) return;
   context.log.info(asSentence(next.progress), { percent: next.percent });

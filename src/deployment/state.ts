@@ -3,8 +3,8 @@ import { CAUSE_NAMES } from '../causes';
 import { FAILURE_TYPES } from '../errors';
 
 /*
- * The state of one deployment, from the action's first event to its result. It is all that an invocation hands to the
- * next one (continuationToken.ts), so it holds ids and times only, is small, and has no secret in it.
+ * The state of one deployment, from the action's first event to its result. It is all that the next invocation gets of this
+ * one (continuationToken.ts): it contains only ids and times, is small, and has no secret in it.
  * Times are ms since the epoch, durations are seconds.
  */
 
@@ -14,10 +14,10 @@ const id = z.string().check(z.minLength(1), z.maxLength(128));
 
 const failure = z.strictObject({
   type: z.enum(FAILURE_TYPES),
-  /** What failed, where: one sentence, but where nothing was started it is all that there is to say. */
+  /** What failed, and where: one sentence, or, where nothing was started, the whole message. */
   headline: shortText,
   timedOut: z.exactOptional(z.literal(true)),
-  /** A well-known cause, where the failure itself shows it; what to do about it is in diagnosis/knownCause.ts. */
+  /** A well-known cause, where the failure itself shows it; what to do about it is in causes.ts. */
   known: z.exactOptional(z.strictObject({ cause: z.enum(CAUSE_NAMES), action: z.exactOptional(id) })),
 });
 
@@ -31,18 +31,18 @@ const common = {
   invocations: z.number().check(z.int(), z.positive()),
   /** Seconds that each ended phase took. */
   durations: z.partialRecord(z.enum(['launch', 'install', 'finalize', 'cleanUp']), z.number()),
-  /** What is going on, in one phrase, for the summary and the log. */
+  /** What is happening, in one phrase, for the summary and the log. */
   progress: shortText,
   /** 0 to 100: how far the deployment is, as CodePipeline shows it. */
   percent: z.number().check(z.int(), z.nonnegative(), z.maximum(100)),
-  /** Since when no look has succeeded, where that is so. */
+  /** Since when no poll has succeeded; absent where the last one has. */
   outageSince: z.exactOptional(time),
 };
 
-/** Present where the Elastigroup state seen last says how soon the next one can come (elastigroupState.ts). */
+/** Present where the last Elastigroup state says how soon the next one can follow (elastigroupState.ts). */
 const pace = z.exactOptional(z.enum(['far', 'near']));
 
-/** Present while another's deployment is waited for, which is in the way; since when it runs, where that is known. */
+/** Present while the action waits for a conflicting deployment; since when that runs, where it is known. */
 const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(time) }));
 
 /** Instances that the Elastigroup says it launches; `unknown`: it counts in weights, or could not be read. */
@@ -51,12 +51,12 @@ const targetCapacity = z.exactOptional(z.union([z.number(), z.literal('unknown')
 const starting = z.strictObject({
   ...common,
   phase: z.literal('starting'),
-  /** Preflight has passed: it is not made again at every tick. */
+  /** Preflight has passed: it is not repeated at every poll. */
   checked: z.exactOptional(z.literal(true)),
   waitsForOther,
-  /** A start was sent, and its answer was lost, or it was refused: look for what is there before going on. */
+  /** A start was sent, and its answer was lost, or it was rejected: search for its deployment before continuing. */
   unconfirmedSince: z.exactOptional(time),
-  /** Spot's own words, where it refused the start. */
+  /** Spot's own message, where it rejected the start. */
   refusal: z.exactOptional(shortText),
   targetCapacity,
 });
@@ -66,7 +66,7 @@ const launching = z.strictObject({
   elastigroupDeploymentId: id,
   pace,
   waitsForOther,
-  /** Since when CodeDeploy does not see the tagged instances, where that is so. */
+  /** Since when CodeDeploy has not found the tagged instances; absent where it has. */
   noTargetsSince: z.exactOptional(time),
   targetCapacity,
   /** How many tagged instances EC2 showed in the last poll, and since when it shows so many. */
@@ -92,7 +92,7 @@ const finalizing = z.strictObject({
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
   pace,
-  /** Since when Spot does not list the deployment, where that is so. */
+  /** Since when Spot has not listed the deployment; absent where it does. */
   unlistedSince: z.exactOptional(time),
   launched,
   /** CodeDeploy's own count of the deployment that succeeded. */
@@ -104,13 +104,13 @@ const cleaningUp = z.strictObject({
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: z.exactOptional(id),
   failure,
-  /** A start may still come to light until then. */
+  /** Since when the deployment of an unconfirmed start is searched for. */
   unconfirmedSince: z.exactOptional(time),
   /** When the first stop was sent: the time for cleaning up runs from here. */
   firstStopAt: z.exactOptional(time),
-  /** Since when Spot does not list the deployment that is known, where that is so. */
+  /** Since when Spot has not listed the known deployment; absent where it does. */
   unlistedSince: z.exactOptional(time),
-  /** Since when nothing could be seen, where that is so. */
+  /** Since when cleaning up has got no answer; absent where it has got one. */
   unseenSince: z.exactOptional(time),
   /**
    * Where the traffic was found, once that is final: `moving`, green may be all that serves; `on-blue`, CodeDeploy's
@@ -166,11 +166,11 @@ export interface Failed extends Common {
   readonly left: readonly string[];
 }
 
-/** DRY_RUN: all was looked at, and nothing started. */
+/** DRY_RUN: all was checked, and nothing started. */
 export interface DryRun extends Common {
   readonly phase: 'dryRun';
-  /** The deployments of others that are in the way now. */
-  readonly inTheWay: readonly string[];
+  /** The deployments of others that conflict now. */
+  readonly conflicts: readonly string[];
   /** Preflight's, a sentence or two each. */
   readonly warnings: readonly string[];
 }

@@ -15,7 +15,7 @@ import type {
   Succeeded,
 } from './state';
 
-/** Which of the measured durations a phase counts towards. */
+/** The metric to which a phase's duration is added. */
 const MEASURED_AS = {
   starting: 'launch',
   launching: 'launch',
@@ -39,15 +39,15 @@ export function firstState(greenIdentifier: string, now: number): Starting {
   };
 }
 
-/** The same phase, a little further. The percentage never goes back. */
+/** The same phase, a little further. The percentage never decreases. */
 export function progressed<S extends ActiveState>(state: S, progress: string, percent: number = state.percent): S {
   return { ...state, progress: cut(progress, LONGEST_PROGRESS), percent: Math.max(state.percent, Math.round(percent)) };
 }
 
-/** With the pace that the Elastigroup state seen now sets, or without one. */
+/** With the pace of the current Elastigroup state, or without one. */
 export function paced<S extends Launching | Finalizing>(state: S, pace: Pace | undefined): S {
   const { pace: _before, ...rest } = state;
-  // TypeScript does not see that a state without an optional part is one of its kind still.
+  // TypeScript cannot derive that a state without an optional field is still of its type.
   return (pace === undefined ? rest : { ...rest, pace }) as S;
 }
 
@@ -125,11 +125,11 @@ export function toFailed(
   };
 }
 
-export function toDryRun(state: Starting, now: number, findings: Pick<DryRun, 'inTheWay' | 'warnings'>): DryRun {
+export function toDryRun(state: Starting, now: number, findings: Pick<DryRun, 'conflicts' | 'warnings'>): DryRun {
   return { ...carriedOver(state, now, 'dry run: nothing was started', 100), phase: 'dryRun', ...findings };
 }
 
-/** What every phase carries, with the time of the phase that ends added up. */
+/** The fields that every phase has, with the duration of the phase that ends added. */
 function carriedOver(state: ActiveState, now: number, progress: string, percent: number) {
   const { greenIdentifier, startedAt, invocations } = state;
   const measure = MEASURED_AS[state.phase];

@@ -8,8 +8,8 @@ const MOST_EVENTS = 5;
 const LONGEST_EVENT = 300;
 
 /**
- * What Elastigroup says itself, where CodeDeploy's own failure does not explain the end: its last problems, and, where
- * nothing else is known of a launch that failed, at least its state.
+ * What Elastigroup has logged, where CodeDeploy's own failure does not explain the end: its last problems, or, where nothing
+ * else is known of a launch that failed, its state.
  */
 export function elastigroupReport(
   { deploymentId, elastigroupDeploymentId, failure }: Failed,
@@ -42,7 +42,7 @@ interface MergedEvent extends ElastigroupEvent {
   readonly times: number;
 }
 
-/** Elastigroup tries again and again, and says the same each time: only the last of the same is shown. */
+/** Elastigroup retries, and logs the same each time: only the last of equal events is shown. */
 function merged(events: readonly ElastigroupEvent[]): readonly MergedEvent[] {
   const last = new Map<string, MergedEvent>();
   for (const event of events) {

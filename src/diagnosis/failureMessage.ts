@@ -13,7 +13,7 @@ import { plainText } from './plainText';
 
 /** `failureDetails.message` (service model, codepipeline 2015-07-09); a little is kept free. */
 const LONGEST_MESSAGE = 4900;
-/** Characters for what must survive: with the first instance, 1300 of them, it fits into the message in any case. */
+/** Characters. The parts that must not be lost have such limits: with the first instance (1300) they always fit into the message. */
 const LONGEST_HEADLINE = 650;
 /** Where nothing was started, the headline is all that there is to say: preflight's findings, all of them. */
 const LONGEST_FINDINGS = 2300;

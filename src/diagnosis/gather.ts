@@ -11,11 +11,11 @@ import { EVIDENCE_MESSAGES } from './messages';
 import { failedAt, isReclaimed, type Evidence } from './evidence';
 import { fixFor } from '../causes';
 
-/** Milliseconds that the report may be later for the sake of what it says. */
+/** Milliseconds by which the search for the cause may delay the report. */
 const LONGEST_SEARCH_MS = 10_000;
 const LONGEST_COMPLAINT = 250;
 
-/** The part of the work's budget that looking for the cause may use. */
+/** The part of the work's budget that the search for the cause may use. */
 export function searchBudget(work: CallBudget): CallBudget {
   return { ...work, until: Math.min(work.until, work.clock.now() + LONGEST_SEARCH_MS) };
 }

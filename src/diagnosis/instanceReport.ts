@@ -5,10 +5,10 @@ import { failedTargets, isReclaimed, unfinishedTargets, type Evidence, type Fail
 
 type Plain = (text: string) => string;
 
-/** How much of one instance's story is told. */
+/** How much is said about one instance. */
 interface Extent {
   readonly logLines: number;
-  /** Characters, of the whole story. */
+  /** Characters in all. */
   readonly most: number;
 }
 
@@ -17,7 +17,7 @@ const FURTHER: Extent = { logLines: 3, most: 500 };
 const LONGEST_REASON = 400;
 const SHORTEST_LINE = 40;
 
-/** One text for each failed instance, or for those where the same failed; the first one tells most. */
+/** One text for each failed instance, or for all on which the same failed; the first one has most details. */
 export function instanceReports(state: Failed, evidence: Evidence, plain: Plain): readonly string[] {
   const failed = failedTargets(evidence);
   if (failed.length === 0) return state.failure.timedOut ? unfinishedReport(evidence) : [];
@@ -25,7 +25,7 @@ export function instanceReports(state: Failed, evidence: Evidence, plain: Plain)
   return groups.map((group, index) => reportGroup(group, evidence, plain, index === 0 ? FIRST : FURTHER));
 }
 
-/** Where the deployment had got to, e.g. `Still running: i-1 (spot) in ApplicationStart since 09:00:45Z.` */
+/** How far the deployment had got, e.g. `Still running: i-1 (spot) in ApplicationStart since 09:00:45Z.` */
 function unfinishedReport(evidence: Evidence): readonly string[] {
   const unfinished = unfinishedTargets(evidence).map(
     ({ target, event }) =>
@@ -42,7 +42,7 @@ export function reclaimedReport({ instances }: Evidence): readonly string[] {
   return [EVIDENCE_MESSAGES.reclaimed(count, listing(reclaimed))];
 }
 
-/** The same script often fails everywhere, and then need not be told more than once. */
+/** The same script often fails on all instances: it is then reported once. */
 function groupAlike(failed: readonly FailedTarget[]): ReadonlyMap<string, readonly FailedTarget[]> {
   const groups = new Map<string, FailedTarget[]>();
   for (const item of failed) {

@@ -29,7 +29,7 @@ const SIGNS: readonly { readonly cause: CauseName; readonly shows: (symptoms: Sy
   { cause: 'launch-failed', shows: hasFailedToLaunch },
 ];
 
-/** What the evidence shows says more than what was known when the deployment failed. */
+/** The evidence is a better guide than what was known when the deployment failed. */
 export function likelyCause(state: Failed, evidence: Evidence | undefined): KnownCause | undefined {
   const sign = evidence && SIGNS.find(({ shows }) => shows({ state, evidence }));
   return sign ? { cause: sign.cause } : state.failure.known;
@@ -39,7 +39,7 @@ function hasCode(...codes: readonly string[]): (symptoms: Symptoms) => boolean {
   return ({ evidence: { codeDeploy } }) => codeDeploy?.error !== undefined && codes.includes(codeDeploy.error.code);
 }
 
-/** All that failed was taken away. A script that failed elsewhere is the better explanation. */
+/** All instances that failed were reclaimed. If a script failed elsewhere, that is the better explanation. */
 function isFailureOfReclaimed({ evidence }: Symptoms): boolean {
   const reclaimed = new Set(evidence.instances.filter(isReclaimed).map(({ id }) => id));
   return reclaimed.size > 0 && failedTargets(evidence).every(({ target }) => reclaimed.has(target.id));
@@ -76,7 +76,7 @@ function wasTooSlowInEvent({ state, evidence }: Symptoms): boolean {
   return state.failure.timedOut === true && unfinishedTargets(evidence).length > 0;
 }
 
-/** Elastigroup complained, CodeDeploy was never reached, and nothing else explains it. */
+/** Elastigroup logged problems, CodeDeploy was not started, and nothing else explains the failure. */
 function hasFailedToLaunch({ state, evidence }: Symptoms): boolean {
   const isExplained = state.failure.known !== undefined && state.failure.known.cause !== 'too-slow';
   return state.deploymentId === undefined && !isExplained && evidence.events.length > 0;

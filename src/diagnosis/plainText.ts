@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /**
- * What a service or a script said, fit for the message: without colours and control characters, well formed, and without
+ * What a service or a script wrote, made fit for the message: without colours and control characters, well formed, and without
  * secrets. To be called with the whole text, before anything is cut: half a secret is still one.
  */
 export function plainText(text: string, redact: (text: string) => string): string {

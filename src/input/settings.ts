@@ -19,7 +19,7 @@ export interface Settings {
   readonly tokenSecret?: string;
   /** Seconds between two polls, which pollInterval.ts adapts, 0.01 to 300. */
   readonly pollIntervalSeconds: number;
-  /** Seconds of polling in one invocation, 0 (one tick) to 900; absent: as long as the invocation allows. */
+  /** Seconds of polling in one invocation, 0 (one poll) to 900; absent: as long as the invocation allows. */
   readonly pollWindowSeconds?: number;
   /** Seconds that cleaning up may take, 1 to 3600. */
   readonly cleanupTimeoutSeconds: number;
@@ -38,7 +38,7 @@ interface SettingValues {
 
 type SettingName = keyof SettingValues;
 
-/** What the documentation tells of a setting. */
+/** What the documentation says about a setting. */
 export interface SettingDescription {
   readonly default: string;
   readonly meaning: string;

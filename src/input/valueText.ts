@@ -64,7 +64,7 @@ export function describeCharacter(character: string): string {
   return details === '' ? code : `${shown === '' ? code : shown} (${details})`;
 }
 
-/** Whether a text must not be shown: it holds one of the `secrets`, or looks as if it held a token or a password. */
+/** Whether a text must not be shown: it contains one of the `secrets`, or may contain a token or a password. */
 export function mustHide(text: string, secrets: readonly string[] = []): boolean {
   if (secrets.some((secret) => text.includes(secret))) return true;
   return TOKEN_RUN.test(text) || CREDENTIALS_IN_URL.test(text) || MENTIONS_A_TOKEN.test(text);
@@ -78,7 +78,7 @@ export function quote(text: string, secrets: readonly string[] = []): string {
   return `"${escapeUnprintable(cut.join(''))}"`;
 }
 
-/** A parameter's name as it is shown; undefined when it is too long or might hold a secret. */
+/** A parameter's name as it is shown; undefined when it is too long or may contain a secret. */
 export function showName(name: string, secrets: readonly string[] = []): string | undefined {
   const isSafe =
     name.length <= MAX_NAME &&

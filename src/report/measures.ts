@@ -2,7 +2,7 @@ import type { Evidence } from '../diagnosis/evidence';
 import type { EndState, Failed, Succeeded } from '../deployment/state';
 import type { FailureType } from '../errors';
 
-/** How an action ended, as it is counted. */
+/** How an action ended, for its metrics. */
 export type EndedAction =
   | {
       readonly kind: 'deployment';
@@ -31,7 +31,7 @@ export const METRICS = {
 export type MetricName = keyof typeof METRICS;
 export type Measures = Readonly<Partial<Record<MetricName, number>>>;
 
-/** What is counted of a result; undefined for a DRY_RUN, which deploys nothing and so neither succeeds nor fails. */
+/** Undefined for a DRY_RUN: it deploys nothing, and so neither succeeds nor fails. */
 export function endedActionOf(
   state: EndState,
   { group, isDryRun, evidence }: { group: string; isDryRun: boolean; evidence: Evidence | undefined },

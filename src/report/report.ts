@@ -23,7 +23,7 @@ const LONGEST_VARIABLE = 1000;
 
 type Redact = (text: string) => string;
 
-/** In progress: the state goes to the next invocation, and the user sees how far the deployment is. */
+/** In progress: the token has the state for the next invocation; the summary shows the user how far the deployment is. */
 export function reportProgress(
   jobId: string,
   state: ActiveState,
@@ -98,7 +98,7 @@ export function reportDryRun(jobId: string, state: DryRun, parameters: UserParam
   const conflicts = onConflict === 'WAIT' ? RESULT_MESSAGES.conflictsWait : RESULT_MESSAGES.conflictsFail;
   const lines = [
     RESULT_MESSAGES.dryRun(groupId, revision, `${applicationName}/${deploymentGroupName}`),
-    state.inTheWay.length === 0 ? RESULT_MESSAGES.noConflicts : conflicts(state.inTheWay.join('; ')),
+    state.conflicts.length === 0 ? RESULT_MESSAGES.noConflicts : conflicts(state.conflicts.join('; ')),
     ...state.warnings.map((text) => `Warning: ${text}`),
   ];
   return {
@@ -116,7 +116,7 @@ export function reportFailed(jobId: string, state: Failed, context: MessageConte
   return failureResult(jobId, state.failure.type, failureMessage(state, context), executionId(state));
 }
 
-/** A failure of which no more is known than its text. */
+/** A failure of which only the message is known. */
 export function reportFailure(jobId: string, type: FailureType, message: string, redact: Redact): Report {
   // Redact first, cut afterwards: half a secret is still one.
   return failureResult(jobId, type, cut(redact(message), LONGEST_MESSAGE));

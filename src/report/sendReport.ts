@@ -14,15 +14,15 @@ interface Sending {
 }
 
 /**
- * Gives the job its result. Throws UpstreamError where CodePipeline did not take it: Lambda then delivers the event
- * again, and the next invocation finds its work by the GreenIdentifier. Undefined: CodePipeline does not know the job.
+ * Delivers the result of the job. Throws UpstreamError where CodePipeline did not accept it: Lambda then delivers the event
+ * again, and the next invocation finds its deployment by the GreenIdentifier. Undefined: CodePipeline has no such job.
  */
 export async function sendReport(
   report: Report,
   { codePipeline, budget, log }: Sending,
 ): Promise<ReportOutcome | undefined> {
   const client = codePipelineClient(codePipeline, budget);
-  tell(report, log);
+  logReport(report, log);
   try {
     return await send(report, client, log);
   } catch (error) {
@@ -36,7 +36,7 @@ async function send(report: Report, client: CodePipeline, log: Log): Promise<Rep
   try {
     const sending = report.kind === 'success' ? client.putSuccess(report.result) : client.putFailure(report.result);
     const outcome = await sending;
-    tellOutcome(outcome, log);
+    logOutcome(outcome, log);
     return outcome;
   } catch (error) {
     if (!(error instanceof UpstreamError) || error.code !== 'JobNotFoundException') throw error;
@@ -45,7 +45,7 @@ async function send(report: Report, client: CodePipeline, log: Log): Promise<Rep
   }
 }
 
-/** Without everything that could break a limit (the variables' size, a length that changed): the job must have its result. */
+/** Without anything that could exceed a limit (the size of the variables, a length that has changed): the job must get its result. */
 function shortened(report: Report): Report {
   if (report.kind === 'success') {
     const { jobId, continuationToken } = report.result;
@@ -56,7 +56,7 @@ function shortened(report: Report): Report {
   return { kind: 'failure', result: { jobId, failureDetails: { type: failureDetails?.type ?? 'JobFailed', message } } };
 }
 
-function tell(report: Report, log: Log): void {
+function logReport(report: Report, log: Log): void {
   if (report.kind === 'failure')
     log.error(`The action failed: ${report.result.failureDetails?.message ?? ''}`, {
       failureType: report.result.failureDetails?.type,
@@ -67,6 +67,6 @@ function tell(report: Report, log: Log): void {
     );
 }
 
-function tellOutcome(outcome: ReportOutcome, log: Log): void {
+function logOutcome(outcome: ReportOutcome, log: Log): void {
   if (outcome === 'already-answered') log.info(RESULT_WARNINGS.alreadyAnswered);
 }

@@ -59,7 +59,7 @@ async function readAll(state: CleaningUp, context: DeploymentContext): Promise<C
   ]);
   return {
     codeDeploy,
-    // After the deployment itself: what they tell is then at least as new.
+    // Read after the deployment itself, so that they are at least as new.
     traffic: codeDeploy.ok ? await readTraffic(state, codeDeploy.value, context) : NOTHING_READ,
     elastigroup: elastigroup.ok ? { ok: true, value: elastigroup.value.own } : elastigroup,
   };

@@ -3,7 +3,7 @@ import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
 import { hasEnded, progressOf } from '../elastigroupState';
-import { LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
+import { hasLasted, LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { protectGreen, trafficIn, type KeepReason, type TrafficView } from './greenProtection';
@@ -48,7 +48,7 @@ const CODEDEPLOY_PATIENCE_S = 60;
  * or a long gap between two invocations) is still given its time.
  */
 export function isLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: number): boolean {
-  return now - (state.firstStopAt ?? state.phaseStartedAt) >= cleanupTimeoutSeconds * 1000;
+  return hasLasted(state.firstStopAt ?? state.phaseStartedAt, cleanupTimeoutSeconds, now);
 }
 
 /**
@@ -67,7 +67,7 @@ export function decideCleanup(state: CleaningUp, view: CleanupView, terms: Clean
   return decideElastigroup(state, deployment, view, terms);
 }
 
-/** What CodeDeploy's deployment asks for before Elastigroup may remove green; undefined: nothing (more). */
+/** What CodeDeploy's deployment requires before Elastigroup may remove green; undefined: nothing (more). */
 function beforeElastigroup(
   state: CleaningUp,
   deployment: CodeDeployDeployment,
@@ -82,7 +82,7 @@ function beforeElastigroup(
     return {
       kind: 'stop-codedeploy',
       deploymentId: deployment.id,
-      rollback: asksForRollback(deployment, traffic, terms),
+      rollback: needsRollback(deployment, traffic, terms),
     };
   }
   if (deployment.hasTrafficControl === false) return withoutLoadBalancer(state, deployment, terms);
@@ -101,7 +101,7 @@ function beforeElastigroup(
  * AUTO_ROLLBACK: false is respected while traffic is on blue, where there is nothing to roll back. Once it moves, a stop
  * without rollback would leave blue partly deregistered and green as all that serves.
  */
-function asksForRollback(deployment: CodeDeployDeployment, { targets }: TrafficView, terms: CleanupTerms): boolean {
+function needsRollback(deployment: CodeDeployDeployment, { targets }: TrafficView, terms: CleanupTerms): boolean {
   if (!terms.isRollbackOff) return true;
   return deployment.hasTrafficControl !== false && trafficIn(deployment, targets) !== 'on-blue';
 }
@@ -113,8 +113,7 @@ function withoutLoadBalancer(
   { now, cleanupTimeoutSeconds }: CleanupTerms,
 ): CleanupDecision | undefined {
   if (!isActive(deployment)) return undefined;
-  const patience = Math.min(CODEDEPLOY_PATIENCE_S, cleanupTimeoutSeconds / 3) * 1000;
-  if (now - (state.firstStopAt ?? now) >= patience) return undefined;
+  if (hasLasted(state.firstStopAt, Math.min(CODEDEPLOY_PATIENCE_S, cleanupTimeoutSeconds / 3), now)) return undefined;
   return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
 }
 
@@ -146,17 +145,17 @@ function whatToWaitFor(
   if (
     own.length === 0 &&
     state.unconfirmedSince !== undefined &&
-    now - state.unconfirmedSince < LOST_START_GRACE_S * 1000
+    !hasLasted(state.unconfirmedSince, LOST_START_GRACE_S, now)
   ) {
     return { kind: 'wait', reason: 'checking for an Elastigroup deployment whose start was not confirmed' };
   }
   // Green that is not tagged yet does not show at EC2 either: a deployment that is known is not gone for one list without it.
-  if (isUnlisted(state, own) && now - (state.unlistedSince ?? now) < UNLISTED_PROOF_S * 1000) {
+  if (isUnlisted(state, own) && !hasLasted(state.unlistedSince, UNLISTED_PROOF_S, now)) {
     return { kind: 'wait', reason: `Spot does not list ${state.elastigroupDeploymentId ?? ''} at the moment` };
   }
   // Whether ERROR and UNSTABLE_DEPLOYMENT are final is unverified, and so is an unknown state: EC2 decides then, but only
   // a while after the stop, since green that is not tagged yet does not show there.
-  const mayBeFinal = now - (state.firstStopAt ?? now) >= UNLISTED_PROOF_S * 1000 ? ['erred', 'unknown'] : [];
+  const mayBeFinal = hasLasted(state.firstStopAt, UNLISTED_PROOF_S, now) ? ['erred', 'unknown'] : [];
   const moving = own.find(({ state: word }) => !hasEnded(word) && !mayBeFinal.includes(progressOf(word)));
   if (moving) return { kind: 'wait', reason: `Elastigroup ${moving.id}: ${moving.state || 'no state'}` };
   if (deployment && isActive(deployment))
@@ -172,12 +171,12 @@ export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeploymen
 /** After a long gap between two invocations, one throttled call must not end cleaning up before any stop was tried. */
 function whileUnanswered(state: CleaningUp, error: UpstreamError, late: boolean, now: number): CleanupDecision {
   if (!error.transient) return { kind: 'check-green', because: late ? 'late' : 'unreadable' };
-  const hasTried = state.firstStopAt !== undefined || now - (state.unseenSince ?? now) >= UNANSWERED_PATIENCE_S * 1000;
+  const hasTried = state.firstStopAt !== undefined || hasLasted(state.unseenSince, UNANSWERED_PATIENCE_S, now);
   if (late && hasTried) return { kind: 'check-green', because: 'late' };
   return { kind: 'wait', reason: `${error.service} cannot be queried at the moment`, unanswered: true };
 }
 
 /** A stop that was never sent, or that has shown no effect for a while. */
 function isDue(sentAt: number | undefined, now: number, late: boolean): boolean {
-  return sentAt === undefined || (!late && now - sentAt >= STOP_AGAIN_S * 1000);
+  return sentAt === undefined || (!late && hasLasted(sentAt, STOP_AGAIN_S, now));
 }

@@ -67,7 +67,7 @@ function mayStillChange(green: Attempt<readonly GreenInstance[]>): boolean {
   return green.ok ? green.value.some(isLeft) : green.error.transient;
 }
 
-/** Only what is seen to have ended: a stop that was sent may have been refused, or not have worked yet. */
+/** Only what was read as ended: a stop that was sent may have been rejected, or not have taken effect yet. */
 function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readonly GreenInstance[]>): string[] {
   const done: string[] = [];
   const { codeDeploy, elastigroup } = view;

@@ -76,11 +76,11 @@ async function resolveActiveDeployment(
       context,
     );
   }
-  const inTheWay = await context.codeDeploy.getDeployment(refusal.deploymentId);
-  if (isOwnCodeDeploy(inTheWay, state)) return adoptCodeDeploy(state, inTheWay, context);
-  // It has ended between the two calls: the next tick tries again.
-  if (!isActive(inTheWay)) return progressed(state, `conflicting CodeDeploy ${inTheWay.id} has just ended`);
-  return resolveConflict(state, [conflictingCodeDeploy(inTheWay)], context);
+  const existing = await context.codeDeploy.getDeployment(refusal.deploymentId);
+  if (isOwnCodeDeploy(existing, state)) return adoptCodeDeploy(state, existing, context);
+  // It has ended between the two calls: the next poll tries again.
+  if (!isActive(existing)) return progressed(state, `conflicting CodeDeploy ${existing.id} has just ended`);
+  return resolveConflict(state, [conflictingCodeDeploy(existing)], context);
 }
 
 function waitForTargets(state: Launching, message: string, context: DeploymentContext): State {

@@ -6,26 +6,22 @@ import { conflictingCodeDeploy, conflictingElastigroup, type ConflictingDeployme
 import type { DeploymentContext } from '../context';
 import type { Starting } from '../state';
 
-/** What is under way before this action starts anything. */
+/** What is active before this action starts anything. */
 export type ExistingWork =
   | { readonly kind: 'own-elastigroup'; readonly id: string }
-  /** Elastigroup may no longer list a deployment that has ended; CodeDeploy's list still tells of it. */
+  /** Elastigroup may no longer list a deployment that has ended; CodeDeploy's list still has it. */
   | { readonly kind: 'own-codedeploy'; readonly deployment: CodeDeployDeployment }
   | { readonly kind: 'nothing-own'; readonly others: readonly ConflictingDeployment[] };
 
-/** Looks for this action's own work, and for what is in the way. */
+/** Searches for this action's own deployments, and for conflicting ones. */
 export function discoverExistingWork(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
-  return tellingAllProblems(state, context, discover(state, context));
+  return withAllProblems(state, context, discover(state, context));
 }
 
-/** A look that is refused for good fails the action: what preflight finds is told with it, in one message. */
-export async function tellingAllProblems<T>(
-  state: Starting,
-  context: DeploymentContext,
-  looking: Promise<T>,
-): Promise<T> {
+/** A read that is rejected for good fails the action: the findings of preflight are reported with it, in one message. */
+export async function withAllProblems<T>(state: Starting, context: DeploymentContext, reading: Promise<T>): Promise<T> {
   try {
-    return await looking;
+    return await reading;
   } catch (error) {
     // Once a start was sent, preflight has nothing to add: what may be there has to be cleaned up.
     const isFirst = state.checked === undefined && state.unconfirmedSince === undefined;

@@ -4,7 +4,7 @@ import { listing } from '../../lib/wording';
 import { fractionOf, isRollingBack, paceOf, progressOf } from '../elastigroupState';
 import { deployedInstances } from './deployedInstances';
 import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from '../failures';
-import { finalizingEndsAt, UNLISTED_PROOF_S } from '../limits';
+import { finalizingEndsAt, hasLasted, UNLISTED_PROOF_S } from '../limits';
 import { followed, launchingDuplicatesOf, listElastigroup, stopDuplicates } from '../ownDeployments';
 import { attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
@@ -34,7 +34,7 @@ export async function finalize(before: Finalizing, context: DeploymentContext): 
   }
   if (unlisted) return unlisted;
   if (!listed.ok) throw listed.error;
-  return elastigroup ? shown(state, elastigroup) : state;
+  return elastigroup ? withProgress(state, elastigroup) : state;
 }
 
 /** The ids of green are for the output variables: a success does not fail for the lack of them. */
@@ -58,16 +58,16 @@ function noLongerListed(state: Finalizing, context: DeploymentContext): Finalizi
 }
 
 /**
- * Whether Spot goes on listing a deployment that has finished is undocumented (docs/services.md, Spot). When it has not been
+ * Whether Spot continues to list a deployment that has finished is undocumented (docs/services.md, Spot). When it has not been
  * listed for a while (one empty list says nothing), the group itself is the proof: it runs green instances, and only those.
  */
 async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
-  if (context.clock.now() - (state.unlistedSince ?? context.clock.now()) < UNLISTED_PROOF_S * 1000) return false;
-  const look = await attempt(
+  if (!hasLasted(state.unlistedSince, UNLISTED_PROOF_S, context.clock.now())) return false;
+  const read = await attempt(
     Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstanceIds()]),
   );
-  if (!look.ok) return false;
-  const [green, inGroup] = look.value;
+  if (!read.ok) return false;
+  const [green, inGroup] = read.value;
   const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
   return inGroup.length > 0 && inGroup.every((id) => greenIds.has(id));
 }
@@ -86,14 +86,14 @@ export async function failLeavingGreen(
 
 async function describeGreenInService(state: Finalizing, context: DeploymentContext): Promise<string> {
   const { deploymentId, greenIdentifier } = state;
-  const look = await attempt(context.greenInstances.find(greenTag(state)));
-  if (!look.ok) return LEFT_MESSAGES.someGreenInService(greenIdentifier, deploymentId);
-  const left = look.value.filter(isLeft).map((instance) => instance.id);
+  const green = await attempt(context.greenInstances.find(greenTag(state)));
+  if (!green.ok) return LEFT_MESSAGES.someGreenInService(greenIdentifier, deploymentId);
+  const left = green.value.filter(isLeft).map((instance) => instance.id);
   if (left.length === 0) return LEFT_MESSAGES.noGreenInService(deploymentId);
   return LEFT_MESSAGES.greenInService(listing(left, 50), deploymentId);
 }
 
-function shown(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {
+function withProgress(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {
   const { unlistedSince: _over, ...listed } = state;
   const progress = `CodeDeploy ${state.deploymentId}: succeeded; Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`;
   return progressed(paced(listed, paceOf(elastigroup.state)), progress, 80 + 19 * fractionOf(elastigroup.state));

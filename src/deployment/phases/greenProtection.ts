@@ -2,6 +2,7 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
+import { hasLasted } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { trafficOf, type Traffic } from '../traffic';
@@ -64,9 +65,8 @@ export function protectGreen(
   const rollback = afterRollback(deployment, traffic, view.rollback, moment);
   if (rollback) return rollback;
   if (traffic === 'on-blue') return { kind: 'removable', reason: 'traffic has not moved to green' };
-  const secondsSinceEnd = (moment.now - (state.codeDeployEndedSince ?? moment.now)) / 1000;
-  if (traffic !== 'moving') return whileUnclear(traffic, secondsSinceEnd, moment);
-  if (secondsSinceEnd < ROLLBACK_GRACE_S && !moment.isLate)
+  if (traffic !== 'moving') return whileUnclear(traffic, state.codeDeployEndedSince, moment);
+  if (!hasLasted(state.codeDeployEndedSince, ROLLBACK_GRACE_S, moment.now) && !moment.isLate)
     return wait(`traffic has moved to green; waiting for a rollback of CodeDeploy ${id}`);
   return keep({ kind: 'no-rollback' });
 }
@@ -97,9 +97,14 @@ function afterRollback(
   return keep({ kind: 'rollback-failed', rollbackId: found.id, status: found.status });
 }
 
-function whileUnclear(traffic: 'unclear' | UpstreamError, secondsSinceEnd: number, { isLate }: Moment): Protection {
+function whileUnclear(
+  traffic: 'unclear' | UpstreamError,
+  endedSince: number | undefined,
+  { now, isLate }: Moment,
+): Protection {
   if (traffic !== 'unclear') return whileUnread(traffic, isLate);
-  if (secondsSinceEnd < TARGETS_GRACE_S && !isLate) return wait('waiting for CodeDeploy to show where the traffic is');
+  if (!hasLasted(endedSince, TARGETS_GRACE_S, now) && !isLate)
+    return wait('waiting for CodeDeploy to show where the traffic is');
   return keep({ kind: 'unreadable', detail: 'CodeDeploy does not show what became of its targets' });
 }
 

@@ -21,7 +21,7 @@ import { progressed, toCleaningUp, toFinalizing } from '../transitions';
 export type Verdict =
   | { readonly kind: 'succeeded'; readonly deployment: CodeDeployDeployment }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'goes-on' }
+  | { readonly kind: 'continue' }
   | { readonly kind: 'unclear'; readonly error: Error };
 
 /** Follows CodeDeploy and Elastigroup, both at every poll. */
@@ -45,12 +45,12 @@ export async function install(state: Installing, context: DeploymentContext): Pr
       return toCleaningUp(aware, context.clock.now(), verdict.failure);
     case 'unclear':
       throw verdict.error;
-    case 'goes-on':
+    case 'continue':
       if (listed.ok && codeDeploy.ok) {
         const stoppable = await stoppableDuplicates(listed.value.own, codeDeploy.value, aware, context);
         await stopDuplicates(stoppable, aware.elastigroupDeploymentId, context);
       }
-      return codeDeploy.ok ? shown(aware, codeDeploy.value) : aware;
+      return codeDeploy.ok ? withProgress(aware, codeDeploy.value) : aware;
   }
 }
 
@@ -92,10 +92,10 @@ export function judge(
   if (!codeDeploy.ok) return { kind: 'unclear', error: codeDeploy.error };
   // While Spot alone does not answer, CodeDeploy's deployment goes on: TIMEOUT is its bound.
   if (!elastigroup.ok && !elastigroup.error.transient) return { kind: 'unclear', error: elastigroup.error };
-  return { kind: 'goes-on' };
+  return { kind: 'continue' };
 }
 
-function shown(state: Installing, deployment: CodeDeployDeployment): Installing {
+function withProgress(state: Installing, deployment: CodeDeployDeployment): Installing {
   const { total, done } = deployment.instances;
   const percent = 40 + (total === 0 ? 0 : (45 * done) / total);
   return progressed(

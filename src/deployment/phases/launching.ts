@@ -27,13 +27,13 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
   // Beyond waiting for CodeDeploy: another delivery has started it, perhaps on the instances of both.
   const hasCodeDeploy = own.some(({ state: word }) => ['replacing', 'finished'].includes(progressOf(word)));
   await stopDuplicates(hasCodeDeploy ? launchingDuplicatesOf(own, primary.id) : duplicates, primary.id, context);
-  const next = shown({ ...clearConflict(state), elastigroupDeploymentId: primary.id }, primary);
+  const next = withProgress({ ...clearConflict(state), elastigroupDeploymentId: primary.id }, primary);
   switch (progressOf(primary.state)) {
     case 'launching':
     case 'unknown':
       return next;
     case 'ready':
-      // Two fleets carry the same tag: CodeDeploy must not see a duplicate's instances.
+      // Two fleets carry the same tag: CodeDeploy must not find a duplicate's instances.
       return own.some((other) => other.id !== primary.id && !hasEnded(other.state))
         ? progressed(next, `stopping a duplicate of ${primary.id}`)
         : createCodeDeploy(next, context);
@@ -42,7 +42,7 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
   }
 }
 
-function shown(state: Launching, elastigroup: ElastigroupDeployment): Launching {
+function withProgress(state: Launching, elastigroup: ElastigroupDeployment): Launching {
   return progressed(
     paced(state, paceOf(elastigroup.state)),
     `Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`,
@@ -51,8 +51,8 @@ function shown(state: Launching, elastigroup: ElastigroupDeployment): Launching 
 }
 
 /**
- * Elastigroup is beyond waiting for CodeDeploy, goes wrong, or no longer lists the deployment. After a crash, or beside
- * a duplicate of this event, there may be a CodeDeploy deployment that this state does not know of: it tells most.
+ * Elastigroup no longer waits for CodeDeploy, fails, or no longer lists the deployment. After a crash, or beside a duplicate
+ * delivery of this event, there may be a CodeDeploy deployment that this state does not know of: it decides.
  */
 async function adoptExistingCodeDeploy(
   state: Launching,
@@ -67,7 +67,7 @@ async function adoptExistingCodeDeploy(
   return state;
 }
 
-/** Lists lag, and Spot may drop what has ended: neither is an answer, and only a lasting one ends the action. */
+/** Lists lag, and Spot may drop what has ended: only if it lasts does it end the action. */
 function notListed(id: string): UpstreamError {
   return unreadable('Spot', SPOT_OPERATIONS.list, `${id} is not in the list`);
 }

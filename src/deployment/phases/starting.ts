@@ -5,7 +5,7 @@ import { preflight } from '../preflight/preflight';
 import { failureOf, launchedBefore, startRefused, timedOut } from '../failures';
 import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
-import { discoverExistingWork, tellingAllProblems } from './discoverExistingWork';
+import { discoverExistingWork, withAllProblems } from './discoverExistingWork';
 import { listElastigroup, electPrimary, backdateStart } from '../ownDeployments';
 import {
   describeConflict,
@@ -22,18 +22,18 @@ import { asActionError } from '../upstreamFailure';
 import { POLL_WARNINGS } from '../messages';
 
 /**
- * Has Elastigroup launch green, once, and after preflight: whatever the action has under way already is adopted, whoever
- * else is at work is left alone, and a start whose answer was lost is looked for before another is sent.
+ * Has Elastigroup launch green, once, after preflight. Deployments that the action has already started are adopted, those of
+ * others are left alone, and a start whose answer was lost is searched for before another is sent.
  */
 export async function start(state: Starting, context: DeploymentContext): Promise<State> {
-  const surroundings = await discoverExistingWork(state, context);
-  switch (surroundings.kind) {
+  const existing = await discoverExistingWork(state, context);
+  switch (existing.kind) {
     case 'own-elastigroup':
-      return adoptElastigroup(state, surroundings.id, context);
+      return adoptElastigroup(state, existing.id, context);
     case 'own-codedeploy':
-      return adoptCodeDeploy(state, surroundings.deployment, context);
+      return adoptCodeDeploy(state, existing.deployment, context);
     case 'nothing-own':
-      return startUnlessConflicting(state, surroundings.others, context);
+      return startUnlessConflicting(state, existing.others, context);
   }
 }
 
@@ -45,7 +45,7 @@ async function startUnlessConflicting(
   if (isTimedOut(state, context)) return toCleaningUp(state, context.clock.now(), timedOut(state, context));
   if (mayStillAppear(state, context))
     return progressed(state, 'checking for the Elastigroup deployment whose start was not confirmed');
-  const earlier = await tellingAllProblems(state, context, context.greenInstances.find(greenTag(state)));
+  const earlier = await withAllProblems(state, context, context.greenInstances.find(greenTag(state)));
   if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
 
   const passed = state.checked ? undefined : await preflight(context);
@@ -53,14 +53,14 @@ async function startUnlessConflicting(
   const checked: Starting = { ...state, checked: true, ...(passed && { targetCapacity: passed.targetCapacity }) };
   if (context.parameters.dryRun) {
     const now = context.clock.now();
-    return toDryRun(checked, now, { inTheWay: others.map((other) => describeConflict(other, now)), warnings });
+    return toDryRun(checked, now, { conflicts: others.map((other) => describeConflict(other, now)), warnings });
   }
   if (others.length > 0) return waitForConflict(checked, others, context);
   if (state.refusal !== undefined && !isWaitingForConflict(state)) throw startRefused(state.refusal, context);
   return launchGreen(checked, context);
 }
 
-/** ON_CONFLICT. Spot may have refused a start because of them: when they have ended, it is asked again. */
+/** ON_CONFLICT. Spot may have rejected a start because of them: when they have ended, another start is sent. */
 function waitForConflict(
   state: Starting,
   others: readonly ConflictingDeployment[],
@@ -72,8 +72,8 @@ function waitForConflict(
 
 /**
  * Instances of this action exist, or existed (EC2 shows terminated ones for up to an hour), but neither service lists a
- * deployment of it: an earlier delivery of this event has launched green, and it has ended. It is not launched again.
- * One empty list says nothing, though: a duplicate of this event may be at work on them.
+ * deployment of it: an earlier delivery of this event has launched green, and has ended. Green is not launched again.
+ * One empty list proves nothing, though: a duplicate delivery of this event may still be using them.
  */
 function handleOrphanedInstances(state: Starting, green: readonly GreenInstance[], context: DeploymentContext): State {
   const aged = backdateStart(
@@ -81,8 +81,8 @@ function handleOrphanedInstances(state: Starting, green: readonly GreenInstance[
     green.map((instance) => instance.launchedAt),
   );
   if (state.unconfirmedSince === undefined) {
-    const looking = progressed(aged, 'green instances exist; checking for the deployment that launched them');
-    return { ...looking, unconfirmedSince: context.clock.now() };
+    const searching = progressed(aged, 'green instances exist; checking for the deployment that launched them');
+    return { ...searching, unconfirmedSince: context.clock.now() };
   }
   return toCleaningUp(aged, context.clock.now(), failureOf(launchedBefore(green.length)));
 }
@@ -93,7 +93,7 @@ function mayStillAppear(state: Starting, context: DeploymentContext): boolean {
   return unconfirmedSince !== undefined && !hasLasted(unconfirmedSince, LOST_START_GRACE_S, context.clock.now());
 }
 
-/** The last look before the start decides: time has passed since the first one, and one empty list says little. */
+/** The list is read once more right before the start: time has passed since the first one, and one empty list proves little. */
 async function launchGreen(state: Starting, context: DeploymentContext): Promise<State> {
   const { own, othersUnderWay } = await listElastigroup(state, context);
   const { primary } = electPrimary(own);
@@ -117,7 +117,7 @@ async function sendStart(state: Starting, context: DeploymentContext): Promise<S
   };
   try {
     const started = await context.elastigroup.startDeployment(request);
-    // What Spot answers while another is active is unverified (docs/services.md, Spot): not with another's, one must hope.
+    // What Spot answers while another is active is unverified (docs/services.md, Spot): it might be the other one.
     if (started.tags.length > 0 && !carriesTag(started.tags, request.greenTag))
       return resolveConflict(state, [conflictingElastigroup(started)], context);
     context.log.info(`Elastigroup ${groupId} is launching green instances (deployment ${started.id}).`);
@@ -127,16 +127,16 @@ async function sendStart(state: Starting, context: DeploymentContext): Promise<S
   }
 }
 
-/** What Spot answers to a second start while one is active is unverified: a refusal may mean that a duplicate of this event was first. */
+/** What Spot answers to a second start while one is active is unverified: a rejection may mean that a duplicate delivery of this event was first. */
 function afterFailedStart(state: Starting, error: unknown, context: DeploymentContext): State {
   if (!(error instanceof UpstreamError)) throw error;
   if (error.kind === 'rejected') {
     context.log.warn(POLL_WARNINGS.startRefused(error.detail));
-    const looking = progressed(
+    const searching = progressed(
       afterRefusal(state),
       'Spot refused the start request; checking for a running deployment',
     );
-    return { ...looking, refusal: error.detail, unconfirmedSince: context.clock.now() };
+    return { ...searching, refusal: error.detail, unconfirmedSince: context.clock.now() };
   }
   if (error.isSafeToRepeat) throw error.transient ? error : startDenied(error);
   context.log.warn(POLL_WARNINGS.startUnanswered(error.message));
@@ -146,13 +146,13 @@ function afterFailedStart(state: Starting, error: unknown, context: DeploymentCo
   };
 }
 
-/** This run has started nothing, but a duplicate of its event, which was as far, may not have been denied it. */
+/** This run has started nothing, but a duplicate delivery of its event may have been allowed to. */
 function startDenied(error: UpstreamError): ActionError {
   const { type, headline, known } = asActionError(error);
   return new ActionError(type, headline, { cause: error, known, anotherMayHaveStarted: true });
 }
 
-/** What was waited for may be there still although Spot does not list it: the first refusal after a wait is not believed. */
+/** The conflicting deployment may still exist although Spot does not list it: the first rejection after a wait is not believed. */
 function afterRefusal(state: Starting): Starting {
   const isAskedAgain = isWaitingForConflict(state) && state.refusal === undefined;
   return isAskedAgain ? { ...state, waitsForOther: {} } : clearConflict(state);

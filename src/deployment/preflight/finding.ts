@@ -15,7 +15,7 @@ export type Finding =
       readonly kind: 'problem';
       readonly type: FailureType;
       readonly text: string;
-      /** The same for all calls that were refused for one reason. */
+      /** The same for all calls that were rejected for the same reason. */
       readonly cause?: string;
     }
   | { readonly kind: 'warning'; readonly text: string };
@@ -28,7 +28,7 @@ export function warning(text: string): Finding {
   return { kind: 'warning', text };
 }
 
-/** A service's refusal that waiting will not fix. */
+/** A service's rejection that waiting will not fix. */
 export function refusalFinding(error: UpstreamError): Finding {
   const { type, message } = asActionError(error);
   return { kind: 'problem', type, text: message, cause: `${error.service} ${error.code ?? error.kind}` };

@@ -7,15 +7,15 @@ import { elastigroupFindings } from './elastigroupFindings';
 import { notPermitted, refusalFinding, warning, type Finding } from './finding';
 import { PREFLIGHT_WARNINGS } from './messages';
 import { revisionFindings } from './revisionFindings';
-import { tellFindings } from './tellFindings';
+import { reportFindings } from './reportFindings';
 
 /**
- * Looks, before anything is launched, for what would make the deployment fail, side by side. Returns the warnings, which
- * it has logged. Throws StageError with all problems at once, or UpstreamError (transient) where a check had no answer.
+ * Checks, before anything is launched, for what would make the deployment fail; all in parallel. Returns the warnings, which
+ * it has logged. Throws ActionError with all problems at once, or UpstreamError (transient) where a check had no answer.
  *
- * `refusal`: the look at what is under way was refused; that is told with the rest.
+ * `refusal`: reading the active deployments was rejected; that is reported with the rest.
  */
-export async function preflight(context: DeploymentContext, refusal?: UpstreamError): Promise<Passed> {
+export async function preflight(context: DeploymentContext, refusal?: UpstreamError): Promise<PreflightResult> {
   const [group, ...checks] = await Promise.all([
     attempt(readElastigroup(context)),
     attempt(checkDeploymentGroup(context)),
@@ -28,18 +28,18 @@ export async function preflight(context: DeploymentContext, refusal?: UpstreamEr
     if (!check.ok) throw check.error;
     findings.push(...check.value);
   }
-  const warnings = tellFindings(findings, context.log, refusal !== undefined && hidesOtherDelivery(refusal));
+  const warnings = reportFindings(findings, context.log, refusal !== undefined && hidesOtherDelivery(refusal));
   return { warnings, targetCapacity: group.value.targetCapacity ?? 'unknown' };
 }
 
 /** What is known once preflight has passed. */
-export interface Passed {
+export interface PreflightResult {
   readonly warnings: readonly string[];
   /** Instances that a blue/green deployment launches. */
   readonly targetCapacity: number | 'unknown';
 }
 
-/** The token too: what it may not read, it may not deploy to. */
+/** This checks the token too: what it may not read, it may not deploy to. */
 async function readElastigroup({
   elastigroup,
   parameters,
@@ -71,12 +71,12 @@ async function checkRevision({ revisionObject, parameters: { revision } }: Deplo
   try {
     return revisionFindings(await revisionObject.head(revision), revision);
   } catch (error) {
-    // S3 says no more than a status, so that nothing is sure but that it was not checked.
+    // S3 answers with a status alone: all that is certain is that the check was not made.
     return [warning(PREFLIGHT_WARNINGS.revisionUnchecked(lasting(error).message))];
   }
 }
 
-/** A refusal that waiting will not fix; everything else goes on. */
+/** A rejection that waiting will not fix; everything else is thrown on. */
 function lasting(error: unknown): UpstreamError {
   if (error instanceof UpstreamError && !error.transient) return error;
   throw error;

@@ -4,12 +4,12 @@ import type { S3Revision } from '../../input/userParameters/userParameters';
 import { PREFLIGHT_MESSAGES, PREFLIGHT_WARNINGS } from './messages';
 import { problem, warning, type Finding } from './finding';
 
-/** The instances fetch the revision, not this function: only what is sure for them as well is a problem. */
-export function revisionFindings(sight: RevisionStatus, revision: S3Revision): Finding[] {
+/** Not this function but the instances download the revision: a problem is only what holds for them too. */
+export function revisionFindings(status: RevisionStatus, revision: S3Revision): Finding[] {
   const address = describeRevision(revision);
-  switch (sight.kind) {
+  switch (status.kind) {
     case 'found':
-      return eTagFindings(sight.eTag, revision, address);
+      return eTagFindings(status.eTag, revision, address);
     case 'missing':
       return [problem(PREFLIGHT_MESSAGES.noRevision(address, advice(revision)), 'RevisionUnavailable')];
     case 'forbidden':

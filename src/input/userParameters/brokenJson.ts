@@ -34,7 +34,7 @@ interface Mistake {
 const QUOTE = '[\\u2018-\\u201f\\u00ab\\u00bb\\u2039\\u203a\\u2032\\u2033\\u00b4`\\uff02\\uff07]';
 const FOREIGN_WORDS = 'NaN|-?Infinity|undefined|None|True|False|TRUE|FALSE|NULL|nil';
 
-/** The first that applies is told. */
+/** The first that applies is reported. */
 const MISTAKES: readonly Mistake[] = [
   { pattern: new RegExp(`(${QUOTE})`, 'y'), message: JSON_MESSAGES.typographicQuote },
   // One that stands where a string would have to end.

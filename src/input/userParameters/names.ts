@@ -7,7 +7,7 @@ import { isParameterName, type ParameterName, parameterNames } from './schema';
 
 const MAX_LISTED = 10;
 
-/** What the names alone tell. */
+/** What is wrong with the names, and which are meant. */
 export interface NameReport {
   readonly problems: readonly Problem[];
   /** Names that are given or that a misspelt name stands for: saying that they are missing would mislead. */

@@ -42,7 +42,7 @@ export interface ParameterValues {
 
 export type ParameterName = keyof ParameterValues;
 
-/** What the documentation tells of a parameter. */
+/** What the documentation says about a parameter. */
 export interface ParameterDescription {
   readonly required: 'yes' | 'one source' | 'or a secret' | '';
   readonly default: string;
@@ -67,7 +67,7 @@ const isAwsAccount = mistake(/^\d{12}$/, PARAMETER_MESSAGES.awsAccount);
 const isS3Address = mistake(/^(s3|https?):\/\/|^arn:/i, PARAMETER_MESSAGES.s3Address);
 
 /**
- * The single source of what UserParameters may hold: each parameter's name, its documentation and how it is read.
+ * The single source of what UserParameters may contain: each parameter's name, its documentation and how it is read.
  * Rules between parameters (one revision source, one token) are in revision.ts and token.ts.
  */
 export const parameters: { readonly [N in ParameterName]: Parameter<ParameterValues[N]> } = {

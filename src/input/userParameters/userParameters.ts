@@ -1,4 +1,4 @@
-/** What the user asks for: the UserParameters of the action, parsed. */
+/** The UserParameters of the action, parsed. */
 
 export const BUNDLE_TYPES = ['tar', 'tgz', 'zip', 'YAML', 'JSON'] as const;
 export const FILE_EXISTS_BEHAVIORS = ['DISALLOW', 'OVERWRITE', 'RETAIN'] as const;
@@ -13,7 +13,7 @@ export const CONFLICT_POLICIES = ['FAIL', 'WAIT'] as const;
 export type BundleType = (typeof BUNDLE_TYPES)[number];
 export type FileExistsBehavior = (typeof FILE_EXISTS_BEHAVIORS)[number];
 export type AutoRollbackEvent = (typeof AUTO_ROLLBACK_EVENTS)[number];
-/** What to do when another deployment of the group is in the way. */
+/** What to do when another deployment of the group is active. */
 export type ConflictPolicy = (typeof CONFLICT_POLICIES)[number];
 
 /** CodeDeploy's `autoRollbackConfiguration`; `events` is present and not empty when `enabled`. */
@@ -22,7 +22,7 @@ export interface AutoRollback {
   readonly events?: readonly AutoRollbackEvent[];
 }
 
-/** A secret in Secrets Manager: its name or ARN, and the JSON key in it that holds the token. */
+/** A secret in Secrets Manager: its name or ARN, and the JSON key in it under which the token is. */
 export interface TokenSecret {
   readonly id: string;
   readonly jsonKey?: string;

@@ -113,7 +113,7 @@ describe('the end of an action', () => {
 
   test('a dry run is none, even one whose checks fail', () => {
     const { deploymentId: _id, greenInstanceIds: _ids, ...common } = succeeded;
-    expect(endedActionOf({ ...common, phase: 'dryRun', inTheWay: [], warnings: [] }, context)).toBeUndefined();
+    expect(endedActionOf({ ...common, phase: 'dryRun', conflicts: [], warnings: [] }, context)).toBeUndefined();
     expect(endedActionOf(failedState(), { ...context, isDryRun: true })).toBeUndefined();
   });
 });

@@ -37,8 +37,8 @@ const VERDICTS: Record<string, string> = {
   T: 'failed: TIMEOUT (30m) reached',
   c: 'unclear: CodeDeploy call: CodeDeploy is down',
   // Spot alone is down: CodeDeploy's deployment goes on.
-  s: 'goes-on',
-  '.': 'goes-on',
+  s: 'continue',
+  '.': 'continue',
 };
 
 /** The columns: what Elastigroup shows, in each of these states. */

@@ -17,7 +17,7 @@ const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
 const READY_AND_RUNNING = { ...READY, green: [[instance('i-1'), instance('i-2')]] };
 const CREATED: CreateOutcome = { kind: 'created', deploymentId: 'd-OWN' };
 const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targetTags: [OTHER_TAG] });
-const inTheWay = (deploymentId: string | undefined): CreateOutcome => ({
+const conflicts = (deploymentId: string | undefined): CreateOutcome => ({
   kind: 'other-active',
   deploymentId,
   message: "The Deployment Group 'shop-green' is already deploying",
@@ -287,7 +287,7 @@ describe('DeploymentLimitExceeded', () => {
     const { next, context } = await tick(
       launching(),
       {},
-      limited(inTheWay('d-OWN'), { getDeployment: [codeDeploy('d-OWN', 'Created')] }),
+      limited(conflicts('d-OWN'), { getDeployment: [codeDeploy('d-OWN', 'Created')] }),
     );
 
     expect(inPhase(next, 'installing').deploymentId).toBe('d-OWN');
@@ -298,7 +298,7 @@ describe('DeploymentLimitExceeded', () => {
     const { next, context } = await tick(
       launching(),
       {},
-      limited(inTheWay('d-OTHER'), { getDeployment: [otherCodeDeploy('InProgress')] }),
+      limited(conflicts('d-OTHER'), { getDeployment: [otherCodeDeploy('InProgress')] }),
     );
 
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER created by a user (InProgress)');
@@ -309,7 +309,7 @@ describe('DeploymentLimitExceeded', () => {
     const { next } = await tick(
       launching(),
       {},
-      limited(inTheWay('d-OTHER'), { getDeployment: [otherCodeDeploy('Succeeded')] }),
+      limited(conflicts('d-OTHER'), { getDeployment: [otherCodeDeploy('Succeeded')] }),
     );
 
     expect(inPhase(next, 'launching').progress).toContain('d-OTHER');
@@ -319,7 +319,7 @@ describe('DeploymentLimitExceeded', () => {
     const { next } = await tick(
       launching(),
       {},
-      limited(inTheWay(undefined), { findDeployments: [[], [codeDeploy('d-OWN', 'Created')]] }),
+      limited(conflicts(undefined), { findDeployments: [[], [codeDeploy('d-OWN', 'Created')]] }),
     );
 
     expect(inPhase(next, 'installing').deploymentId).toBe('d-OWN');
@@ -329,14 +329,14 @@ describe('DeploymentLimitExceeded', () => {
     const { next } = await tick(
       launching(),
       {},
-      limited(inTheWay(undefined), { findDeployments: [[], [otherCodeDeploy('Queued')]] }),
+      limited(conflicts(undefined), { findDeployments: [[], [otherCodeDeploy('Queued')]] }),
     );
 
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('d-OTHER created by a user (Queued)');
   });
 
   test("that names none, with none to be found, is quoted in CodeDeploy's words", async () => {
-    const { next } = await tick(launching(), {}, limited(inTheWay(undefined), { findDeployments: [[], []] }));
+    const { next } = await tick(launching(), {}, limited(conflicts(undefined), { findDeployments: [[], []] }));
 
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('is already deploying');
   });

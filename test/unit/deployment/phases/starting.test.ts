@@ -435,7 +435,7 @@ describe('preflight, before the first start', () => {
   test('is all that DRY_RUN does', async () => {
     const script: Script = { list: [[other('STARTING')]], findDeployments: [[]], green: [[]], ...good };
     const { next, context } = await tick(starting(), { parameters: { dryRun: true } }, script);
-    expect(inPhase(next, 'dryRun').inTheWay.join()).toContain('cdbg-other');
+    expect(inPhase(next, 'dryRun').conflicts.join()).toContain('cdbg-other');
     expect(context.changes).toEqual([]);
   });
 });
@@ -443,8 +443,8 @@ describe('preflight, before the first start', () => {
 describe('ON_CONFLICT WAIT', () => {
   test('waits for what is in the way, and starts when it has ended', async () => {
     const parameters = { onConflict: 'WAIT' as const };
-    const inTheWay = { list: [[other('STARTING')]], findDeployments: [[otherCodeDeploy('InProgress')]], green: [[]] };
-    const first = await tick(checked(), { parameters }, inTheWay);
+    const conflicts = { list: [[other('STARTING')]], findDeployments: [[otherCodeDeploy('InProgress')]], green: [[]] };
+    const first = await tick(checked(), { parameters }, conflicts);
     expect(inPhase(first.next, 'starting')).toMatchObject({
       waitsForOther: { since: at(0) },
       progress: expect.stringMatching(/^waiting for .*cdbg-other.* and CodeDeploy d-OTHER created by a user/) as string,

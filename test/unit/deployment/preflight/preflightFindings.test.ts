@@ -11,7 +11,7 @@ import {
   type Finding,
 } from '../../../../src/deployment/preflight/finding';
 import { revisionFindings } from '../../../../src/deployment/preflight/revisionFindings';
-import { failureOfFindings } from '../../../../src/deployment/preflight/tellFindings';
+import { failureOfFindings } from '../../../../src/deployment/preflight/reportFindings';
 import type { S3Revision } from '../../../../src/input/userParameters/userParameters';
 
 const WANTED = { groupId: 'sig-1', applicationName: 'shop', deploymentGroupName: 'live', timeoutSeconds: 1800 };

@@ -7,7 +7,7 @@ import { PREFLIGHT_MESSAGES } from './messages';
 type Problem = Extract<Finding, { kind: 'problem' }>;
 
 /** Logs the warnings and returns them; throws ActionError with all problems in one message. */
-export function tellFindings(
+export function reportFindings(
   findings: readonly Finding[],
   log: Log,
   anotherMayHaveStarted: boolean,
@@ -43,7 +43,7 @@ export function failureOfFindings(
   return new ActionError(type, lines.join('\n'), { anotherMayHaveStarted });
 }
 
-/** A wrong token, or a name that does not exist, is refused at every call. */
+/** A wrong token, or a name that does not exist, is rejected by every call. */
 function distinct(problems: readonly Problem[]): Problem[] {
   const keyOf = ({ cause, text }: Problem) => cause ?? text;
   return problems.filter((problem, index) => problems.findIndex((other) => keyOf(other) === keyOf(problem)) === index);
