@@ -78,8 +78,8 @@ export function codeDeploy(
   };
 }
 
-export function instance(id: string, state = 'running', launchedAt: number | undefined = START): GreenInstance {
-  return { id, state, lifecycle: 'spot', launchedAt, stateReason: undefined };
+export function instance(id: string, overrides: Partial<GreenInstance> = {}): GreenInstance {
+  return { id, state: 'running', lifecycle: 'spot', launchedAt: START, stateReason: undefined, ...overrides };
 }
 
 /** A call that gave no usable answer. */

@@ -1,30 +1,21 @@
 import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget, Diagnostics, LifecycleEvent } from '../../src/clients/codeDeploy/deploymentTargets';
-import type { GreenInstance } from '../../src/clients/greenInstances';
 import type { Failed } from '../../src/deployment/state';
 import type { Evidence } from '../../src/diagnosis/evidence';
-
-/** 09:00:00Z */
-export const START = Date.UTC(2026, 0, 5, 9, 0, 0);
+import { codeDeploy, failed, START } from './deploymentSamples';
 
 /** Failed 100 s after its start, after another 20 s of cleaning up. */
 export function failedState(difference: Partial<Failed> = {}): Failed {
-  return {
-    phase: 'failed',
-    greenIdentifier: 'green-1',
-    startedAt: START,
+  return failed({
     phaseStartedAt: START + 120_000,
-    invocations: 1,
     durations: { launch: 40, install: 60, cleanUp: 20 },
-    progress: 'failed',
     percent: 60,
     elastigroupDeploymentId: 'cdbg-1',
     deploymentId: 'd-1',
     failure: { type: 'JobFailed', headline: 'CodeDeploy d-1 failed (HEALTH_CONSTRAINTS: too few are healthy).' },
     cleaned: ['No green instances remain.'],
-    left: [],
     ...difference,
-  };
+  });
 }
 
 /** Before anything was started. */
@@ -53,23 +44,11 @@ export function evidenceOf(difference: Partial<Evidence> = {}): Evidence {
 }
 
 export function codeDeployFailed(code: string, message = 'its message'): CodeDeployDeployment {
-  return {
-    id: 'd-1',
-    status: 'Failed',
+  return codeDeploy('d-1', 'Failed', {
     createdAt: START + 40_000,
-    endedAt: undefined,
-    applicationName: 'shop',
-    deploymentGroupName: 'shop-green',
-    creator: 'user',
-    targetTags: [],
     instances: { total: 2, done: 0, failed: 1, skipped: 0 },
     error: { code, message },
-    hasTrafficControl: true,
-    waitsBeforeTerminatingBlue: false,
-    blueTerminationWaitMinutes: undefined,
-    rollbackDeploymentId: undefined,
-    rollsBackDeploymentId: undefined,
-  };
+  });
 }
 
 export function event(name: string, difference: Partial<LifecycleEvent> = {}): LifecycleEvent {
@@ -89,15 +68,16 @@ export function failedTarget(
   diagnostics: Partial<Diagnostics> = {},
   eventName = 'AfterInstall',
 ): DeploymentTarget {
-  const failed = event(eventName, {
+  const failedEvent = event(eventName, {
     status: 'Failed',
     startedAt: START + 60_000,
     endedAt: START + 70_000,
     diagnostics: { ...SCRIPT_FAILED, ...diagnostics },
   });
-  return { id, status: 'Failed', label: 'Green', events: [failed, event('ApplicationStart', { status: 'Skipped' })] };
-}
-
-export function instance(id: string, difference: Partial<GreenInstance> = {}): GreenInstance {
-  return { id, state: 'terminated', lifecycle: 'spot', launchedAt: START, stateReason: undefined, ...difference };
+  return {
+    id,
+    status: 'Failed',
+    label: 'Green',
+    events: [failedEvent, event('ApplicationStart', { status: 'Skipped' })],
+  };
 }

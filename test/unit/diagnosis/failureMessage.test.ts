@@ -4,6 +4,7 @@ import type { Failed } from '../../../src/deployment/state';
 import type { Evidence } from '../../../src/diagnosis/evidence';
 import { failureMessage } from '../../../src/diagnosis/failureMessage';
 import { Redactor } from '../../../src/lib/redaction';
+import { instance, JOB, START } from '../../support/deploymentSamples';
 import {
   beforeCodeDeploy,
   codeDeployFailed,
@@ -11,9 +12,7 @@ import {
   evidenceOf,
   failedState,
   failedTarget,
-  instance,
   nothingStarted,
-  START,
 } from '../../support/failedDeployment';
 import { anyCharacter } from '../../support/anyCharacter';
 
@@ -29,7 +28,7 @@ const ELASTIGROUP =
   'Elastigroup sig-1, deployment cdbg-1: https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1';
 const CODEDEPLOY =
   'CodeDeploy d-1: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-1?region=us-east-1';
-const TAG = 'Tag of the green instances: GreenIdentifier=green-1';
+const TAG = `Tag of the green instances: GreenIdentifier=${JOB}`;
 
 describe('the message', () => {
   test('of a script that fails on several instances', () => {

@@ -2,24 +2,19 @@ import { RetryQuota, type CallBudget } from '../../../src/clients/callPolicy';
 import { UpstreamError, type ServiceName } from '../../../src/clients/upstreamError';
 import type { Failed } from '../../../src/deployment/state';
 import { gatherEvidence, searchBudget } from '../../../src/diagnosis/gather';
-import { elastigroup, JOB } from '../../support/deploymentSamples';
+import { elastigroup, instance, START } from '../../support/deploymentSamples';
 import {
   beforeCodeDeploy,
   codeDeployFailed,
   failedState,
   failedTarget,
-  instance,
   nothingStarted,
-  START,
 } from '../../support/failedDeployment';
 import { FakeContext } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
 
 const EVENTS = [{ at: START, severity: 'WARN' as const, message: 'slow' }];
 const REFUSED: Failed['failure'] = { type: 'JobFailed', headline: 'No.' };
-
-/** The action whose green instances FakeContext has. */
-const own = (state: Failed): Failed => ({ ...state, greenIdentifier: JOB });
 
 // FakeContext fails a test in which something is called more or less often than scripted, or with another tag.
 
@@ -39,7 +34,7 @@ test('each side is queried once, up to the failure', async () => {
     events: [EVENTS],
   });
 
-  const evidence = await gatherEvidence(own(failedState()), context);
+  const evidence = await gatherEvidence(failedState(), context);
 
   expect(context.targetsOf).toEqual(['d-1']);
   expect(context.eventsBetween).toEqual([[START, START + 100_000]]);
@@ -55,13 +50,13 @@ test('each side is queried once, up to the failure', async () => {
 });
 
 test('nothing is queried where nothing was started', async () => {
-  expect(await gatherEvidence(own(nothingStarted(REFUSED)), new FakeContext({}))).toBeUndefined();
+  expect(await gatherEvidence(nothingStarted(REFUSED), new FakeContext({}))).toBeUndefined();
 });
 
 test('without a CodeDeploy deployment CodeDeploy is not queried', async () => {
   const context = new FakeContext({ green: [[]], list: [[]], events: [[]] });
 
-  await gatherEvidence(own(beforeCodeDeploy(REFUSED)), context);
+  await gatherEvidence(beforeCodeDeploy(REFUSED), context);
 
   expect(context.targetsOf).toEqual([]);
 });
@@ -78,7 +73,7 @@ test('a query that fails costs a line, and nothing else', async () => {
     events: [new TypeError('a bug')],
   });
 
-  const evidence = await gatherEvidence(own(failedState()), context);
+  const evidence = await gatherEvidence(failedState(), context);
 
   expect(evidence).toEqual({
     codeDeploy: undefined,

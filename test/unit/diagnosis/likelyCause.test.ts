@@ -7,6 +7,7 @@ import { asActionError } from '../../../src/deployment/upstreamFailure';
 import type { Evidence } from '../../../src/diagnosis/evidence';
 import { CAUSE_NAMES, fixFor, type CauseName } from '../../../src/causes';
 import { likelyCause } from '../../../src/diagnosis/likelyCause';
+import { instance, START } from '../../support/deploymentSamples';
 import {
   beforeCodeDeploy,
   codeDeployFailed,
@@ -14,8 +15,6 @@ import {
   evidenceOf,
   failedState,
   failedTarget,
-  instance,
-  START,
 } from '../../support/failedDeployment';
 
 const found = new Set<CauseName>();

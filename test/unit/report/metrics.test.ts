@@ -8,23 +8,16 @@ import {
   type Measures,
 } from '../../../src/report/measures';
 import { writeMetrics } from '../../../src/report/metrics';
-import { evidenceOf, failedState, nothingStarted, START } from '../../support/failedDeployment';
+import { JOB, START, succeeded } from '../../support/deploymentSamples';
+import { evidenceOf, failedState, nothingStarted } from '../../support/failedDeployment';
 
-const succeeded: Succeeded = {
-  phase: 'succeeded',
-  greenIdentifier: 'green-1',
-  startedAt: START,
+const SUCCEEDED = succeeded({
   phaseStartedAt: START + 61_500,
   invocations: 3,
   durations: { launch: 20.25, install: 30.1 + 0.2, finalize: 10.95 },
-  progress: 'done',
-  percent: 100,
   deploymentId: 'd-1',
-  elastigroupDeploymentId: 'cdbg-1',
   greenInstanceIds: ['i-1'],
-  greenTotal: 1,
-  shortfalls: [],
-};
+});
 
 function ended(state: Succeeded | Failed, spotInterruptions = 0): EndedAction {
   return { kind: 'deployment', state, group: 'shop/production', spotInterruptions };
@@ -41,7 +34,7 @@ const ROWS: readonly (readonly [
 ])[] = [
   [
     'a success over three invocations',
-    ended(succeeded),
+    ended(SUCCEEDED),
     undefined,
     {
       ...OK,
@@ -108,11 +101,11 @@ describe('the end of an action', () => {
   test('has the interruptions of the evidence', () => {
     const evidence = evidenceOf({ spotInterruptions: 2 });
     expect(endedActionOf(failedState(), { ...context, evidence })).toMatchObject({ spotInterruptions: 2 });
-    expect(endedActionOf(succeeded, context)).toMatchObject({ spotInterruptions: 0, group: 'shop/production' });
+    expect(endedActionOf(SUCCEEDED, context)).toMatchObject({ spotInterruptions: 0, group: 'shop/production' });
   });
 
   test('a dry run is none, even one whose checks fail', () => {
-    const { deploymentId: _id, greenInstanceIds: _ids, ...common } = succeeded;
+    const { deploymentId: _id, greenInstanceIds: _ids, ...common } = SUCCEEDED;
     expect(endedActionOf({ ...common, phase: 'dryRun', conflicts: [], warnings: [] }, context)).toBeUndefined();
     expect(endedActionOf(failedState(), { ...context, isDryRun: true })).toBeUndefined();
   });
@@ -138,9 +131,9 @@ describe('the line in embedded metric format', () => {
   }
 
   test('of a success', () => {
-    const measures = measuresOf(ended(succeeded));
+    const measures = measuresOf(ended(SUCCEEDED));
     const env = { POWERTOOLS_SERVICE_NAME: 'stack-1', POWERTOOLS_METRICS_NAMESPACE: 'Shop' };
-    expect(written(ended(succeeded), env)).toEqual({
+    expect(written(ended(SUCCEEDED), env)).toEqual({
       _aws: {
         Timestamp: expect.any(Number) as number,
         CloudWatchMetrics: [
@@ -154,7 +147,7 @@ describe('the line in embedded metric format', () => {
       service: 'stack-1',
       jobId: 'job-1',
       group: 'shop/production',
-      greenIdentifier: 'green-1',
+      greenIdentifier: JOB,
       deploymentId: 'd-1',
       elastigroupDeploymentId: 'cdbg-1',
       ...measures,
@@ -172,7 +165,7 @@ describe('the line in embedded metric format', () => {
   });
 
   test('a blank setting is none, and no field holds a secret', () => {
-    const end: EndedAction = { kind: 'deployment', state: succeeded, group: 'shop/hidden', spotInterruptions: 0 };
+    const end: EndedAction = { kind: 'deployment', state: SUCCEEDED, group: 'shop/hidden', spotInterruptions: 0 };
     expect(written(end, { POWERTOOLS_SERVICE_NAME: ' ', POWERTOOLS_METRICS_NAMESPACE: '' })).toMatchObject({
       _aws: { CloudWatchMetrics: [{ Namespace: 'BlueGreenStage' }] },
       service: 'service_undefined',

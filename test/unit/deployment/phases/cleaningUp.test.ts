@@ -61,7 +61,7 @@ describe('the order of cleaning up', () => {
         after: 25,
         script: {
           ...seesAgain(elastigroup('cdbg-1', 'FINISHED_STOPPED')),
-          green: [[instance('i-1', 'shutting-down')]],
+          green: [[instance('i-1', { state: 'shutting-down' })]],
         },
         changes: [],
         phase: 'failed',
@@ -345,7 +345,7 @@ describe('being late', () => {
       { after: LATE },
       {
         ...sees(withoutTraffic, elastigroup('cdbg-1', 'STOPPING')),
-        green: [[instance('i-1'), instance('i-2', 'terminated'), instance('i-3', 'stopped')]],
+        green: [[instance('i-1'), instance('i-2', { state: 'terminated' }), instance('i-3', { state: 'stopped' })]],
       },
     );
 
@@ -413,7 +413,7 @@ describe('the end of cleaning up', () => {
     const { next } = await tick(
       state,
       { after: 60 },
-      { ...sees(stopped, elastigroup('cdbg-1', 'ERROR')), green: [[instance('i-1', 'terminated')]] },
+      { ...sees(stopped, elastigroup('cdbg-1', 'ERROR')), green: [[instance('i-1', { state: 'terminated' })]] },
     );
     expect(inPhase(next, 'failed').left.join()).toContain('cdbg-1 has not ended: ERROR');
   });

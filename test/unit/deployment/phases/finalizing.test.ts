@@ -13,7 +13,12 @@ const FINISHED = { list: [[elastigroup('cdbg-1', 'FINISHED')]] };
 
 describe('FINISHED', () => {
   test('is success, with the ids of green that are in service', async () => {
-    const green = [instance('i-1'), instance('i-2', 'terminated'), instance('i-3', 'shutting-down'), instance('i-4')];
+    const green = [
+      instance('i-1'),
+      instance('i-2', { state: 'terminated' }),
+      instance('i-3', { state: 'shutting-down' }),
+      instance('i-4'),
+    ];
     const { next, context } = await tick(finalizing(), {}, { ...FINISHED, green: [green] });
 
     expect(inPhase(next, 'succeeded')).toMatchObject({
@@ -113,7 +118,10 @@ describe('an Elastigroup that goes wrong after CodeDeploy succeeded', () => {
       const { next, context } = await tick(
         finalizing(),
         {},
-        { list: [[elastigroup('cdbg-1', state)]], green: [[instance('i-1'), instance('i-2', 'terminated')]] },
+        {
+          list: [[elastigroup('cdbg-1', state)]],
+          green: [[instance('i-1'), instance('i-2', { state: 'terminated' })]],
+        },
       );
 
       const { failure, left, cleaned } = inPhase(next, 'failed');
@@ -129,7 +137,7 @@ describe('an Elastigroup that goes wrong after CodeDeploy succeeded', () => {
     const { next } = await tick(
       finalizing(),
       {},
-      { list: [[elastigroup('cdbg-1', 'FINISHED_ERROR')]], green: [[instance('i-1', 'terminated')]] },
+      { list: [[elastigroup('cdbg-1', 'FINISHED_ERROR')]], green: [[instance('i-1', { state: 'terminated' })]] },
     );
 
     expect(inPhase(next, 'failed').left.join()).toContain('no running green instance');
@@ -137,7 +145,7 @@ describe('an Elastigroup that goes wrong after CodeDeploy succeeded', () => {
 });
 
 describe('a deployment that Spot does not list', () => {
-  const green = [instance('i-1'), instance('i-2'), instance('i-gone', 'terminated')];
+  const green = [instance('i-1'), instance('i-2'), instance('i-gone', { state: 'terminated' })];
   const unlisted = finalizing({ unlistedSince: at(0) });
 
   test('is waited for: one empty list says nothing', async () => {

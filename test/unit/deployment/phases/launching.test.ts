@@ -155,10 +155,10 @@ describe('while Elastigroup launches green', () => {
 describe('once Elastigroup waits for CodeDeploy', () => {
   test.each([
     { sees: 'nothing', green: [], says: '0 of 2' },
-    { sees: 'pending ones', green: [instance('i-1', 'pending')], says: '0 of 2' },
-    { sees: 'some running', green: [instance('i-1'), instance('i-2', 'pending')], says: '1 of 2' },
-    { sees: 'terminated ones only', green: [instance('i-1', 'terminated')], says: '0 of 2' },
-    { sees: 'stopped ones only', green: [instance('i-1', 'stopped')], says: '0 of 2' },
+    { sees: 'pending ones', green: [instance('i-1', { state: 'pending' })], says: '0 of 2' },
+    { sees: 'some running', green: [instance('i-1'), instance('i-2', { state: 'pending' })], says: '1 of 2' },
+    { sees: 'terminated ones only', green: [instance('i-1', { state: 'terminated' })], says: '0 of 2' },
+    { sees: 'stopped ones only', green: [instance('i-1', { state: 'stopped' })], says: '0 of 2' },
   ])('CodeDeploy is not created while EC2 shows $sees', async ({ green, says }) => {
     const { next, context } = await tick(launching(), {}, { ...READY, green: [green] });
 
@@ -167,7 +167,12 @@ describe('once Elastigroup waits for CodeDeploy', () => {
   });
 
   test('CodeDeploy is created when all tagged instances run; those on their way out do not count', async () => {
-    const green = [instance('i-1'), instance('i-2'), instance('i-3', 'terminated'), instance('i-4', 'shutting-down')];
+    const green = [
+      instance('i-1'),
+      instance('i-2'),
+      instance('i-3', { state: 'terminated' }),
+      instance('i-4', { state: 'shutting-down' }),
+    ];
     const { next, context } = await tick(
       launching(),
       { after: 60 },
@@ -180,7 +185,11 @@ describe('once Elastigroup waits for CodeDeploy', () => {
   });
 
   test('the start of the action moves back to its oldest instance: a crash may have lost it', async () => {
-    const green = [instance('i-1', 'running', at(-100)), instance('i-2', 'running', at(-300)), instance('i-3')];
+    const green = [
+      instance('i-1', { launchedAt: at(-100) }),
+      instance('i-2', { launchedAt: at(-300) }),
+      instance('i-3'),
+    ];
     const { next } = await tick(
       launching(),
       {},
@@ -191,7 +200,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
   });
 
   test('the start of the action never moves forward, and an unknown time is no evidence', async () => {
-    const green = [instance('i-1', 'running', at(50)), { ...instance('i-2'), launchedAt: undefined }];
+    const green = [instance('i-1', { launchedAt: at(50) }), { ...instance('i-2'), launchedAt: undefined }];
     const { next } = await tick(
       launching(),
       { after: 60 },

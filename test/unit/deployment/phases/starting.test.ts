@@ -277,7 +277,9 @@ describe('a start that Spot refuses', () => {
 describe('green instances of the action, of which no service lists a deployment', () => {
   const orphans = {
     ...NOTHING,
-    green: [[instance('i-1', 'terminated', at(-400)), instance('i-2', 'running', at(-300))]],
+    green: [
+      [instance('i-1', { state: 'terminated', launchedAt: at(-400) }), instance('i-2', { launchedAt: at(-300) })],
+    ],
   };
 
   test('are looked into for 30 s: one empty list says nothing', async () => {
