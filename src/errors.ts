@@ -21,7 +21,7 @@ export class ActionError extends Error {
   override readonly name = 'ActionError';
   /** A well-known cause; `message` ends with what to do about it. */
   readonly known: KnownCause | undefined;
-  /** What the action has under way could not be read: another delivery of its event may have started something. */
+  /** The action's deployments could not be read: another delivery of its event may have started one. */
   readonly anotherMayHaveStarted: boolean;
 
   constructor(

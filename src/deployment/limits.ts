@@ -12,7 +12,7 @@ export const OUTAGE_LIMIT_S = 600;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;
 
-/** Whether something has gone on for so many seconds; `since` is in ms since the epoch, undefined: it begins now. */
+/** Whether something has lasted for so many seconds; `since` is in ms since the epoch, undefined: it begins now. */
 export function hasLasted(since: number | undefined, seconds: number, now: number): boolean {
   return now - (since ?? now) >= seconds * 1000;
 }

@@ -7,10 +7,10 @@ import { carriesTag, greenTag, type DeploymentContext } from './context';
 import type { State } from './state';
 import { POLL_WARNINGS } from './messages';
 
-/** This action's Elastigroup deployments (there should be one) and those of others that are under way in the group. */
+/** This action's Elastigroup deployments (there should be one) and those of others that are active in the group. */
 export interface ListedElastigroup {
   readonly own: readonly ElastigroupDeployment[];
-  readonly othersUnderWay: readonly ElastigroupDeployment[];
+  readonly activeOthers: readonly ElastigroupDeployment[];
 }
 
 export async function listElastigroup(state: State, context: DeploymentContext): Promise<ListedElastigroup> {
@@ -20,9 +20,9 @@ export async function listElastigroup(state: State, context: DeploymentContext):
   const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
   return {
     own: listed.filter(isOwn),
-    // Whether ERROR is final is unverified, and nobody knows what an undocumented state means (docs/services.md, Spot):
+    // Whether ERROR is final is unverified, and so is what an undocumented state means (docs/services.md, Spot):
     // Spot itself then decides at the start whether such a deployment is conflicting.
-    othersUnderWay: listed.filter(
+    activeOthers: listed.filter(
       (deployment) =>
         !isOwn(deployment) && !['finished', 'undone', 'erred', 'unknown'].includes(progressOf(deployment.state)),
     ),

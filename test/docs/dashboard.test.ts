@@ -1,3 +1,4 @@
+import { FAILURE_TYPES } from '../../src/errors';
 import { readFileSync } from 'node:fs';
 import { METRICS } from '../../src/report/measures';
 
@@ -60,14 +61,7 @@ test('everything else that it draws is of Lambda or of the queue, or an expressi
 
 test('failures are drawn for each type', () => {
   const types = drawn.filter((metric) => metric.includes('FailureType')).map(([, , , , , type]) => type);
-  expect(types).toEqual([
-    'JobFailed',
-    'ConfigurationError',
-    'PermissionError',
-    'RevisionOutOfSync',
-    'RevisionUnavailable',
-    'SystemUnavailable',
-  ]);
+  expect(types).toEqual([...FAILURE_TYPES]);
 });
 
 test('no two widgets overlap, and all fit the 24 columns', () => {

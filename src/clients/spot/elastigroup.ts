@@ -125,7 +125,7 @@ export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
     async readGroup() {
       const operation = SPOT_OPERATIONS.group;
       const [item] = await api.items({ operation, kind: 'read', method: 'GET', path: group });
-      if (item === undefined) throw unreadable('Spot', operation, 'the answer holds no group');
+      if (item === undefined) throw unreadable('Spot', operation, 'the answer contains no group');
       const { thirdPartiesIntegration, capacity } = readItem(groupSchema, item, operation);
       const codeDeploy = thirdPartiesIntegration?.codeDeploy;
       const countsInstances = (capacity?.unit ?? 'instance') === 'instance';

@@ -31,12 +31,12 @@ export async function withAllProblems<T>(state: Starting, context: DeploymentCon
 }
 
 async function discover(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
-  const { own, othersUnderWay } = await listElastigroup(state, context);
+  const { own, activeOthers } = await listElastigroup(state, context);
   const { primary } = electPrimary(own);
   if (primary) return { kind: 'own-elastigroup', id: primary.id };
   const codeDeploy = await findCodeDeploy(state, context);
   if (codeDeploy.own) return { kind: 'own-codedeploy', deployment: codeDeploy.own };
-  const others = othersUnderWay.map(conflictingElastigroup);
+  const others = activeOthers.map(conflictingElastigroup);
   if (codeDeploy.otherActive) others.push(conflictingCodeDeploy(codeDeploy.otherActive));
   return { kind: 'nothing-own', others };
 }

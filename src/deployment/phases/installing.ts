@@ -90,7 +90,7 @@ export function judge(
   }
   if (late) return { kind: 'failed', failure: late };
   if (!codeDeploy.ok) return { kind: 'unclear', error: codeDeploy.error };
-  // While Spot alone does not answer, CodeDeploy's deployment goes on: TIMEOUT is its bound.
+  // While Spot alone does not answer, CodeDeploy's deployment continues: TIMEOUT is its bound.
   if (!elastigroup.ok && !elastigroup.error.transient) return { kind: 'unclear', error: elastigroup.error };
   return { kind: 'continue' };
 }

@@ -95,10 +95,10 @@ function mayStillAppear(state: Starting, context: DeploymentContext): boolean {
 
 /** The list is read once more right before the start: time has passed since the first one, and one empty list proves little. */
 async function launchGreen(state: Starting, context: DeploymentContext): Promise<State> {
-  const { own, othersUnderWay } = await listElastigroup(state, context);
+  const { own, activeOthers } = await listElastigroup(state, context);
   const { primary } = electPrimary(own);
   if (primary) return adoptElastigroup(state, primary.id, context);
-  if (othersUnderWay.length > 0) return resolveConflict(state, othersUnderWay.map(conflictingElastigroup), context);
+  if (activeOthers.length > 0) return resolveConflict(state, activeOthers.map(conflictingElastigroup), context);
   return sendStart(state, context);
 }
 

@@ -27,7 +27,7 @@ function greenFleetFindings({ deploymentType, greenFleet }: DeploymentGroup, nam
 /** The part of TIMEOUT that launching and installing are assumed to need before blue's wait begins. */
 const SHARE_BEFORE_WAIT = 0.25;
 
-/** CodeDeploy's deployment goes on until these waits are over, and TIMEOUT with it. */
+/** CodeDeploy's deployment, and so TIMEOUT, continues until these waits are over. */
 function waitFindings(group: DeploymentGroup, name: string, timeoutSeconds: number): Finding[] {
   const { blueTerminationWaitMinutes: blue, rerouteWaitMinutes: reroute } = group;
   const timeout = duration(timeoutSeconds);
