@@ -249,7 +249,7 @@ describe('the repeats of an invocation', () => {
     expect(await reads(1, budget)).toEqual([1]);
   });
 
-  test('the report is not bound by them: there is no next tick for it', async () => {
+  test('the report is not bound by them: there is no next poll for it', async () => {
     const budget = budgetFor(AMPLE_MS);
     await reads(3, budget);
     expect(await reads(1, budget, 'report')).toEqual([9]);

@@ -172,7 +172,7 @@ describe('what is no problem goes on', () => {
     expect(count(trace, 'HeadObject')).toBe(0);
   });
 
-  test('a check without an answer costs a tick', async () => {
+  test('a check without an answer costs a poll', async () => {
     const trace = await play('success', {
       inject: (_index, { operation }) => (operation === 'HeadObject' && broken-- > 0 ? 'error-503' : undefined),
     });
@@ -184,7 +184,7 @@ describe('what is no problem goes on', () => {
 });
 
 describe('preflight is made once', () => {
-  test('in one tick per invocation', async () => {
+  test('in one poll per invocation', async () => {
     const trace = await play('conflict-ends', { env: { POLL_WINDOW_SECONDS: '0' } });
     expect(trace.action.status).toBe('Succeeded');
     expect(CHECKS.map((operation) => count(trace, operation))).toEqual([1, 1, 1]);

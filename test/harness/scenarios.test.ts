@@ -46,7 +46,7 @@ test.each(['rejected', 'accepted'] as const)(
   },
 );
 
-test('one tick per invocation (POLL_WINDOW_SECONDS=0) gets there too, with percent and summary on the way', async () => {
+test('one poll per invocation (POLL_WINDOW_SECONDS=0) gets there too, with percent and summary on the way', async () => {
   const trace = await playRun({ seed: 1, scenario: scenarioNamed('success'), env: { POLL_WINDOW_SECONDS: '0' } });
   expect(violationsOf(trace)).toEqual([]);
   expect(trace.action.status).toBe('Succeeded');

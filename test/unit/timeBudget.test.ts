@@ -14,16 +14,16 @@ function allotted(remainingSeconds: number) {
 }
 
 test.each([
-  // remaining, last tick begins, work ends, report ends
+  // remaining, last poll begins, work ends, report ends
   [900, 825, 870, 899.5],
   [300, 225, 270, 299.5],
   [60, 30, 45, 59.5],
   [8, 4, 6, 7.6],
   [0, 0, 0, 0],
   [-5, 0, 0, 0],
-])('of %d s, the last tick begins by %d, the work ends by %d, the report by %d', (remaining, tick, work, report) => {
+])('of %d s, the last poll begins by %d, the work ends by %d, the report by %d', (remaining, poll, work, report) => {
   const time = allotted(remaining);
-  expect([time.pollUntil(), time.workUntil, time.reportUntil]).toEqual([tick, work, report]);
+  expect([time.pollUntil(), time.workUntil, time.reportUntil]).toEqual([poll, work, report]);
 });
 
 test.each([
@@ -35,7 +35,7 @@ test.each([
   expect(allotted(900).pollUntil(window)).toBe(until);
 });
 
-test('the order holds for every length: tick, work, report, end', () => {
+test('the order holds for every length: poll, work, report, end', () => {
   fc.assert(
     fc.property(
       fc.double({ min: 0.1, max: 900, noNaN: true }),

@@ -20,7 +20,7 @@ import {
   starting,
 } from '../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../support/fakeContext';
-import { tick } from '../../support/tick';
+import { pollOnce } from '../../support/pollOnce';
 
 const TRANSIENT = ['unreachable', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled'] as const;
 
@@ -36,8 +36,8 @@ const failingLooks: readonly { state: ActiveState; script: (error: Error) => Scr
 ];
 
 describe.each(failingLooks)('a look that fails while $state.phase', ({ state, script, after }) => {
-  test.each(TRANSIENT)('costs a tick, and no more (%s)', async (kind) => {
-    const { next, context } = await tick(state, { after: 60 }, script(noAnswer('Spot', kind)));
+  test.each(TRANSIENT)('costs a poll, and no more (%s)', async (kind) => {
+    const { next, context } = await pollOnce(state, { after: 60 }, script(noAnswer('Spot', kind)));
 
     expect(next).toEqual({ ...state, outageSince: at(60) });
     expect(context.changes).toEqual([]);
@@ -45,15 +45,15 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 
   test("is no outage where Spot's rate limit is the reason: TIMEOUT is its bound", async () => {
     const limited = noAnswer('Spot', 'rate-limited');
-    const { next, context } = await tick({ ...state, outageSince: at(0) }, { after: 1700 }, script(limited));
+    const { next, context } = await pollOnce({ ...state, outageSince: at(0) }, { after: 1700 }, script(limited));
 
     expect(next).toEqual({ ...state, progress: 'Spot rate limit exhausted, waiting for its reset' });
     expect(context.changes).toEqual([]);
   });
 
   test('is told once, not at every poll', async () => {
-    const first = await tick(state, {}, script(noAnswer('Spot', 'unavailable')));
-    const second = await tick(active(first.next), { after: 5 }, script(noAnswer('Spot', 'unavailable')));
+    const first = await pollOnce(state, {}, script(noAnswer('Spot', 'unavailable')));
+    const second = await pollOnce(active(first.next), { after: 5 }, script(noAnswer('Spot', 'unavailable')));
 
     expect(first.context.log.lines.map(({ level }) => level)).toEqual(['warn']);
     expect(second.context.log.lines.map(({ level }) => level)).toEqual(['debug']);
@@ -61,24 +61,24 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 
   test('keeps the time of the first failure, and ends the action after 600 s', async () => {
     const out = { ...state, outageSince: at(60) };
-    const early = await tick(out, { after: 659.999 }, script(noAnswer('Spot', 'unavailable')));
+    const early = await pollOnce(out, { after: 659.999 }, script(noAnswer('Spot', 'unavailable')));
     expect(early.next).toEqual(out);
 
-    const late = await tick(out, { after: 660 }, script(noAnswer('Spot', 'unavailable', 'HTTP 503')));
+    const late = await pollOnce(out, { after: 660 }, script(noAnswer('Spot', 'unavailable', 'HTTP 503')));
     expect(late.next.phase).toBe(after);
     expect(late.next).toMatchObject({ failure: { type: 'SystemUnavailable' } });
     expect(late.next).toHaveProperty('failure.headline', expect.stringMatching(/10 minutes.*HTTP 503/));
   });
 
   test('for good ends the action at once', async () => {
-    const { next } = await tick(state, {}, script(noAnswer('Spot', 'denied')));
+    const { next } = await pollOnce(state, {}, script(noAnswer('Spot', 'denied')));
 
     expect(next.phase).toBe(after);
     expect(next).toMatchObject({ failure: { type: 'ConfigurationError' } });
   });
 
   test('for a bug of ours ends the action, with what may have been started cleaned up', async () => {
-    const { next, context } = await tick(state, {}, script(new TypeError('x is not a function')));
+    const { next, context } = await pollOnce(state, {}, script(new TypeError('x is not a function')));
 
     expect(next.phase).toBe('cleaningUp');
     expect(next).toHaveProperty('failure.headline', expect.stringContaining('x is not a function'));
@@ -88,13 +88,13 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 
 // An earlier delivery of this event may have died right after its start; then the message must name the tag.
 test('a first look that never succeeds does not claim that nothing was started', async () => {
-  const { next } = await tick(checked(), {}, { list: [noAnswer('Spot', 'denied')] });
+  const { next } = await pollOnce(checked(), {}, { list: [noAnswer('Spot', 'denied')] });
 
   expect(JSON.stringify(next)).toContain(`GreenIdentifier=${JOB}`);
 });
 
 test('an outage ends when a look succeeds', async () => {
-  const { next } = await tick(
+  const { next } = await pollOnce(
     launching({ outageSince: at(0) }),
     { after: 599 },
     { list: [[elastigroup('cdbg-1', 'STARTING')]] },
@@ -104,7 +104,7 @@ test('an outage ends when a look succeeds', async () => {
 });
 
 test('an outage is not carried into the next phase', async () => {
-  const { next } = await tick(
+  const { next } = await pollOnce(
     installing({ outageSince: at(0) }),
     { after: 20 },
     { list: [noAnswer('Spot', 'unavailable')], getDeployment: [codeDeploy('d-OWN', 'Failed')] },
@@ -114,7 +114,7 @@ test('an outage is not carried into the next phase', async () => {
 });
 
 test('the durations of the phases add up, in seconds', async () => {
-  const { next } = await tick(
+  const { next } = await pollOnce(
     installing({ phaseStartedAt: at(40), durations: { launch: 40 } }),
     { after: 100 },
     { list: [[]], getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
@@ -129,7 +129,7 @@ test('the durations of the phases add up, in seconds', async () => {
 
 describe('a lasting outage', () => {
   test('while finalizing stops nothing, and names green', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       finalizing({ outageSince: at(0) }),
       { after: 600 },
       { list: [noAnswer('Spot', 'unavailable')], green: [[instance('i-1')]] },
@@ -142,7 +142,7 @@ describe('a lasting outage', () => {
 
   test('after a start that was not confirmed is cleaned up after', async () => {
     const state = starting({ unconfirmedSince: at(0), outageSince: at(0) });
-    const { next } = await tick(state, { after: 600 }, { list: [noAnswer('Spot', 'unavailable')] });
+    const { next } = await pollOnce(state, { after: 600 }, { list: [noAnswer('Spot', 'unavailable')] });
 
     expect(inPhase(next, 'cleaningUp')).toMatchObject({
       unconfirmedSince: at(0),
@@ -152,7 +152,7 @@ describe('a lasting outage', () => {
 });
 
 test('a bug while cleaning up keeps the failure, and names all that may be left', async () => {
-  const { next } = await tick(cleaningUp(), {}, { getDeployment: [new TypeError('no')], list: [[]] });
+  const { next } = await pollOnce(cleaningUp(), {}, { getDeployment: [new TypeError('no')], list: [[]] });
 
   const { failure, left } = inPhase(next, 'failed');
   expect(failure).toEqual(FAILURE);
@@ -177,7 +177,7 @@ describe('without the Spot token', () => {
   const gone = new SpotTokenError(new ActionError('ConfigurationError', 'There is no secret spot/token.'));
 
   test('the secret is what the message names, not Spot', async () => {
-    const { next } = await tick(launching(), {}, { list: [gone] });
+    const { next } = await pollOnce(launching(), {}, { list: [gone] });
     expect(inPhase(next, 'cleaningUp').failure).toEqual({
       type: 'ConfigurationError',
       headline: 'There is no secret spot/token.',
@@ -186,14 +186,14 @@ describe('without the Spot token', () => {
 
   test('CodeDeploy is still stopped, and Elastigroup named', async () => {
     const inProgress = codeDeploy('d-OWN', 'InProgress');
-    const stopped = await tick(
+    const stopped = await pollOnce(
       cleaningUp(),
       {},
       { list: [gone], getDeployment: [inProgress], stopCodeDeploy: ['stopping'] },
     );
     expect(stopped.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
-    const ended = await tick(
+    const ended = await pollOnce(
       active(stopped.next),
       { after: 5 },
       { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [[]], green: [[instance('i-1')]] },
@@ -207,7 +207,7 @@ describe('without the Spot token', () => {
   });
 
   test('nothing is stopped once CodeDeploy has succeeded', async () => {
-    const { next, context } = await tick(finalizing(), {}, { list: [gone], green: [[instance('i-1')]] });
+    const { next, context } = await pollOnce(finalizing(), {}, { list: [gone], green: [[instance('i-1')]] });
     expect(context.changes).toEqual([]);
     expect(inPhase(next, 'failed').left.join()).toContain(
       'Green instances i-1 are in service: CodeDeploy d-OWN succeeded',

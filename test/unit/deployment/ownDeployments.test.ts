@@ -11,7 +11,7 @@ import {
   codeDeploy,
   finalizing,
 } from '../../support/deploymentSamples';
-import { tick } from '../../support/tick';
+import { pollOnce } from '../../support/pollOnce';
 
 const STATES = [
   'STARTING',
@@ -94,7 +94,7 @@ describe('settling on one of two fleets', () => {
 
 describe('a second fleet of the action', () => {
   test('is stopped while green is being launched, and the kept one goes on', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       launching(),
       {},
       {
@@ -110,7 +110,7 @@ describe('a second fleet of the action', () => {
   test.each(['STOPPING', 'REMOVE_NEW_INSTANCES', 'ROLLBACK_START'])(
     'keeps CodeDeploy from being started while it still lives (%s), and is not stopped again',
     async (state) => {
-      const { next, context } = await tick(
+      const { next, context } = await pollOnce(
         launching(),
         {},
         { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT'), elastigroup('cdbg-2', state)]] },
@@ -121,8 +121,8 @@ describe('a second fleet of the action', () => {
     },
   );
 
-  test('keeps CodeDeploy from being started in the tick that stops it', async () => {
-    const { next, context } = await tick(
+  test('keeps CodeDeploy from being started in the poll that stops it', async () => {
+    const { next, context } = await pollOnce(
       launching(),
       {},
       {
@@ -136,7 +136,7 @@ describe('a second fleet of the action', () => {
   });
 
   test('is no obstacle once it has ended', async () => {
-    const { context } = await tick(
+    const { context } = await pollOnce(
       launching(),
       {},
       {
@@ -149,7 +149,7 @@ describe('a second fleet of the action', () => {
   });
 
   test('becomes the kept one, where the own one was stopped as a stray by another run', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       launching({ elastigroupDeploymentId: 'cdbg-2' }),
       {},
       { list: [[elastigroup('cdbg-2', 'STOPPING'), elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES')]] },
@@ -160,7 +160,7 @@ describe('a second fleet of the action', () => {
   });
 
   test('is stopped while CodeDeploy installs', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       installing(),
       {},
       {
@@ -175,7 +175,7 @@ describe('a second fleet of the action', () => {
   });
 
   test('is stopped while blue is being replaced', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       finalizing(),
       {},
       {
@@ -189,7 +189,7 @@ describe('a second fleet of the action', () => {
   });
 
   test('is stopped also when the kept one has finished by then', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       finalizing(),
       {},
       {
@@ -209,7 +209,7 @@ describe('a second fleet of the action', () => {
 
     test('does not end the launch of the kept one', async () => {
       const list = [[elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES'), stray]];
-      const { next, context } = await tick(launching(), {}, { list, stopElastigroup });
+      const { next, context } = await pollOnce(launching(), {}, { list, stopElastigroup });
       expect(active(next)).toMatchObject({ phase: 'launching', elastigroupDeploymentId: 'cdbg-1' });
       expect(context.log.lines.filter(({ level }) => level === 'warn').map(({ sentence }) => sentence)).toContainEqual(
         expect.stringContaining('it is not active'),
@@ -219,14 +219,14 @@ describe('a second fleet of the action', () => {
     test('does not end the deployment of the kept one', async () => {
       const list = [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH'), elastigroup('cdbg-2', 'STARTING')]];
       const getDeployment = [codeDeploy('d-OWN', 'InProgress')];
-      const { next } = await tick(installing(), {}, { list, getDeployment, stopElastigroup });
+      const { next } = await pollOnce(installing(), {}, { list, getDeployment, stopElastigroup });
       expect(next.phase).toBe('installing');
       expect(next).not.toHaveProperty('outageSince');
     });
 
     test('does not make a success fail', async () => {
       const list = [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES'), elastigroup('cdbg-2', 'STARTING')]];
-      const { next } = await tick(finalizing(), {}, { list, stopElastigroup });
+      const { next } = await pollOnce(finalizing(), {}, { list, stopElastigroup });
       expect(next.phase).toBe('finalizing');
     });
   });
@@ -240,7 +240,7 @@ describe('a second fleet whose instances CodeDeploy may have deployed to', () =>
 
   test('is stopped while traffic is on blue', async () => {
     const targets = [[target('i-1', 'Green', { Install: 'InProgress', AllowTraffic: 'Pending' })]];
-    const { context } = await tick(
+    const { context } = await pollOnce(
       installing(),
       {},
       { getDeployment: [inProgress], list, targets, stopElastigroup: ['accepted'] },
@@ -252,19 +252,19 @@ describe('a second fleet whose instances CodeDeploy may have deployed to', () =>
     ['traffic moves', [target('i-1', 'Green', { AllowTraffic: 'InProgress' })]],
     ['it cannot be read where the traffic is', noAnswer('CodeDeploy', 'throttled')],
   ])('is left alone when %s', async (_name, targets) => {
-    const { context } = await tick(installing(), {}, { getDeployment: [inProgress], list, targets: [targets] });
+    const { context } = await pollOnce(installing(), {}, { getDeployment: [inProgress], list, targets: [targets] });
     expect(context.changes).toEqual([]);
   });
 
   test('is left alone once CodeDeploy has succeeded, and while another delivery has started CodeDeploy', async () => {
-    const after = await tick(
+    const after = await pollOnce(
       finalizing(),
       {},
       { list: [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES'), elastigroup('cdbg-2', 'AWAITING_USER_DEPLOYMENT')]] },
     );
     expect(after.context.changes).toEqual([]);
 
-    const before = await tick(
+    const before = await pollOnce(
       launching(),
       {},
       {

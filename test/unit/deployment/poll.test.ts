@@ -51,7 +51,7 @@ function beforeEveryList(context: FakeContext, happens: () => void): DeploymentC
 }
 
 describe('the poll window', () => {
-  test.each([0, -10])('that is over (%d s) still allows one tick, without a pause', async (seconds) => {
+  test.each([0, -10])('that is over (%d s) still allows one poll, without a pause', async (seconds) => {
     const { context } = await run(launching(), { list: [LAUNCHING] }, { until: at(seconds) });
 
     expect(context.clock.sleeps).toEqual([]);
@@ -65,7 +65,7 @@ describe('the poll window', () => {
     expect(context.clock.now()).toBe(at(10));
   });
 
-  test('is not begun again for a tick that took it all', async () => {
+  test('is not begun again for a poll that took it all', async () => {
     const context = new FakeContext({ list: [LAUNCHING] });
     const slow = beforeEveryList(context, () => {
       context.clock.advance(70);
@@ -107,7 +107,7 @@ describe('the poll window', () => {
   });
 });
 
-describe('the pause between two ticks', () => {
+describe('the pause between two polls', () => {
   test('is the interval, jittered by a tenth at most, whatever the jitter', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -129,7 +129,7 @@ describe('the pause between two ticks', () => {
     );
   });
 
-  test('differs from tick to tick', async () => {
+  test('differs from poll to poll', async () => {
     const chances = [0, 0.75, 0.25];
     const { context } = await run(
       launching(),
@@ -178,12 +178,12 @@ describe('the pause between two ticks', () => {
 
 describe('while nothing can be seen', () => {
   const throttled = noAnswer('CodeDeploy', 'throttled');
-  const blind = (ticks: number): Script => ({
-    getDeployment: Array<Error>(ticks).fill(throttled),
-    list: Array<typeof GOING>(ticks).fill(GOING),
+  const blind = (polls: number): Script => ({
+    getDeployment: Array<Error>(polls).fill(throttled),
+    list: Array<typeof GOING>(polls).fill(GOING),
   });
 
-  test('an error that comes alone costs one tick', async () => {
+  test('an error that comes alone costs one poll', async () => {
     const { context } = await run(
       launching(),
       { list: [LAUNCHING, noAnswer('Spot', 'unavailable'), LAUNCHING, LAUNCHING] },
@@ -237,13 +237,13 @@ describe("a block by Spot's rate limit", () => {
     [finalizing(), { list: [GOING] }],
   ];
 
-  test.each(followed)('is waited for before the first tick while $phase', async (state, script) => {
+  test.each(followed)('is waited for before the first poll while $phase', async (state, script) => {
     const { context } = await run(state, script, { rateLimit: blocked('list', 40), until: at(44) });
 
     expect(context.clock.sleeps).toEqual([40_000]);
   });
 
-  test.each(followed)('that outlasts the invocation is handed over, without a tick, while $phase', async (state) => {
+  test.each(followed)('that outlasts the invocation is handed over, without a poll, while $phase', async (state) => {
     const { next, context } = await run(state, {}, { rateLimit: blocked('list', 60) });
 
     expect(next).toBe(state);
@@ -287,7 +287,7 @@ describe("a block by Spot's rate limit", () => {
     expect(cleanUp.context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 
-  test('between two ticks lasts until its end, and never shorter', async () => {
+  test('between two polls lasts until its end, and never shorter', async () => {
     const rateLimit = new SpotRateLimit();
     const context = new FakeContext({ list: [noAnswer('Spot', 'rate-limited'), LAUNCHING] });
     const limiting = beforeEveryList(context, () => {

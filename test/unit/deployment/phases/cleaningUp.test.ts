@@ -13,7 +13,7 @@ import {
   OTHER_TAG,
 } from '../../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../../support/fakeContext';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 const inProgress = codeDeploy('d-OWN', 'InProgress');
 const stopped = codeDeploy('d-OWN', 'Stopped');
@@ -69,7 +69,7 @@ describe('the order of cleaning up', () => {
     ];
     let state: State = cleaningUp();
     for (const { after, script, changes, phase } of steps) {
-      const { next, context } = await tick(active(state), { after }, script);
+      const { next, context } = await pollOnce(active(state), { after }, script);
       expect({ after, changes: context.changes, phase: next.phase }).toEqual({ after, changes, phase });
       state = next;
     }
@@ -86,17 +86,25 @@ describe('the order of cleaning up', () => {
 
   test('without a load balancer CodeDeploy gets a minute to end, then green is removed under it', async () => {
     const sent = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
-    const before = await tick(sent, { after: 59 }, { ...sees(withoutTraffic, alive), stopCodeDeploy: ['stopping'] });
+    const before = await pollOnce(
+      sent,
+      { after: 59 },
+      { ...sees(withoutTraffic, alive), stopCodeDeploy: ['stopping'] },
+    );
     expect(before.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
     const resent = { ...sent, codeDeployStopSentAt: at(59) };
-    const after = await tick(resent, { after: 60 }, { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] });
+    const after = await pollOnce(
+      resent,
+      { after: 60 },
+      { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
+    );
     expect(after.context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
 
   test('of a short time for cleaning up, CodeDeploy gets a third', async () => {
     const sent = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
-    const { context } = await tick(
+    const { context } = await pollOnce(
       sent,
       { after: 4, cleanupTimeoutSeconds: 12 },
       { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
@@ -105,7 +113,7 @@ describe('the order of cleaning up', () => {
   });
 
   test('every fleet of the action is stopped, those that end by themselves are not, and no other is', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       cleaningUp(),
       {},
       {
@@ -133,14 +141,14 @@ describe('the order of cleaning up', () => {
 
 describe('the last look before a stop decides', () => {
   test.each([0, 299, 5000])('Succeeded leads to finalizing, %d s in, and nothing is stopped', async (after) => {
-    const { next, context } = await tick(cleaningUp(), { after }, sees(codeDeploy('d-OWN', 'Succeeded'), alive));
+    const { next, context } = await pollOnce(cleaningUp(), { after }, sees(codeDeploy('d-OWN', 'Succeeded'), alive));
 
     expect(inPhase(next, 'finalizing')).toMatchObject({ deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' });
     expect(context.changes).toEqual([]);
   });
 
   test('Succeeded leads to finalizing, also when Elastigroup goes wrong or cannot be queried', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       cleaningUp(),
       {},
       { getDeployment: [codeDeploy('d-OWN', 'Succeeded')], list: [noAnswer('Spot', 'denied')] },
@@ -150,7 +158,7 @@ describe('the last look before a stop decides', () => {
   });
 
   test('a CodeDeploy deployment that this run does not know of, and that succeeded, is found and kept', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       knowingNothing,
       {},
       { findDeployments: [[codeDeploy('d-OWN', 'Succeeded')]], list: [[alive]] },
@@ -161,16 +169,16 @@ describe('the last look before a stop decides', () => {
   });
 
   test('a deployment that ends between the look and the stop is looked at again', async () => {
-    const first = await tick(cleaningUp(), {}, { ...sees(inProgress, alive), stopCodeDeploy: ['ended'] });
+    const first = await pollOnce(cleaningUp(), {}, { ...sees(inProgress, alive), stopCodeDeploy: ['ended'] });
     expect(first.next.phase).toBe('cleaningUp');
 
-    const second = await tick(active(first.next), { after: 5 }, sees(codeDeploy('d-OWN', 'Succeeded'), alive));
+    const second = await pollOnce(active(first.next), { after: 5 }, sees(codeDeploy('d-OWN', 'Succeeded'), alive));
     expect(second.next.phase).toBe('finalizing');
     expect(second.context.changes).toEqual([]);
   });
 
   test('nothing is stopped while CodeDeploy cannot be seen: it may have succeeded', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       cleaningUp(),
       { after: 10 },
       { getDeployment: [noAnswer('CodeDeploy', 'unavailable')], list: [[alive]] },
@@ -183,7 +191,7 @@ describe('the last look before a stop decides', () => {
   test.each(['denied', 'rejected'] as const)(
     'nothing is stopped when CodeDeploy cannot be seen for good (%s), and all that may be left is named',
     async (kind) => {
-      const { next, context } = await tick(
+      const { next, context } = await pollOnce(
         cleaningUp(),
         {},
         { getDeployment: [noAnswer('CodeDeploy', kind)], list: [[alive]], green: [[instance('i-1')]] },
@@ -198,10 +206,10 @@ describe('the last look before a stop decides', () => {
 
   test('Elastigroup is not stopped unseen either, and CodeDeploy is stopped meanwhile', async () => {
     const unseen: Script = { getDeployment: [inProgress], list: [noAnswer('Spot', 'unavailable')] };
-    const first = await tick(cleaningUp(), {}, { ...unseen, stopCodeDeploy: ['stopping'] });
+    const first = await pollOnce(cleaningUp(), {}, { ...unseen, stopCodeDeploy: ['stopping'] });
     expect(first.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
-    const second = await tick(
+    const second = await pollOnce(
       active(first.next),
       { after: 20 },
       { getDeployment: [stopped], targets: [[]], list: [noAnswer('Spot', 'unavailable')] },
@@ -212,7 +220,7 @@ describe('the last look before a stop decides', () => {
 
   test("a rollback that CodeDeploy makes of the own deployment is not stopped, and is not the action's success", async () => {
     const rollback = codeDeploy('d-ROLLBACK', 'InProgress', { creator: 'codeDeployRollback' });
-    const { context } = await tick(
+    const { context } = await pollOnce(
       knowingNothing,
       {},
       {
@@ -228,7 +236,7 @@ describe('the last look before a stop decides', () => {
 
   test("another's deployment in the same CodeDeploy group is not stopped", async () => {
     const other = codeDeploy('d-OTHER', 'InProgress', { targetTags: [OTHER_TAG] });
-    const { context } = await tick(
+    const { context } = await pollOnce(
       knowingNothing,
       {},
       { findDeployments: [[other]], list: [[alive]], stopElastigroup: ['accepted'] },
@@ -239,16 +247,16 @@ describe('the last look before a stop decides', () => {
 });
 
 describe('a stop that fails', () => {
-  test('is sent again at the next tick, where a busy service did not take it', async () => {
+  test('is sent again at the next poll, where a busy service did not take it', async () => {
     const failing: Script = {
       ...sees(inProgress, alive),
       stopCodeDeploy: [noAnswer('CodeDeploy', 'throttled', 'busy')],
     };
-    const first = await tick(cleaningUp(), {}, failing);
+    const first = await pollOnce(cleaningUp(), {}, failing);
     expect(inPhase(first.next, 'cleaningUp')).toMatchObject({ firstStopAt: at(0) });
     expect(first.next).not.toHaveProperty('codeDeployStopSentAt');
 
-    const second = await tick(
+    const second = await pollOnce(
       active(first.next),
       { after: 5 },
       { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] },
@@ -259,15 +267,15 @@ describe('a stop that fails', () => {
 
   test('or shows no effect is sent again after 30 s', async () => {
     const sent = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
-    const early = await tick(sent, { after: 29 }, sees(inProgress, alive));
+    const early = await pollOnce(sent, { after: 29 }, sees(inProgress, alive));
     expect(early.context.changes).toEqual([]);
-    const due = await tick(sent, { after: 30 }, { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] });
+    const due = await pollOnce(sent, { after: 30 }, { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] });
     expect(due.context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 
   test('does not keep Elastigroup from being stopped, where there is no load balancer', async () => {
     const denied = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(59), stopProblem: 'not allowed' });
-    const { context } = await tick(
+    const { context } = await pollOnce(
       denied,
       { after: 60 },
       { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
@@ -310,7 +318,7 @@ describe('being late', () => {
   const LATE = 300;
 
   test('never prevents the first stop: after a long gap it is still sent', async () => {
-    const first = await tick(
+    const first = await pollOnce(
       cleaningUp(),
       { after: 5000 },
       { ...sees(inProgress, alive), stopCodeDeploy: ['stopping'] },
@@ -321,15 +329,15 @@ describe('being late', () => {
     // And with it the time for cleaning up begins.
     const waiting = { ...inPhase(first.next, 'cleaningUp'), elastigroupStopSentAt: at(5010) };
     const stopping = sees(stopped, elastigroup('cdbg-1', 'STOPPING'));
-    const second = await tick(waiting, { after: 5299 }, stopping);
+    const second = await pollOnce(waiting, { after: 5299 }, stopping);
     expect(second.next.phase).toBe('cleaningUp');
-    const third = await tick(waiting, { after: 5300 }, { ...stopping, green: [[]] });
+    const third = await pollOnce(waiting, { after: 5300 }, { ...stopping, green: [[]] });
     expect(third.next.phase).toBe('failed');
   });
 
   test("never prevents Elastigroup's first stop, although CodeDeploy took all the time to stop", async () => {
     const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       state,
       { after: LATE },
       { ...sees(stopped, alive), stopElastigroup: ['accepted'] },
@@ -340,7 +348,7 @@ describe('being late', () => {
 
   test('ends it, with what is left named', async () => {
     const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0), elastigroupStopSentAt: at(60) });
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       state,
       { after: LATE },
       {
@@ -359,7 +367,7 @@ describe('being late', () => {
 
   // The gap between two invocations may be longer than CLEANUP_TIMEOUT_SECONDS.
   test('does not end it before the first look that could be made', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       cleaningUp(),
       { after: 5000 },
       { getDeployment: [noAnswer('CodeDeploy', 'throttled')], list: [[alive]] },
@@ -368,7 +376,7 @@ describe('being late', () => {
   });
 
   test('ends it also when nothing can be seen', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       cleaningUp({ unseenSince: at(0) }),
       { after: LATE },
       {
@@ -393,24 +401,24 @@ describe('the end of cleaning up', () => {
   const ENDED = sees(stopped, elastigroup('cdbg-1', 'FINISHED_STOPPED'));
 
   test('waits for EC2, where it is busy', async () => {
-    const { next } = await tick(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'throttled')] });
+    const { next } = await pollOnce(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'throttled')] });
     expect(inPhase(next, 'cleaningUp').progress).toContain('EC2 cannot be queried');
   });
 
   test('does not wait for EC2, where it never will answer', async () => {
-    const { next } = await tick(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'denied')] });
+    const { next } = await pollOnce(cleaningUp(), { after: 10 }, { ...ENDED, green: [noAnswer('EC2', 'denied')] });
     expect(inPhase(next, 'failed').left.join()).toContain('check for the tag GreenIdentifier=');
   });
 
   test('waits a minute for an ERROR to move on: green that is not tagged yet does not show at EC2', async () => {
     const state = cleaningUp({ firstStopAt: at(0), elastigroupStopSentAt: at(40) });
-    const { next } = await tick(state, { after: 59 }, sees(stopped, elastigroup('cdbg-1', 'ERROR')));
+    const { next } = await pollOnce(state, { after: 59 }, sees(stopped, elastigroup('cdbg-1', 'ERROR')));
     expect(inPhase(next, 'cleaningUp').progress).toContain('cdbg-1: ERROR');
   });
 
   test('then takes the ERROR for final: what EC2 shows decides', async () => {
     const state = cleaningUp({ firstStopAt: at(0), elastigroupStopSentAt: at(40) });
-    const { next } = await tick(
+    const { next } = await pollOnce(
       state,
       { after: 60 },
       { ...sees(stopped, elastigroup('cdbg-1', 'ERROR')), green: [[instance('i-1', { state: 'terminated' })]] },
@@ -420,7 +428,7 @@ describe('the end of cleaning up', () => {
 
   test('does not claim to have stopped what had ended by itself', async () => {
     const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
-    const { next } = await tick(
+    const { next } = await pollOnce(
       state,
       { after: 10 },
       { ...sees(codeDeploy('d-OWN', 'Failed'), elastigroup('cdbg-1', 'FINISHED_ERROR')), green: [[]] },
@@ -429,7 +437,7 @@ describe('the end of cleaning up', () => {
   });
 
   test('is at once, where the action has nothing', async () => {
-    const { next, context } = await tick(knowingNothing, {}, { findDeployments: [[]], list: [[]], green: [[]] });
+    const { next, context } = await pollOnce(knowingNothing, {}, { findDeployments: [[]], list: [[]], green: [[]] });
 
     expect(inPhase(next, 'failed')).toMatchObject({
       failure: FAILURE,
@@ -441,15 +449,15 @@ describe('the end of cleaning up', () => {
 
   test('waits 30 s for a start whose answer was lost', async () => {
     const unconfirmed = { ...knowingNothing, unconfirmedSince: at(0) };
-    const early = await tick(unconfirmed, { after: 29 }, { findDeployments: [[]], list: [[]] });
+    const early = await pollOnce(unconfirmed, { after: 29 }, { findDeployments: [[]], list: [[]] });
     expect(inPhase(early.next, 'cleaningUp').progress).toContain('start was not confirmed');
 
-    const late = await tick(unconfirmed, { after: 30 }, { findDeployments: [[]], list: [[]], green: [[]] });
+    const late = await pollOnce(unconfirmed, { after: 30 }, { findDeployments: [[]], list: [[]], green: [[]] });
     expect(late.next.phase).toBe('failed');
   });
 
   test('stops and names a start that comes to light only now', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       { ...knowingNothing, unconfirmedSince: at(0) },
       { after: 10 },
       { findDeployments: [[]], list: [[elastigroup('cdbg-7', 'STARTING')]], stopElastigroup: ['accepted'] },
@@ -460,7 +468,7 @@ describe('the end of cleaning up', () => {
   });
 
   test('keeps the failure that led to it', async () => {
-    const { next } = await tick(cleaningUp(), {}, { ...ENDED, green: [[]] });
+    const { next } = await pollOnce(cleaningUp(), {}, { ...ENDED, green: [[]] });
     expect(inPhase(next, 'failed').failure).toEqual(FAILURE);
   });
 });

@@ -14,7 +14,7 @@ import {
   target,
 } from '../../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../../support/fakeContext';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 /** At every moment a fleet serves, and the one that does is never removed or stopped (issue: cleaning up under traffic). */
 
@@ -39,7 +39,7 @@ async function play(first: State, steps: readonly (Script & { readonly after: nu
   let state = first;
   const changes: string[] = [];
   for (const { after, ...script } of steps) {
-    const { next, context } = await tick(active(state), { after }, script);
+    const { next, context } = await pollOnce(active(state), { after }, script);
     changes.push(...context.changes);
     state = next;
   }
@@ -61,7 +61,7 @@ describe('while traffic moves and the deployment is active', () => {
   });
 
   test('the end of CLEANUP_TIMEOUT_SECONDS ends the action, and keeps green', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) }),
       { after: 300 },
       {
@@ -116,7 +116,7 @@ describe('a rollback', () => {
   });
 
   test.each(['Failed', 'Stopped'])('that is %s keeps green in service', async (status) => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       cleaningUp(),
       {},
       {
@@ -132,7 +132,7 @@ describe('a rollback', () => {
   });
 
   test('that still runs when the time is over keeps green, and says that it needs it', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(10) }),
       { after: 300 },
       {
@@ -175,7 +175,7 @@ test('while blue only waits for its termination nothing is stopped, and the fail
     target('i-g', 'Green', { AllowTraffic: 'Succeeded' }, 'Succeeded'),
     target('i-b', 'Blue', { BlockTraffic: 'Succeeded' }, 'Succeeded'),
   ];
-  const { next, context } = await tick(
+  const { next, context } = await pollOnce(
     cleaningUp(),
     {},
     { getDeployment: [waits], list: [alive], targets: [done], green: [GREEN], groupInstances: [['i-g', 'i-b']] },
@@ -193,7 +193,7 @@ describe('where it cannot be read where the traffic is', () => {
   const unread = noAnswer('CodeDeploy', 'denied', 'not authorized to perform: codedeploy:ListDeploymentTargets');
 
   test('for good: nothing that may serve is removed, and what is left is named', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       cleaningUp(),
       {},
       {
@@ -237,7 +237,7 @@ describe('AUTO_ROLLBACK: false', () => {
       targets: [ON_BLUE],
       stopCodeDeploy: ['stopping'] as const,
     };
-    const { context } = await tick(cleaningUp(), off, script);
+    const { context } = await pollOnce(cleaningUp(), off, script);
     expect(context.changes).toEqual(['stop CodeDeploy d-OWN without rollback']);
   });
 
@@ -251,7 +251,7 @@ describe('AUTO_ROLLBACK: false', () => {
       targets: [targets],
       stopCodeDeploy: ['stopping'] as const,
     };
-    const { context } = await tick(cleaningUp(), off, script);
+    const { context } = await pollOnce(cleaningUp(), off, script);
     expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 });
@@ -281,7 +281,7 @@ describe('a continuation token that names a deployment which is not for this act
   });
 
   test('is not taken for one where CodeDeploy tells nothing of its targets', async () => {
-    const { context } = await tick(
+    const { context } = await pollOnce(
       cleaningUp(),
       {},
       { getDeployment: [{ ...inProgress, targetTags: [] }], list: [alive], stopCodeDeploy: ['stopping'] },

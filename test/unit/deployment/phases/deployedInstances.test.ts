@@ -2,7 +2,7 @@ import { elastigroup, finalizing, inPhase, instance, noAnswer, target } from '..
 import { SCRIPT_FAILED } from '../../../support/failedDeployment';
 import type { Finalizing } from '../../../../src/deployment/state';
 import type { Script } from '../../../support/fakeContext';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 /** A deployment that CodeDeploy calls Succeeded is no unrestricted success while an instance lacks the revision. */
 
@@ -14,7 +14,7 @@ const failedIn = (id: string) => {
 };
 
 async function finish(state: Partial<Finalizing>, script: Script) {
-  const { next, context } = await tick(
+  const { next, context } = await pollOnce(
     finalizing(state),
     {},
     { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], ...script },
@@ -71,15 +71,15 @@ test('targets that cannot be read at the moment are read again, until the deadli
     targets: [noAnswer('CodeDeploy', 'unreadable')],
   };
   const state = finalizing({ instances: { total: 4, failed: 1, skipped: 0 } });
-  const early = await tick(state, { after: 2099 }, script);
+  const early = await pollOnce(state, { after: 2099 }, script);
   expect(inPhase(early.next, 'finalizing').outageSince).toBeDefined();
-  const late = await tick(state, { after: 2100 }, script);
+  const late = await pollOnce(state, { after: 2100 }, script);
   expect(inPhase(late.next, 'succeeded').greenInstanceIds).toEqual([]);
 });
 
 test('a token of an earlier version has no counts: the targets tell', async () => {
   const { instances: _unknown, ...before } = finalizing();
-  const { next } = await tick(
+  const { next } = await pollOnce(
     before,
     {},
     { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], targets: [GREEN.map(({ id }) => well(id))] },

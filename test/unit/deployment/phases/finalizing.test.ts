@@ -7,7 +7,7 @@ import {
   noAnswer,
   withoutElastigroup,
 } from '../../../support/deploymentSamples';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 const FINISHED = { list: [[elastigroup('cdbg-1', 'FINISHED')]] };
 
@@ -19,7 +19,7 @@ describe('FINISHED', () => {
       instance('i-3', { state: 'shutting-down' }),
       instance('i-4'),
     ];
-    const { next, context } = await tick(finalizing(), {}, { ...FINISHED, green: [green] });
+    const { next, context } = await pollOnce(finalizing(), {}, { ...FINISHED, green: [green] });
 
     expect(inPhase(next, 'succeeded')).toMatchObject({
       deploymentId: 'd-OWN',
@@ -31,14 +31,14 @@ describe('FINISHED', () => {
   });
 
   test.each(['unavailable', 'denied', 'throttled'] as const)('is success also without the ids (%s)', async (kind) => {
-    const { next, context } = await tick(finalizing(), {}, { ...FINISHED, green: [noAnswer('EC2', kind)] });
+    const { next, context } = await pollOnce(finalizing(), {}, { ...FINISHED, green: [noAnswer('EC2', kind)] });
 
     expect(inPhase(next, 'succeeded').greenInstanceIds).toEqual([]);
     expect(context.log.lines.map(({ level }) => level)).toContain('warn');
   });
 
   test('is success also after TIMEOUT and the time for cleaning up', async () => {
-    const { next } = await tick(finalizing(), { after: 9999 }, { ...FINISHED, green: [[]] });
+    const { next } = await pollOnce(finalizing(), { after: 9999 }, { ...FINISHED, green: [[]] });
 
     expect(next.phase).toBe('succeeded');
   });
@@ -54,7 +54,7 @@ describe('on the way to it', () => {
     'ERROR',
     'UNSTABLE_DEPLOYMENT',
   ])('%p is waited for, after TIMEOUT too, and shown', async (state) => {
-    const { next, context } = await tick(finalizing(), { after: 2099 }, { list: [[elastigroup('cdbg-1', state)]] });
+    const { next, context } = await pollOnce(finalizing(), { after: 2099 }, { list: [[elastigroup('cdbg-1', state)]] });
 
     expect(inPhase(next, 'finalizing').progress).toContain(state || 'no state');
     expect(inPhase(next, 'finalizing').percent).toBeLessThan(100);
@@ -69,18 +69,18 @@ describe('on the way to it', () => {
     ['A_NEW_STATE', undefined],
   ] as const)('how soon the end can come follows from the state seen now alone: %s, %s', async (word, pace) => {
     for (const before of [finalizing(), finalizing({ pace: 'far' }), finalizing({ pace: 'near', percent: 97 })]) {
-      const { next } = await tick(before, {}, { list: [[elastigroup('cdbg-1', word)]] });
+      const { next } = await pollOnce(before, {}, { list: [[elastigroup('cdbg-1', word)]] });
       expect(inPhase(next, 'finalizing').pace).toBe(pace);
     }
   });
 
   test('it is not known of a deployment that Spot does not list', async () => {
-    const { next } = await tick(finalizing({ pace: 'far' }), {}, { list: [[]] });
+    const { next } = await pollOnce(finalizing({ pace: 'far' }), {}, { list: [[]] });
     expect(inPhase(next, 'finalizing')).not.toHaveProperty('pace');
   });
 
   test('the end of TIMEOUT and the time for cleaning up fails it, naming green and stopping nothing', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       finalizing(),
       { after: 2100 },
       { list: [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES')]], green: [[instance('i-1'), instance('i-2')]] },
@@ -94,7 +94,7 @@ describe('on the way to it', () => {
   });
 
   test('Spot being down for that long fails it just so', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       finalizing(),
       { after: 2100 },
       { list: [noAnswer('Spot', 'unavailable')], green: [noAnswer('EC2', 'unavailable')] },
@@ -104,8 +104,8 @@ describe('on the way to it', () => {
     expect(context.changes).toEqual([]);
   });
 
-  test('an answer that Spot does not give costs the tick', async () => {
-    const { next } = await tick(finalizing(), { after: 10 }, { list: [noAnswer('Spot', 'unavailable')] });
+  test('an answer that Spot does not give costs the poll', async () => {
+    const { next } = await pollOnce(finalizing(), { after: 10 }, { list: [noAnswer('Spot', 'unavailable')] });
 
     expect(inPhase(next, 'finalizing').outageSince).toBe(at(10));
   });
@@ -115,7 +115,7 @@ describe('an Elastigroup that goes wrong after CodeDeploy succeeded', () => {
   test.each(['ROLLBACK_START', 'FINISHED_ERROR', 'STOPPING'])(
     '(%s) fails the action; nothing is stopped, and green is named',
     async (state) => {
-      const { next, context } = await tick(
+      const { next, context } = await pollOnce(
         finalizing(),
         {},
         {
@@ -134,7 +134,7 @@ describe('an Elastigroup that goes wrong after CodeDeploy succeeded', () => {
   );
 
   test('and removed green is said to be gone', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       finalizing(),
       {},
       { list: [[elastigroup('cdbg-1', 'FINISHED_ERROR')]], green: [[instance('i-1', { state: 'terminated' })]] },
@@ -149,22 +149,26 @@ describe('a deployment that Spot does not list', () => {
   const unlisted = finalizing({ unlistedSince: at(0) });
 
   test('is waited for: one empty list says nothing', async () => {
-    const first = await tick(finalizing(), { after: 7 }, { list: [[]] });
+    const first = await pollOnce(finalizing(), { after: 7 }, { list: [[]] });
     expect(inPhase(first.next, 'finalizing').unlistedSince).toBe(at(7));
     expect(first.next).not.toHaveProperty('outageSince');
 
-    const second = await tick(unlisted, { after: 59 }, { list: [[]] });
+    const second = await pollOnce(unlisted, { after: 59 }, { list: [[]] });
     expect(inPhase(second.next, 'finalizing').unlistedSince).toBe(at(0));
   });
 
   test('and comes back is followed again, from the beginning', async () => {
-    const { next } = await tick(unlisted, { after: 90 }, { list: [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES')]] });
+    const { next } = await pollOnce(
+      unlisted,
+      { after: 90 },
+      { list: [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES')]] },
+    );
 
     expect(inPhase(next, 'finalizing')).not.toHaveProperty('unlistedSince');
   });
 
   test('for 60 s has succeeded when the group runs green instances and no other', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       unlisted,
       { after: 60 },
       { list: [[]], green: [green, green], groupInstances: [['i-2', 'i-1']] },
@@ -180,7 +184,7 @@ describe('a deployment that Spot does not list', () => {
     { group: [], runs: 'nothing' },
     { group: ['i-1', 'i-gone'], runs: 'a green one that is terminated' },
   ])('is waited for further when the group runs $runs', async ({ group }) => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       unlisted,
       { after: 60 },
       { list: [[]], green: [green], groupInstances: [group] },
@@ -191,7 +195,7 @@ describe('a deployment that Spot does not list', () => {
   });
 
   test.each(['unavailable', 'denied'] as const)('is waited for further when the proof fails (%s)', async (kind) => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       unlisted,
       { after: 60 },
       { list: [[]], green: [green], groupInstances: [noAnswer('Spot', kind)] },
@@ -201,7 +205,7 @@ describe('a deployment that Spot does not list', () => {
   });
 
   test('and whose group never proves it, fails at the end, naming green', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       unlisted,
       { after: 2100 },
       { list: [[]], green: [green, green], groupInstances: [['i-blue']] },
@@ -211,20 +215,20 @@ describe('a deployment that Spot does not list', () => {
   });
 
   test('does not hide a list that cannot be read', async () => {
-    const { next } = await tick(unlisted, { after: 60 }, { list: [noAnswer('Spot', 'unreadable')] });
+    const { next } = await pollOnce(unlisted, { after: 60 }, { list: [noAnswer('Spot', 'unreadable')] });
 
     expect(inPhase(next, 'finalizing').outageSince).toBe(at(60));
   });
 
   test('is found by its tag, where only CodeDeploy was known', async () => {
-    const { next } = await tick(withoutElastigroup(finalizing()), {}, { ...FINISHED, green: [[instance('i-1')]] });
+    const { next } = await pollOnce(withoutElastigroup(finalizing()), {}, { ...FINISHED, green: [[instance('i-1')]] });
 
     expect(inPhase(next, 'succeeded').elastigroupDeploymentId).toBe('cdbg-1');
   });
 });
 
 test('a bug while finalizing fails the action without stopping anything', async () => {
-  const { next, context } = await tick(
+  const { next, context } = await pollOnce(
     finalizing(),
     {},
     { list: [new TypeError('undefined is not a function')], green: [[instance('i-1')]] },

@@ -8,7 +8,7 @@ import {
   launching,
   noAnswer,
 } from '../../../support/deploymentSamples';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
 const CREATED = { findDeployments: [[]], create: [{ kind: 'created', deploymentId: 'd-OWN' }] } as const;
@@ -24,15 +24,15 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
     [500, 490],
   ])('of %d, %d that show first are not enough: the others show their tag a minute later', async (all, early) => {
     const before = launching({ targetCapacity: all });
-    const first = await tick(before, { after: 100 }, { ...READY, green: [fleet(early)] });
+    const first = await pollOnce(before, { after: 100 }, { ...READY, green: [fleet(early)] });
     const waiting = inPhase(first.next, 'launching');
     expect(waiting.progress).toContain(`${early} of ${all} tagged instances running; waiting for more`);
     expect(first.context.changes).toEqual([]);
 
-    const second = await tick(waiting, { after: 155 }, { ...READY, green: [fleet(early)] });
+    const second = await pollOnce(waiting, { after: 155 }, { ...READY, green: [fleet(early)] });
     expect(second.context.changes).toEqual([]);
 
-    const third = await tick(
+    const third = await pollOnce(
       inPhase(second.next, 'launching'),
       { after: 160 },
       { ...READY, green: [fleet(all)], ...CREATED },
@@ -48,7 +48,7 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
     const still = launching({ targetCapacity: 4, greenSeen: { count: 3, since: at(0) } });
     expect(fleetReadiness(still, fleet(3), at(119)).kind).toBe('wait');
 
-    const { next, context } = await tick(still, { after: 120 }, { ...READY, green: [fleet(3)], ...CREATED });
+    const { next, context } = await pollOnce(still, { after: 120 }, { ...READY, green: [fleet(3)], ...CREATED });
     expect(inPhase(next, 'installing').launched).toEqual({ count: 3, of: 4 });
     expect(context.log.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
   });
@@ -62,7 +62,7 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
   });
 
   test('of an unknown number, too, the wait is bounded, and the result says so', async () => {
-    const first = await tick(
+    const first = await pollOnce(
       unknownCapacity,
       {},
       { ...READY, integration: [noAnswer('Spot', 'denied')], green: [fleet(2)] },
@@ -70,12 +70,12 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
     const waiting = inPhase(first.next, 'launching');
     expect(waiting.progress).toContain('2 of an unknown number of tagged instances running');
 
-    const { next } = await tick(waiting, { after: 120 }, { ...READY, green: [fleet(2)], ...CREATED });
+    const { next } = await pollOnce(waiting, { after: 120 }, { ...READY, green: [fleet(2)], ...CREATED });
     expect(inPhase(next, 'installing').launched).toEqual({ count: 2, of: 'unknown' });
   });
 
   test('an action that was adopted after a crash reads the target capacity once', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       unknownCapacity,
       {},
       { ...READY, integration: ['none'], green: [fleet(2)], ...CREATED },
@@ -84,7 +84,7 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
   });
 
   test('and tries again while Spot is busy', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       unknownCapacity,
       { after: 5 },
       { ...READY, integration: [noAnswer('Spot', 'unavailable')] },
@@ -98,7 +98,7 @@ test('what was launched of how many is carried to the result', async () => {
   const before = {
     ...inPhase(
       (
-        await tick(
+        await pollOnce(
           launching({ targetCapacity: 4, greenSeen: { count: 3, since: at(0) } }),
           { after: 120 },
           { ...READY, green: [fleet(3)], ...CREATED },
@@ -107,7 +107,7 @@ test('what was launched of how many is carried to the result', async () => {
       'installing',
     ),
   };
-  const { next } = await tick(
+  const { next } = await pollOnce(
     before,
     { after: 200 },
     {

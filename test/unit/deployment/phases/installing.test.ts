@@ -12,7 +12,7 @@ import {
   withoutElastigroup,
 } from '../../../support/deploymentSamples';
 import { FakeContext } from '../../../support/fakeContext';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 const seen = <T>(value: T): Attempt<T> => ({ ok: true, value });
 const unseen = (service: 'CodeDeploy' | 'Spot') =>
@@ -133,7 +133,7 @@ describe('the verdict on one look at both sides', () => {
   });
 });
 
-describe('one tick of installing', () => {
+describe('one poll of installing', () => {
   const GOING = { list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]] };
 
   test.each([
@@ -141,7 +141,7 @@ describe('one tick of installing', () => {
     [{ total: 4, done: 2, failed: 1, skipped: 0 }, '2 of 4 instances done, 1 failed', 63],
     [{ total: 0, done: 0, failed: 0, skipped: 0 }, 'InProgress', 40],
   ])('%j is shown as "%s", at %d %%', async (instances, words, percent) => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       installing(),
       {},
       { ...GOING, getDeployment: [codeDeploy('d-OWN', 'InProgress', { instances })] },
@@ -151,20 +151,20 @@ describe('one tick of installing', () => {
   });
 
   test('Ready is shown as waiting for the traffic to be rerouted', async () => {
-    const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Ready')] });
+    const { next } = await pollOnce(installing(), {}, { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Ready')] });
 
     expect(inPhase(next, 'installing').progress).toContain('waiting for traffic to be rerouted');
   });
 
   test('the wait before blue is terminated is shown', async () => {
     const deployment = codeDeploy('d-OWN', 'InProgress', { waitsBeforeTerminatingBlue: true });
-    const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [deployment] });
+    const { next } = await pollOnce(installing(), {}, { ...GOING, getDeployment: [deployment] });
 
     expect(inPhase(next, 'installing').progress).toContain('waiting to terminate blue');
   });
 
-  test('Succeeded goes on to Elastigroup, also when TIMEOUT is reached in the same tick', async () => {
-    const { next, context } = await tick(
+  test('Succeeded goes on to Elastigroup, also when TIMEOUT is reached in the same poll', async () => {
+    const { next, context } = await pollOnce(
       installing(),
       { after: 1800 },
       { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
@@ -175,7 +175,7 @@ describe('one tick of installing', () => {
   });
 
   test('Succeeded goes on to Elastigroup, also when that one cannot be queried', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       installing(),
       {},
       { list: [noAnswer('Spot', 'denied')], getDeployment: [codeDeploy('d-OWN', 'Succeeded')] },
@@ -185,7 +185,7 @@ describe('one tick of installing', () => {
   });
 
   test('a failure goes on to cleaning up, and stops nothing by itself', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       installing(),
       {},
       { ...GOING, getDeployment: [codeDeploy('d-OWN', 'Failed')] },
@@ -197,13 +197,13 @@ describe('one tick of installing', () => {
 
   test('the start of the action moves back to the creation of its CodeDeploy deployment', async () => {
     const deployment = codeDeploy('d-OWN', 'InProgress', { createdAt: at(-50) });
-    const { next } = await tick(installing(), {}, { ...GOING, getDeployment: [deployment] });
+    const { next } = await pollOnce(installing(), {}, { ...GOING, getDeployment: [deployment] });
 
     expect(inPhase(next, 'installing').startedAt).toBe(at(-50));
   });
 
-  test('a CodeDeploy that cannot be seen costs the tick', async () => {
-    const { next } = await tick(
+  test('a CodeDeploy that cannot be seen costs the poll', async () => {
+    const { next } = await pollOnce(
       installing(),
       { after: 20 },
       { list: [[]], getDeployment: [noAnswer('CodeDeploy', 'timeout')] },
@@ -213,7 +213,7 @@ describe('one tick of installing', () => {
   });
 
   test('while Spot alone does not answer, CodeDeploy is followed until TIMEOUT', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       installing(),
       { after: 20 },
       { list: [noAnswer('Spot', 'timeout')], getDeployment: [codeDeploy('d-OWN', 'InProgress')] },
@@ -223,7 +223,7 @@ describe('one tick of installing', () => {
   });
 
   test('a Spot that refuses the look for good ends it', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       installing(),
       { after: 20 },
       { list: [noAnswer('Spot', 'denied')], getDeployment: [codeDeploy('d-OWN', 'InProgress')] },
@@ -233,7 +233,7 @@ describe('one tick of installing', () => {
   });
 
   test("another's Elastigroup deployment that errs is not ours", async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       installing(),
       {},
       {
@@ -250,7 +250,7 @@ describe('a run that was adopted by its CodeDeploy deployment alone', () => {
   const adopted = withoutElastigroup(installing());
 
   test('never stops its own fleet, when Spot lists it after all, but follows it', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       adopted,
       {},
       {
@@ -264,7 +264,7 @@ describe('a run that was adopted by its CodeDeploy deployment alone', () => {
   });
 
   test('ends when that fleet goes wrong', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       adopted,
       {},
       { list: [[elastigroup('cdbg-1', 'ROLLBACK_START')]], getDeployment: [codeDeploy('d-OWN', 'InProgress')] },
@@ -274,13 +274,13 @@ describe('a run that was adopted by its CodeDeploy deployment alone', () => {
   });
 
   test('goes on without one', async () => {
-    const { next } = await tick(adopted, {}, { list: [[]], getDeployment: [codeDeploy('d-OWN', 'InProgress')] });
+    const { next } = await pollOnce(adopted, {}, { list: [[]], getDeployment: [codeDeploy('d-OWN', 'InProgress')] });
 
     expect(next.phase).toBe('installing');
   });
 
-  test('remembers the fleet also in the tick in which CodeDeploy succeeds', async () => {
-    const { next } = await tick(
+  test('remembers the fleet also in the poll in which CodeDeploy succeeds', async () => {
+    const { next } = await pollOnce(
       adopted,
       {},
       {
@@ -300,20 +300,20 @@ describe('a deployment that was stopped', () => {
   };
 
   test('while this invocation followed it was stopped outside this action', async () => {
-    const { next } = await tick(installing({ invocations: 3, activeIn: 3 }), {}, STOPPED);
+    const { next } = await pollOnce(installing({ invocations: 3, activeIn: 3 }), {}, STOPPED);
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('was stopped outside this action (no reason given)');
   });
 
   test.each([installing(), installing({ invocations: 3, activeIn: 2 })])(
     'before this invocation saw it may have been stopped by one that died',
     async (state) => {
-      const { next } = await tick(state, {}, STOPPED);
+      const { next } = await pollOnce(state, {}, STOPPED);
       expect(inPhase(next, 'cleaningUp').failure.headline).toContain('or by an earlier invocation of it');
     },
   );
 
   test('after TIMEOUT was stopped for it', async () => {
-    const { next } = await tick(installing(), { after: 1800 }, STOPPED);
+    const { next } = await pollOnce(installing(), { after: 1800 }, STOPPED);
     expect(inPhase(next, 'cleaningUp').failure).toMatchObject({ timedOut: true });
   });
 });

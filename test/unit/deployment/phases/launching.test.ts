@@ -11,7 +11,7 @@ import {
   OTHER_TAG,
 } from '../../../support/deploymentSamples';
 import type { Script } from '../../../support/fakeContext';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
 const READY_AND_RUNNING = { ...READY, green: [[instance('i-1'), instance('i-2')]] };
@@ -34,7 +34,7 @@ describe('while Elastigroup launches green', () => {
     'awaiting_user_deployment',
     '',
   ])('it is only waited for in %p', async (state) => {
-    const { next, context } = await tick(launching(), {}, { list: [[elastigroup('cdbg-1', state)]] });
+    const { next, context } = await pollOnce(launching(), {}, { list: [[elastigroup('cdbg-1', state)]] });
 
     expect(inPhase(next, 'launching').progress).toContain(state || 'no state');
     expect(context.changes).toEqual([]);
@@ -44,7 +44,7 @@ describe('while Elastigroup launches green', () => {
     let state = launching();
     const percents: number[] = [];
     for (const word of ['STARTING', 'LAUNCHING_NEW_INSTANCES', 'TAG_INSTANCES_WITH_GREEN_TAG', '', 'STARTING']) {
-      const { next } = await tick(state, {}, { list: [[elastigroup('cdbg-1', word)]] });
+      const { next } = await pollOnce(state, {}, { list: [[elastigroup('cdbg-1', word)]] });
       state = inPhase(next, 'launching');
       percents.push(state.percent);
     }
@@ -62,16 +62,16 @@ describe('while Elastigroup launches green', () => {
     ['A_STATE_OF_NEXT_YEAR', undefined],
   ] as const)('how soon the end can come follows from the state seen now alone: %s, %s', async (word, pace) => {
     for (const before of [launching(), launching({ pace: 'far' }), launching({ pace: 'near', percent: 30 })]) {
-      const { next } = await tick(before, {}, { list: [[elastigroup('cdbg-1', word)]] });
+      const { next } = await pollOnce(before, {}, { list: [[elastigroup('cdbg-1', word)]] });
       expect(inPhase(next, 'launching').pace).toBe(pace);
     }
   });
 
   test('it is near while EC2 does not show the tagged instances yet, and not carried into installing', async () => {
-    const waiting = await tick(launching(), {}, { ...READY, green: [[]] });
+    const waiting = await pollOnce(launching(), {}, { ...READY, green: [[]] });
     expect(inPhase(waiting.next, 'launching').pace).toBe('near');
 
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching({ pace: 'near' }),
       {},
       { ...READY_AND_RUNNING, findDeployments: [[]], create: [CREATED] },
@@ -80,7 +80,7 @@ describe('while Elastigroup launches green', () => {
   });
 
   test('TIMEOUT ends it, without a further look', async () => {
-    const { next } = await tick(launching(), { after: 1800 }, {});
+    const { next } = await pollOnce(launching(), { after: 1800 }, {});
 
     const { failure, elastigroupDeploymentId } = inPhase(next, 'cleaningUp');
     expect(failure).toMatchObject({ type: 'JobFailed', timedOut: true });
@@ -91,7 +91,7 @@ describe('while Elastigroup launches green', () => {
   test.each(['ERROR', 'UNSTABLE_DEPLOYMENT', 'ROLLBACK_START', 'STOPPING', 'FINISHED_ERROR', 'FINISHED_STOPPED'])(
     '%s ends it at once, and is named',
     async (state) => {
-      const { next } = await tick(
+      const { next } = await pollOnce(
         launching(),
         {},
         { list: [[elastigroup('cdbg-1', state)]], findDeployments: [[otherCodeDeploy('InProgress')]] },
@@ -102,7 +102,7 @@ describe('while Elastigroup launches green', () => {
   );
 
   test('FINISHED without a CodeDeploy deployment of the action is no success', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       {},
       { list: [[elastigroup('cdbg-1', 'FINISHED')]], findDeployments: [[]] },
@@ -114,7 +114,7 @@ describe('while Elastigroup launches green', () => {
   test.each(['AWAITING_DEPLOYMENT_TO_FINISH', 'REMOVE_OLD_INSTANCES', 'FINISHED', 'ERROR', 'ROLLBACK_START'])(
     'in %s, the CodeDeploy deployment that a duplicate or a crashed run made is followed',
     async (state) => {
-      const { next, context } = await tick(
+      const { next, context } = await pollOnce(
         launching(),
         { after: 100 },
         { list: [[elastigroup('cdbg-1', state)]], findDeployments: [[codeDeploy('d-OWN', 'InProgress')]] },
@@ -126,7 +126,7 @@ describe('while Elastigroup launches green', () => {
   );
 
   test('a deployment that Spot no longer lists goes on by its CodeDeploy deployment', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       { after: 100 },
       { list: [[]], findDeployments: [[codeDeploy('d-OWN', 'InProgress', { createdAt: at(-30) })]] },
@@ -135,14 +135,14 @@ describe('while Elastigroup launches green', () => {
     expect(inPhase(next, 'installing')).toMatchObject({ deploymentId: 'd-OWN', startedAt: at(-30) });
   });
 
-  test('a deployment that Spot does not list yet is no answer: it costs the tick', async () => {
-    const { next } = await tick(launching(), { after: 3 }, { list: [[]], findDeployments: [[]] });
+  test('a deployment that Spot does not list yet is no answer: it costs the poll', async () => {
+    const { next } = await pollOnce(launching(), { after: 3 }, { list: [[]], findDeployments: [[]] });
 
     expect(inPhase(next, 'launching').outageSince).toBe(at(3));
   });
 
   test('only the own deployment counts, not one of the same group', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       {},
       { list: [[elastigroup('cdbg-0', 'ERROR', [OTHER_TAG]), elastigroup('cdbg-1', 'STARTING')]] },
@@ -160,7 +160,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
     { sees: 'terminated ones only', green: [instance('i-1', { state: 'terminated' })], says: '0 of 2' },
     { sees: 'stopped ones only', green: [instance('i-1', { state: 'stopped' })], says: '0 of 2' },
   ])('CodeDeploy is not created while EC2 shows $sees', async ({ green, says }) => {
-    const { next, context } = await tick(launching(), {}, { ...READY, green: [green] });
+    const { next, context } = await pollOnce(launching(), {}, { ...READY, green: [green] });
 
     expect(inPhase(next, 'launching').progress).toContain(says);
     expect(context.changes).toEqual([]);
@@ -173,7 +173,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
       instance('i-3', { state: 'terminated' }),
       instance('i-4', { state: 'shutting-down' }),
     ];
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       launching(),
       { after: 60 },
       { ...READY, green: [green], findDeployments: [[]], create: [CREATED] },
@@ -190,7 +190,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
       instance('i-2', { launchedAt: at(-300) }),
       instance('i-3'),
     ];
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       {},
       { ...READY, green: [green], findDeployments: [[]], create: [CREATED] },
@@ -201,7 +201,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
 
   test('the start of the action never moves forward, and an unknown time is no evidence', async () => {
     const green = [instance('i-1', { launchedAt: at(50) }), { ...instance('i-2'), launchedAt: undefined }];
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       { after: 60 },
       { ...READY, green: [green], findDeployments: [[]], create: [CREATED] },
@@ -213,7 +213,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
   test.each(['Created', 'InProgress', 'Ready', 'Succeeded', 'Failed', 'Stopped'])(
     'an own CodeDeploy deployment (%s) is adopted, and no second one is created',
     async (status) => {
-      const { next, context } = await tick(
+      const { next, context } = await pollOnce(
         launching(),
         {},
         { ...READY_AND_RUNNING, findDeployments: [[otherCodeDeploy('Succeeded'), codeDeploy('d-OWN', status)]] },
@@ -225,7 +225,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
   );
 
   test("another's active CodeDeploy deployment is a conflict, and is not stopped", async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       launching(),
       {},
       { ...READY_AND_RUNNING, findDeployments: [[otherCodeDeploy('InProgress')]] },
@@ -236,16 +236,16 @@ describe('once Elastigroup waits for CodeDeploy', () => {
   });
 
   test.each(['timeout', 'connection', 'unavailable', 'throttled', 'unreadable'] as const)(
-    'a create without an answer (%s) is looked for at the next tick before it is repeated',
+    'a create without an answer (%s) is looked for at the next poll before it is repeated',
     async (kind) => {
-      const first = await tick(
+      const first = await pollOnce(
         launching(),
         {},
         { ...READY_AND_RUNNING, findDeployments: [[]], create: [noAnswer('CodeDeploy', kind)] },
       );
       expect(first.next.phase).toBe('launching');
 
-      const second = await tick(
+      const second = await pollOnce(
         active(first.next),
         { after: 5 },
         { ...READY_AND_RUNNING, findDeployments: [[codeDeploy('d-OWN', 'Created')]] },
@@ -261,7 +261,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
     ['InvalidRoleException', 'ConfigurationError'],
     ['SomethingNewException', 'JobFailed'],
   ])('%s ends it as %s', async (code, type) => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       {},
       { ...READY_AND_RUNNING, findDeployments: [[]], create: [noAnswer('CodeDeploy', 'rejected', 'no', code)] },
@@ -272,7 +272,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
 
   test('a missing permission is named', async () => {
     const words = 'User: x is not authorized to perform: codedeploy:CreateDeployment on resource: y';
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       {},
       { ...READY_AND_RUNNING, findDeployments: [[]], create: [noAnswer('CodeDeploy', 'denied', words)] },
@@ -293,7 +293,7 @@ describe('DeploymentLimitExceeded', () => {
   });
 
   test('that names our own deployment is adoption', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       launching(),
       {},
       limited(conflicts('d-OWN'), { getDeployment: [codeDeploy('d-OWN', 'Created')] }),
@@ -304,7 +304,7 @@ describe('DeploymentLimitExceeded', () => {
   });
 
   test("that names another's is a conflict, and the other is not stopped", async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       launching(),
       {},
       limited(conflicts('d-OTHER'), { getDeployment: [otherCodeDeploy('InProgress')] }),
@@ -314,8 +314,8 @@ describe('DeploymentLimitExceeded', () => {
     expect(context.changes).toEqual(['create CodeDeploy']);
   });
 
-  test("that names another's that has just ended is tried again at the next tick", async () => {
-    const { next } = await tick(
+  test("that names another's that has just ended is tried again at the next poll", async () => {
+    const { next } = await pollOnce(
       launching(),
       {},
       limited(conflicts('d-OTHER'), { getDeployment: [otherCodeDeploy('Succeeded')] }),
@@ -325,7 +325,7 @@ describe('DeploymentLimitExceeded', () => {
   });
 
   test('that names none leads to another look, which finds our own', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       {},
       limited(conflicts(undefined), { findDeployments: [[], [codeDeploy('d-OWN', 'Created')]] }),
@@ -335,7 +335,7 @@ describe('DeploymentLimitExceeded', () => {
   });
 
   test("that names none leads to another look, which finds another's", async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       launching(),
       {},
       limited(conflicts(undefined), { findDeployments: [[], [otherCodeDeploy('Queued')]] }),
@@ -345,7 +345,7 @@ describe('DeploymentLimitExceeded', () => {
   });
 
   test("that names none, with none to be found, is quoted in CodeDeploy's words", async () => {
-    const { next } = await tick(launching(), {}, limited(conflicts(undefined), { findDeployments: [[], []] }));
+    const { next } = await pollOnce(launching(), {}, limited(conflicts(undefined), { findDeployments: [[], []] }));
 
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('is already deploying');
   });
@@ -358,11 +358,11 @@ describe('InvalidTargetInstances', () => {
     create: [{ kind: 'no-targets', message: 'no instance has the tag' }],
   };
 
-  test('is a tag that CodeDeploy does not see yet: the next tick tries again', async () => {
-    const first = await tick(launching(), { after: 60 }, noTargets);
+  test('is a tag that CodeDeploy does not see yet: the next poll tries again', async () => {
+    const first = await pollOnce(launching(), { after: 60 }, noTargets);
     expect(inPhase(first.next, 'launching').noTargetsSince).toBe(at(60));
 
-    const second = await tick(active(first.next), { after: 65 }, noTargets);
+    const second = await pollOnce(active(first.next), { after: 65 }, noTargets);
     expect(inPhase(second.next, 'launching').noTargetsSince).toBe(at(60));
   });
 
@@ -370,13 +370,13 @@ describe('InvalidTargetInstances', () => {
     [179.999, 'launching'],
     [180, 'cleaningUp'],
   ] as const)('after %s s of it the phase is %s', async (seconds, phase) => {
-    const { next } = await tick(launching({ noTargetsSince: at(0) }), { after: seconds }, noTargets);
+    const { next } = await pollOnce(launching({ noTargetsSince: at(0) }), { after: seconds }, noTargets);
 
     expect(next.phase).toBe(phase);
   });
 
   test('for good is explained', async () => {
-    const { next } = await tick(launching({ noTargetsSince: at(0) }), { after: 180 }, noTargets);
+    const { next } = await pollOnce(launching({ noTargetsSince: at(0) }), { after: 180 }, noTargets);
 
     const { headline, known } = inPhase(next, 'cleaningUp').failure;
     expect(headline).toContain('no instance has the tag');

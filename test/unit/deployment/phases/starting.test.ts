@@ -14,7 +14,7 @@ import {
   starting,
 } from '../../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../../support/fakeContext';
-import { tick } from '../../../support/tick';
+import { pollOnce } from '../../../support/pollOnce';
 
 const NOTHING = { list: [[]], findDeployments: [[]] };
 /** The looks before a start: EC2 shows no instance of an earlier delivery of the event either, and Spot's list comes twice. */
@@ -24,7 +24,7 @@ const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targ
 
 describe('where nothing of the action is under way', () => {
   test('one deployment is started, with the tag, application and group of the action', async () => {
-    const { next, context } = await tick(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
+    const { next, context } = await pollOnce(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
     expect(context.startRequests).toEqual([
@@ -41,7 +41,7 @@ describe('where nothing of the action is under way', () => {
   ])(
     'Elastigroup gets a limit of $minutes min for TIMEOUT $timeoutSeconds s and $cleanupTimeoutSeconds s of cleaning up',
     async ({ timeoutSeconds, cleanupTimeoutSeconds, minutes }) => {
-      const { context } = await tick(
+      const { context } = await pollOnce(
         checked(),
         { parameters: { timeoutSeconds }, cleanupTimeoutSeconds },
         { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] },
@@ -52,13 +52,13 @@ describe('where nothing of the action is under way', () => {
   );
 
   test('CodeDeploy is asked for what is as old as a blue/green deployment can become: 109 hours', async () => {
-    const { context } = await tick(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
+    const { context } = await pollOnce(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
 
     expect(context.findSince).toEqual([at(-109 * 3600)]);
   });
 
   test('nothing is started once TIMEOUT is reached', async () => {
-    const { next, context } = await tick(checked(), { after: 1800 }, NOTHING);
+    const { next, context } = await pollOnce(checked(), { after: 1800 }, NOTHING);
 
     expect(inPhase(next, 'cleaningUp').failure).toMatchObject({ type: 'JobFailed', timedOut: true });
     expect(context.changes).toEqual([]);
@@ -80,7 +80,7 @@ describe('what is under way already is adopted', () => {
   };
 
   test.each(Object.entries(lists))('found by its tag: %s', async (_where, list) => {
-    const { next, context } = await tick(checked(), {}, { list: [list] });
+    const { next, context } = await pollOnce(checked(), {}, { list: [list] });
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
     expect(context.changes).toEqual([]);
@@ -91,7 +91,7 @@ describe('what is under way already is adopted', () => {
     ['the beginning of another value', { key: 'GreenIdentifier', value: `${JOB}-2` }],
     ['another case', { key: 'greenidentifier', value: JOB }],
   ])('not by a tag that is only alike: %s', async (_how, tag) => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       checked(),
       {},
       { list: [[elastigroup('cdbg-7', 'STARTING', [tag])]], findDeployments: [[]], green: [[]] },
@@ -104,7 +104,7 @@ describe('what is under way already is adopted', () => {
     'by its CodeDeploy deployment (%s), when Spot no longer lists its own',
     async (status) => {
       const own = codeDeploy('d-OWN', status, { createdAt: at(-90) });
-      const { next, context } = await tick(
+      const { next, context } = await pollOnce(
         checked(),
         {},
         { list: [[]], findDeployments: [[otherCodeDeploy('Failed'), own]] },
@@ -122,20 +122,20 @@ describe('what is under way already is adopted', () => {
     { statuses: ['Failed', 'Succeeded', 'InProgress'], adopts: 'InProgress' },
   ])('of CodeDeploy deployments that are $statuses, the one that is $adopts', async ({ statuses, adopts }) => {
     const own = statuses.map((status) => codeDeploy(`d-${status}`, status));
-    const { next } = await tick(checked(), {}, { list: [[]], findDeployments: [own] });
+    const { next } = await pollOnce(checked(), {}, { list: [[]], findDeployments: [own] });
 
     expect(inPhase(next, 'installing').deploymentId).toBe(`d-${adopts}`);
   });
 
   test('even after TIMEOUT: what runs must be followed or cleaned up', async () => {
-    const { next } = await tick(checked(), { after: 4000 }, { list: [[own]] });
+    const { next } = await pollOnce(checked(), { after: 4000 }, { list: [[own]] });
 
     expect(next.phase).toBe('launching');
   });
 
   test('a rollback that CodeDeploy made of it is not it', async () => {
     const rollback = codeDeploy('d-ROLLBACK', 'Succeeded', { creator: 'codeDeployRollback' });
-    const { next } = await tick(
+    const { next } = await pollOnce(
       checked(),
       {},
       { list: [[]], findDeployments: [[rollback, codeDeploy('d-OWN', 'Failed')]] },
@@ -149,21 +149,21 @@ describe('a start whose answer was lost', () => {
   const lost = ['connection', 'timeout', 'unavailable', 'unreadable'] as const;
 
   test.each(lost)('is not repeated at once (%s)', async (kind) => {
-    const { next, context } = await tick(checked(), { after: 7 }, { ...FREE, start: [noAnswer('Spot', kind)] });
+    const { next, context } = await pollOnce(checked(), { after: 7 }, { ...FREE, start: [noAnswer('Spot', kind)] });
 
     expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(7));
     expect(context.changes).toEqual(['start Elastigroup']);
   });
 
   test.each([0, 1, 15, 29.999])('is only looked for, %s s later', async (seconds) => {
-    const { next, context } = await tick(checked({ unconfirmedSince: at(0) }), { after: seconds }, NOTHING);
+    const { next, context } = await pollOnce(checked({ unconfirmedSince: at(0) }), { after: seconds }, NOTHING);
 
     expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(0));
     expect(context.changes).toEqual([]);
   });
 
   test('is repeated after 30 s, and the look begins anew', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       checked({ unconfirmedSince: at(0) }),
       { after: 30 },
       { ...FREE, start: [noAnswer('Spot', 'timeout')] },
@@ -174,7 +174,7 @@ describe('a start whose answer was lost', () => {
   });
 
   test('is adopted when it comes to light', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       checked({ unconfirmedSince: at(0) }),
       { after: 5 },
       { list: [[elastigroup('cdbg-1', 'STARTING')]] },
@@ -185,13 +185,13 @@ describe('a start whose answer was lost', () => {
   });
 
   test('is cleaned up after, when TIMEOUT comes before it has come to light', async () => {
-    const { next } = await tick(checked({ unconfirmedSince: at(1790) }), { after: 1800 }, NOTHING);
+    const { next } = await pollOnce(checked({ unconfirmedSince: at(1790) }), { after: 1800 }, NOTHING);
 
     expect(inPhase(next, 'cleaningUp').unconfirmedSince).toBe(at(1790));
   });
 
   test('takes precedence over a conflict: the other one may be what is not yet tagged', async () => {
-    const { next } = await tick(
+    const { next } = await pollOnce(
       checked({ unconfirmedSince: at(0) }),
       { after: 5 },
       { list: [[elastigroup('cdbg-2', 'STARTING', [])]], findDeployments: [[]] },
@@ -203,12 +203,12 @@ describe('a start whose answer was lost', () => {
 
 describe('a start that surely was not processed', () => {
   test.each(['unreachable', 'throttled', 'rate-limited'] as const)(
-    'is repeated at the next tick (%s)',
+    'is repeated at the next poll (%s)',
     async (kind) => {
-      const first = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', kind)] });
+      const first = await pollOnce(checked(), {}, { ...FREE, start: [noAnswer('Spot', kind)] });
       expect(inPhase(first.next, 'starting')).not.toHaveProperty('unconfirmedSince');
 
-      const second = await tick(
+      const second = await pollOnce(
         active(first.next),
         { after: 5 },
         { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] },
@@ -218,7 +218,7 @@ describe('a start that surely was not processed', () => {
   );
 
   test('for lack of a permission ends the action; what a duplicate may have started is named by its tag', async () => {
-    const { next } = await tick(checked(), {}, { ...FREE, start: [noAnswer('Spot', 'denied', 'Invalid token')] });
+    const { next } = await pollOnce(checked(), {}, { ...FREE, start: [noAnswer('Spot', 'denied', 'Invalid token')] });
 
     const { failure, cleaned, left } = inPhase(next, 'failed');
     expect(failure.type).toBe('ConfigurationError');
@@ -233,27 +233,27 @@ describe('a start that Spot refuses', () => {
   const refused = checked({ refusal: 'the group already has a deployment', unconfirmedSince: at(0) });
 
   test('is followed by another look, and never by another start', async () => {
-    const { next, context } = await tick(checked(), { after: 3 }, { ...FREE, start: [refusal] });
+    const { next, context } = await pollOnce(checked(), { after: 3 }, { ...FREE, start: [refusal] });
 
     expect(inPhase(next, 'starting')).toMatchObject({ refusal: refusal.detail, unconfirmedSince: at(3) });
     expect(context.changes).toEqual(['start Elastigroup']);
   });
 
   test("leads to the deployment of this event's duplicate, where there is one", async () => {
-    const { next } = await tick(refused, { after: 5 }, { list: [[elastigroup('cdbg-1', 'STARTING')]] });
+    const { next } = await pollOnce(refused, { after: 5 }, { list: [[elastigroup('cdbg-1', 'STARTING')]] });
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
   });
 
   test("is not believed for 30 s, since the duplicate's deployment may not be listed yet", async () => {
-    const { next, context } = await tick(refused, { after: 29 }, NOTHING);
+    const { next, context } = await pollOnce(refused, { after: 29 }, NOTHING);
 
     expect(next.phase).toBe('starting');
     expect(context.changes).toEqual([]);
   });
 
   test("then fails with Spot's words, naming the group and its integration", async () => {
-    const { next, context } = await tick(refused, { after: 30 }, { ...NOTHING, green: [[]] });
+    const { next, context } = await pollOnce(refused, { after: 30 }, { ...NOTHING, green: [[]] });
 
     const { failure } = inPhase(next, 'cleaningUp');
     expect(failure.type).toBe('JobFailed');
@@ -263,7 +263,7 @@ describe('a start that Spot refuses', () => {
   });
 
   test('then names the deployment that is in the way, and leaves it alone', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       refused,
       { after: 30 },
       { list: [[other('STARTING')]], findDeployments: [[]], green: [[]] },
@@ -283,23 +283,23 @@ describe('green instances of the action, of which no service lists a deployment'
   };
 
   test('are looked into for 30 s: one empty list says nothing', async () => {
-    const first = await tick(checked(), { after: 2 }, orphans);
+    const first = await pollOnce(checked(), { after: 2 }, orphans);
     expect(inPhase(first.next, 'starting')).toMatchObject({ unconfirmedSince: at(2), startedAt: at(-400) });
     expect(first.context.changes).toEqual([]);
 
-    const second = await tick(active(first.next), { after: 7 }, { list: [[elastigroup('cdbg-1', 'STARTING')]] });
+    const second = await pollOnce(active(first.next), { after: 7 }, { list: [[elastigroup('cdbg-1', 'STARTING')]] });
     expect(inPhase(second.next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
   });
 
   test('keep green from being launched a second time', async () => {
-    const { next, context } = await tick(checked({ unconfirmedSince: at(0) }), { after: 30 }, orphans);
+    const { next, context } = await pollOnce(checked({ unconfirmedSince: at(0) }), { after: 30 }, orphans);
 
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('2 green instances exist');
     expect(context.changes).toEqual([]);
   });
 
-  test('must be looked for before a start: EC2 being down costs the tick', async () => {
-    const { next, context } = await tick(
+  test('must be looked for before a start: EC2 being down costs the poll', async () => {
+    const { next, context } = await pollOnce(
       checked(),
       { after: 2 },
       { ...NOTHING, green: [noAnswer('EC2', 'unavailable')] },
@@ -319,7 +319,11 @@ describe("another's deployment", () => {
     'STOPPING',
     'ROLLBACK_START',
   ])('that is under way (%p) is a conflict, and is not touched', async (state) => {
-    const { next, context } = await tick(checked(), {}, { list: [[other(state)]], findDeployments: [[]], green: [[]] });
+    const { next, context } = await pollOnce(
+      checked(),
+      {},
+      { list: [[other(state)]], findDeployments: [[]], green: [[]] },
+    );
 
     const { failure, left } = inPhase(next, 'failed');
     expect(failure.headline).toContain('cdbg-other');
@@ -331,7 +335,7 @@ describe("another's deployment", () => {
   test.each(['FINISHED', 'FINISHED_ERROR', 'FINISHED_STOPPED', 'ERROR', 'UNSTABLE_DEPLOYMENT', 'A_NEW_STATE', ''])(
     'that has ended, or of whose state nobody knows whether it has (%p), is left to Spot to judge',
     async (state) => {
-      const { context } = await tick(
+      const { context } = await pollOnce(
         checked(),
         {},
         {
@@ -347,7 +351,7 @@ describe("another's deployment", () => {
   );
 
   test('in CodeDeploy is a conflict before anything is launched', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       checked(),
       {},
       { list: [[]], findDeployments: [[otherCodeDeploy('Ready')]], green: [[]] },
@@ -358,13 +362,13 @@ describe("another's deployment", () => {
   });
 
   test('that Spot answers a start with is a conflict, and does not become ours', async () => {
-    const { next } = await tick(checked(), {}, { ...FREE, start: [other('STARTING')] });
+    const { next } = await pollOnce(checked(), {}, { ...FREE, start: [other('STARTING')] });
 
     expect(inPhase(next, 'failed').failure.headline).toContain('cdbg-other');
   });
 });
 
-test('two ticks in a row never start twice, whatever the first one answered', async () => {
+test('two polls in a row never start twice, whatever the first one answered', async () => {
   const context = new FakeContext({
     list: [[], [], [elastigroup('cdbg-1', 'STARTING')]],
     findDeployments: [[]],
@@ -390,14 +394,18 @@ describe('preflight, before the first start', () => {
   const good: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
 
   test('that finds nothing lets the deployment start', async () => {
-    const { context } = await tick(starting(), {}, { ...FREE, ...good, start: [elastigroup('cdbg-1', 'STARTING')] });
+    const { context } = await pollOnce(
+      starting(),
+      {},
+      { ...FREE, ...good, start: [elastigroup('cdbg-1', 'STARTING')] },
+    );
     expect(context.changes).toEqual(['start Elastigroup']);
   });
 
   test('is not made again once it has passed', async () => {
-    const first = await tick(starting(), {}, { ...FREE, ...good, start: [noAnswer('Spot', 'timeout')] });
+    const first = await pollOnce(starting(), {}, { ...FREE, ...good, start: [noAnswer('Spot', 'timeout')] });
     expect(inPhase(first.next, 'starting').checked).toBe(true);
-    await tick(active(first.next), { after: 5 }, NOTHING);
+    await pollOnce(active(first.next), { after: 5 }, NOTHING);
   });
 
   test('tells all problems at once, and starts nothing', async () => {
@@ -408,7 +416,7 @@ describe('preflight, before the first start', () => {
       deploymentGroup: [{ ...blueGreen, deploymentType: 'IN_PLACE' }],
       revision: [{ kind: 'missing' }],
     };
-    const { next, context } = await tick(starting(), {}, script);
+    const { next, context } = await pollOnce(starting(), {}, script);
     const { failure, cleaned, left } = inPhase(next, 'failed');
     expect(failure.type).toBe('ConfigurationError');
     for (const words of ['3 problems', 'no CodeDeploy integration', 'is IN_PLACE', 'does not exist'])
@@ -419,12 +427,12 @@ describe('preflight, before the first start', () => {
   test('tells a refusal of the first look together with what it finds', async () => {
     const denied = noAnswer('Spot', 'denied', 'Invalid token');
     const script: Script = { ...good, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
-    const { headline } = inPhase((await tick(starting(), {}, script)).next, 'failed').failure;
+    const { headline } = inPhase((await pollOnce(starting(), {}, script)).next, 'failed').failure;
     for (const words of ['2 problems', 'Invalid token', 'does not exist']) expect(headline).toContain(words);
   });
 
-  test('without an answer costs the tick', async () => {
-    const { next, context } = await tick(
+  test('without an answer costs the poll', async () => {
+    const { next, context } = await pollOnce(
       starting(),
       { after: 3 },
       { ...NOTHING, green: [[]], ...good, deploymentGroup: [noAnswer('CodeDeploy', 'unavailable')] },
@@ -436,7 +444,7 @@ describe('preflight, before the first start', () => {
 
   test('is all that DRY_RUN does', async () => {
     const script: Script = { list: [[other('STARTING')]], findDeployments: [[]], green: [[]], ...good };
-    const { next, context } = await tick(starting(), { parameters: { dryRun: true } }, script);
+    const { next, context } = await pollOnce(starting(), { parameters: { dryRun: true } }, script);
     expect(inPhase(next, 'dryRun').conflicts.join()).toContain('cdbg-other');
     expect(context.changes).toEqual([]);
   });
@@ -446,7 +454,7 @@ describe('ON_CONFLICT WAIT', () => {
   test('waits for what is in the way, and starts when it has ended', async () => {
     const parameters = { onConflict: 'WAIT' as const };
     const conflicts = { list: [[other('STARTING')]], findDeployments: [[otherCodeDeploy('InProgress')]], green: [[]] };
-    const first = await tick(checked(), { parameters }, conflicts);
+    const first = await pollOnce(checked(), { parameters }, conflicts);
     expect(inPhase(first.next, 'starting')).toMatchObject({
       waitsForOther: { since: at(0) },
       progress: expect.stringMatching(/^waiting for .*cdbg-other.* and CodeDeploy d-OTHER created by a user/) as string,
@@ -454,12 +462,12 @@ describe('ON_CONFLICT WAIT', () => {
     expect(first.context.changes).toEqual([]);
 
     const free = { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] };
-    const second = await tick(active(first.next), { after: 60, parameters }, free);
+    const second = await pollOnce(active(first.next), { after: 60, parameters }, free);
     expect(inPhase(second.next, 'launching')).not.toHaveProperty('waitsForOther');
   });
 
   test('the last look before the start decides: who came in between is waited for', async () => {
-    const { next, context } = await tick(
+    const { next, context } = await pollOnce(
       checked(),
       { parameters: { onConflict: 'WAIT' } },
       { ...FREE, list: [[], [other('STARTING')]] },
@@ -477,7 +485,7 @@ describe("a rollback of an earlier deployment's", () => {
   });
 
   test('is waited for also with ON_CONFLICT FAIL, and said', async () => {
-    const { next, context } = await tick(checked(), {}, { list: [[]], findDeployments: [[back]], green: [[]] });
+    const { next, context } = await pollOnce(checked(), {}, { list: [[]], findDeployments: [[back]], green: [[]] });
     expect(inPhase(next, 'starting').progress).toContain('waiting for rollback d-BACK of CodeDeploy d-EARLIER');
     expect(context.changes).toEqual([]);
   });
@@ -485,7 +493,7 @@ describe("a rollback of an earlier deployment's", () => {
   test('lets the start go on when it has ended', async () => {
     const waiting = checked({ waitsForOther: {} });
     const ended = { ...back, status: 'Succeeded' };
-    const { context } = await tick(
+    const { context } = await pollOnce(
       waiting,
       { after: 60 },
       { list: [[], []], findDeployments: [[ended]], green: [[]], start: [elastigroup('cdbg-1', 'STARTING')] },
