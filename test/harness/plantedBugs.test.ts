@@ -7,6 +7,7 @@ import { toFailed, toLaunching } from '../../src/deployment/transitions';
 import { violationsOf } from './invariants';
 import { playRun } from './playRun';
 import { randomPlan } from './randomPlan';
+import { stepOfTimeout, type DeploymentStep } from './stepOfTimeout';
 
 /*
  * The soak must notice a broken product: each bug is planted in one module, and random runs go on until an invariant is
@@ -70,6 +71,7 @@ const BUGS: readonly Bug[] = [
     module: '../../src/deployment/phases/greenProtection',
     plant: (actual) => ({ ...actual, protectGreen: removableDuringRollback(actual['protectGreen'] as ProtectGreen) }),
     violation: /^no fleet served .*: PUT stop|green instances alone served$/,
+    scenario: 'stopped-after-traffic',
   },
   {
     name: 'the first list of EC2 is believed',
@@ -116,9 +118,18 @@ test.each(BUGS)(
   60_000,
 );
 
-test('the same runs are clean without a bug', async () => {
-  for (let seed = 1; seed <= CLEAN_RUNS; seed += 1) expect(violationsOf(await playRun(randomPlan(seed)))).toEqual([]);
-}, 60_000);
+test('the same runs are clean without a bug, and reach TIMEOUT in each step of the traffic', async () => {
+  const steps = new Set<DeploymentStep>();
+  const wanted: readonly DeploymentStep[] = ['installing', 'allowing green', 'blocking blue', 'waiting'];
+  const isMissing = () => wanted.some((step) => !steps.has(step));
+  for (let seed = 1; seed <= CLEAN_RUNS || (seed <= RUNS && isMissing()); seed += 1) {
+    const trace = await playRun(randomPlan(seed));
+    expect(violationsOf(trace)).toEqual([]);
+    const step = stepOfTimeout(trace);
+    if (step !== undefined) steps.add(step);
+  }
+  expect([...steps]).toEqual(expect.arrayContaining([...wanted]));
+}, 120_000);
 
 /** The harness with everything below it loaded anew, and one module of the product replaced. */
 function harnessWith(module: string, plant: Bug['plant']): typeof playRun {

@@ -18,7 +18,7 @@ export function randomPlan(seed: number): RunPlan {
   const { scenario } = traffic;
   // TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds.
   const [from, to] = random.next() < 0.5 ? [15, 150] : AROUND_CODEDEPLOYS_END;
-  const drawn = random.next() < 0.7 ? undefined : Math.round(random.between(from, to));
+  const drawn = random.next() < 0.5 ? undefined : Math.round(random.between(from, to));
   const timeout = traffic.timeout ?? drawn;
   const leavesNoTrace = scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60;
   const pollWindow = pick(random, ['', '', '0', '10', '60']);

@@ -24,7 +24,8 @@ export function randomTraffic(random: Random, given: Scenario): TrafficPlan {
   const options = randomOptions(random);
   const trouble = given.script.deployment === undefined && random.next() < 0.4 ? randomTrouble(random) : undefined;
   const script = trouble === undefined ? given.script : { ...given.script, deployment: trouble };
-  const timeout = random.next() < 0.4 ? timeoutInTraffic(random, durations, options) : undefined;
+  const timeout =
+    random.next() < 0.4 ? timeoutInTraffic(random, durations, { ...options, ...given.options }) : undefined;
   const config = pick(random, ['', '', 'CodeDeployDefault.AllAtOnce', 'CodeDeployDefault.HalfAtATime']);
   return {
     scenario: { ...given, durations, script },
@@ -69,10 +70,10 @@ function randomOptions(random: Random): Partial<WorldOptions> {
 
 /** From just before traffic moves until a while after its last step. */
 function timeoutInTraffic(random: Random, durations: Durations, { deploymentGroup }: Partial<WorldOptions>): number {
-  const allow = 4 * durations.targetHealth;
+  const moved = TRAFFIC_BEGINS + 4 * durations.targetHealth + durations.deregistrationDelay;
   const wait = Math.min(120, 60 * (deploymentGroup?.blueTerminationWaitMinutes ?? 0));
-  const end = TRAFFIC_BEGINS + allow + durations.deregistrationDelay + wait + 30;
-  return Math.round(random.between(TRAFFIC_BEGINS - 5, end));
+  const from = wait > 0 && random.next() < 0.5 ? moved : TRAFFIC_BEGINS - 5;
+  return Math.round(random.between(from, moved + wait + 30));
 }
 
 function randomTrouble(random: Random): DeploymentTrouble {

@@ -8,7 +8,7 @@ import { violationsOf } from './invariants';
 import { ownCodeDeploy } from './ownWork';
 import { playRun, type RunTrace } from './playRun';
 import { randomPlan } from './randomPlan';
-import { stepAt, type DeploymentStep } from './stepAt';
+import { stepOfTimeout, type DeploymentStep } from './stepOfTimeout';
 
 /*
  * npm run soak -- --deployments N --seed S: random scenarios × random faults × duplicates × gaps × invocation lengths.
@@ -59,9 +59,8 @@ async function soak(seeds: readonly number[]): Promise<Tally> {
 function countFailure(tally: Tally, trace: RunTrace): void {
   tally.failed += 1;
   tally.failedAfterTraffic += ownCodeDeploy(trace).some(hasMovedTraffic) ? 1 : 0;
-  const timeout = trace.plan.userParameters?.['TIMEOUT'];
-  if (typeof timeout === 'number' && trace.action.message.startsWith('TIMEOUT'))
-    tally.timeouts[stepAt(trace, trace.action.startedAt + timeout * 1000)] += 1;
+  const step = stepOfTimeout(trace);
+  if (step !== undefined) tally.timeouts[step] += 1;
 }
 
 /** One process for each core: virtual time replaces a process's own clock, so that a process plays one run at a time. */

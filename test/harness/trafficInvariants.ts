@@ -51,9 +51,11 @@ function stoppedWithRollback(trace: RunTrace): string[] {
   ];
 }
 
-/** A failure whose green serves says that it does, and which instances that are. */
+/** A failure whose green serves says that it does, or may do so, and which instances that are. */
 function servingGreenIsNamed(trace: RunTrace): string[] {
   const { action, world } = trace;
+  // This delivery has seen nothing of what another one has started, e.g. since it has no token: it names the tag.
+  if (/^Should another delivery of this event have launched instances/m.test(action.message)) return [];
   const then = world.traffic.history.findLast(({ at }) => at <= action.endedAt);
   if (action.reason !== 'result' || action.status !== 'Failed' || then === undefined || then.green === 0) return [];
   const healthy = world.traffic.healthyIds();

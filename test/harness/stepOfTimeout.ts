@@ -5,8 +5,17 @@ import type { RunTrace } from './playRun';
 export type DeploymentStep =
   'before CodeDeploy' | 'installing' | 'allowing green' | 'blocking blue' | 'waiting' | 'ended';
 
+/** In which step a run that failed for it reached its TIMEOUT. */
+export function stepOfTimeout(trace: RunTrace): DeploymentStep | undefined {
+  const { action, plan } = trace;
+  const timeout = plan.userParameters?.['TIMEOUT'] ?? plan.scenario.userParameters['TIMEOUT'];
+  if (action.status !== 'Failed' || !action.message.startsWith('TIMEOUT') || typeof timeout !== 'number')
+    return undefined;
+  return stepAt(trace, action.startedAt + timeout * 1000);
+}
+
 /** Which step CodeDeploy's deployment of the action was in at that time (ms since the epoch). */
-export function stepAt(trace: RunTrace, at: number): DeploymentStep {
+function stepAt(trace: RunTrace, at: number): DeploymentStep {
   const [deployment] = ownCodeDeploy(trace);
   if (!deployment || deployment.createTime > at) return 'before CodeDeploy';
   if (deployment.completeTime !== undefined && deployment.completeTime <= at) return 'ended';
