@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import type { Field } from '../field';
 import { atMost, custom, type Rule, shape, text, wrongKind, wrongText } from '../schemas';
+import { looksLikeToken } from '../tokenShape';
 import { mustHide } from '../valueText';
 import { AUTO_ROLLBACK_EVENTS, type AutoRollback, type AutoRollbackEvent, type TokenSecret } from './userParameters';
 
@@ -13,10 +14,16 @@ const GITHUB_ADDRESS = /(?:^|[/@.])github\.com[/:]([A-Za-z0-9-]+\/[A-Za-z0-9._-]
 const SECRET_ID = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
 const SECRET_ARN = /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]{1,519}$/;
 
+const LIKE_A_TOKEN =
+  'looks like a token itself (32 or more hex or base64 characters); store it in Secrets Manager and name its secret here, ' +
+  'by its ARN where the name looks like this';
+
 const isSecretReference: Rule = (reference) => {
   const { id, jsonKey } = splitTokenSecret(reference);
   if (jsonKey === '') return 'ends in # without a JSON key';
   if (id === '') return 'starts with # without the name of a secret';
+  // Once it counted as a name it would be told: "There is no secret 3f9a…".
+  if (looksLikeToken(jsonKey ?? '') || (!/^arn:/.test(id) && looksLikeToken(id))) return LIKE_A_TOKEN;
   if (/^arn:/.test(id)) {
     if (SECRET_ARN.test(id)) return undefined;
     const hasKeyAsInEcs = SECRET_ARN.test(id.split(':').slice(0, 7).join(':'));

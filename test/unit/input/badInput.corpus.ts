@@ -496,6 +496,8 @@ const badTokens = [
     ],
   ]),
   ...values('API_TOKEN_SECRET', [
+    ['a token', FAKE_TOKEN, 'looks like a token itself (32 or more hex or base64 characters)'],
+    ['a token with a key', `${FAKE_TOKEN}#token`, 'looks like a token itself'],
     ['a space', 'spot token', 'is not the name of a secret.'],
     ['a hash without a key', 'spot/token#', 'ends in # without a JSON key.'],
     ['a hash without a name', '#token', 'starts with # without the name of a secret.'],
