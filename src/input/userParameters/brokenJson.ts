@@ -53,7 +53,17 @@ export function describeForeignText(text: string): string | undefined {
 /** Says where the JSON is broken (line and column, from 1) and what is wrong there. */
 export function describeBrokenJson(text: string, error: ParseError): string {
   const spot = toSpot(text, error);
-  const finders = [typographicQuote, comment, singleQuote, trailingComma, foreignWord, variable, escapedQuote, byCode];
+  const finders = [
+    typographicQuote,
+    comment,
+    quoteInText,
+    singleQuote,
+    trailingComma,
+    foreignWord,
+    variable,
+    escapedQuote,
+    byCode,
+  ];
   const finding = finders.map((find) => find(spot)).find((found) => found !== undefined) ?? unexpected(spot);
   return `is not valid JSON at ${position(text, finding.offset ?? spot.offset)}: ${finding.what}`;
 }
@@ -82,6 +92,18 @@ function typographicQuote({ text, offset, end, previous }: Spot): Finding | unde
 
 function comment({ code }: Spot): Finding | undefined {
   return code === 'InvalidCommentToken' ? { what: 'a comment, which JSON does not allow' } : undefined;
+}
+
+/** What puts a quote, a line break or a backslash into a text; people rarely type them there. */
+const BY_VARIABLE =
+  "a variable's value broke the JSON: CodePipeline inserts it as it is; use variables whose values are ids, such as a " +
+  'commit id, not commit messages or branch names';
+
+/** After a value and a comma that somebody forgot comes a name in quotes with a colon. */
+function quoteInText({ text, offset, previous }: Spot): Finding | undefined {
+  const isAfterTextValue = text.charAt(previous) === '"' && text.slice(0, previous).trimEnd().endsWith(':');
+  if (!isAfterTextValue || offset >= text.length || /^(?:[,}\]]|"\w*"\s*:)/.test(text.slice(offset))) return undefined;
+  return { what: `a text goes on after its closing quote; ${BY_VARIABLE}` };
 }
 
 function singleQuote({ text, offset }: Spot): Finding | undefined {
@@ -118,7 +140,9 @@ function byCode(spot: Spot): Finding | undefined {
     case 'InvalidCharacter':
       return controlCharacter(spot);
     case 'InvalidEscapeCharacter':
-      return { what: 'the text that starts here has a backslash that starts no escape; write \\\\ for a backslash' };
+      return {
+        what: `the text that starts here has a backslash that starts no escape; write \\\\ for a backslash, or ${BY_VARIABLE}`,
+      };
     case 'InvalidUnicode':
       return { what: 'the text that starts here has a \\u without four hexadecimal digits' };
     case 'UnexpectedEndOfNumber':
@@ -132,7 +156,7 @@ function byCode(spot: Spot): Finding | undefined {
 
 function unclosedText({ text, end }: Spot): Finding {
   if (end >= text.length) return { what: `a text that starts here is never closed by a "${cutNote(text)}` };
-  return { what: 'a line break inside a text; write \\n or put the text on one line', offset: end };
+  return { what: `a line break inside a text; ${BY_VARIABLE}`, offset: end };
 }
 
 function controlCharacter({ text, offset, end }: Spot): Finding {

@@ -387,7 +387,7 @@ const noJson = texts([
   [
     'a raw line break in a text',
     `{"API_TOKEN": "${FAKE_TOKEN}\n"}`,
-    'a line break inside a text; write \\n or put the text on one line.',
+    "a line break inside a text; a variable's value broke the JSON: CodePipeline inserts it as it is; use",
   ],
   [
     'a raw tab in a text',
