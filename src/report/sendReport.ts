@@ -3,7 +3,7 @@ import type { CallBudget } from '../clients/callPolicy';
 import { codePipelineClient, type CodePipeline, type ReportOutcome } from '../clients/codePipeline';
 import { UpstreamError } from '../clients/upstreamError';
 import type { Log } from '../lib/log';
-import type { Report } from './report';
+import { outputVariables, type Report } from './report';
 import { cut } from '../lib/wording';
 
 interface Sending {
@@ -48,7 +48,9 @@ async function send(report: Report, client: CodePipeline, log: Log): Promise<Rep
 function shortened(report: Report): Report {
   if (report.kind === 'success') {
     const { jobId, continuationToken } = report.result;
-    return { kind: 'success', result: { jobId, ...(continuationToken !== undefined && { continuationToken }) } };
+    // Only a job without a token may set variables; later actions need them, whatever their values are.
+    const result = continuationToken === undefined ? { outputVariables: outputVariables({}) } : { continuationToken };
+    return { kind: 'success', result: { jobId, ...result } };
   }
   const { jobId, failureDetails } = report.result;
   const message = cut(failureDetails?.message?.replace(/[^\x20-\x7e\n]/g, '?') ?? '', 500) || 'The stage failed.';

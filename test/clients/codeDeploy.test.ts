@@ -270,6 +270,8 @@ describe('GetDeployment is read once, at the edge', () => {
     server.script(
       json({
         deploymentInfo: {
+          applicationName: 'shop',
+          deploymentGroupName: 'web',
           deploymentId: 'd-1',
           status: 'InProgress',
           createTime: 1_790_000_000.5,
@@ -285,6 +287,8 @@ describe('GetDeployment is read once, at the edge', () => {
     );
     await expect(codeDeploy().getDeployment('d-1')).resolves.toEqual({
       id: 'd-1',
+      applicationName: 'shop',
+      deploymentGroupName: 'web',
       status: 'InProgress',
       createdAt: 1_790_000_000_500,
       creator: 'user',
@@ -308,6 +312,8 @@ describe('GetDeployment is read once, at the edge', () => {
     server.script(json({ deploymentInfo: { deploymentId: 'd-1', status: 'A new status', ...rest } }));
     await expect(codeDeploy().getDeployment('d-1')).resolves.toEqual({
       id: 'd-1',
+      applicationName: undefined,
+      deploymentGroupName: undefined,
       status: 'A new status',
       createdAt: undefined,
       creator: undefined,

@@ -167,6 +167,8 @@ const installing = toInstalling(launching, 0, 'd-1');
 const elastigroup = { id: 'cdbg-1', state: 'ERROR', tags: [] };
 const codeDeploy: CodeDeployDeployment = {
   id: 'd-1',
+  applicationName: 'shop',
+  deploymentGroupName: 'live',
   status: 'Failed',
   createdAt: 0,
   creator: 'user',

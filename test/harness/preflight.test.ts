@@ -218,7 +218,14 @@ describe('DRY_RUN', () => {
         's3://web-shop-releases/web-shop-1.4.2.zip to them in web-shop/web-shop-production.',
       'Nothing is in the way.',
     ]);
-    expect(trace.action.outputVariables).toEqual({ Revision: 's3://web-shop-releases/web-shop-1.4.2.zip' });
+    expect(trace.action.outputVariables).toEqual({
+      DeploymentId: 'none',
+      ElastigroupDeploymentId: 'none',
+      GreenIdentifier: 'none',
+      GreenInstanceIds: 'none',
+      DurationSeconds: 'none',
+      Revision: 's3://web-shop-releases/web-shop-1.4.2.zip',
+    });
     expect(started(trace)).toEqual([]);
     expect(changes(trace)).toEqual([]);
   });

@@ -59,6 +59,8 @@ export function codeDeploy(
 ): CodeDeployDeployment {
   return {
     id,
+    applicationName: 'shop',
+    deploymentGroupName: 'shop-green',
     status,
     createdAt: START,
     creator: 'user',

@@ -55,6 +55,8 @@ export function evidenceOf(difference: Partial<Evidence> = {}): Evidence {
 export function codeDeployFailed(code: string, message = 'its message'): CodeDeployDeployment {
   return {
     id: 'd-1',
+    applicationName: 'shop',
+    deploymentGroupName: 'shop-green',
     status: 'Failed',
     createdAt: START + 40_000,
     creator: 'user',

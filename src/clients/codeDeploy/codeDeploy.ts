@@ -19,6 +19,9 @@ import { UpstreamError } from '../upstreamError';
 export interface CodeDeployDeployment {
   /** `d-…` */
   readonly id: string;
+  /** Where it takes place; undefined where CodeDeploy does not say. */
+  readonly applicationName: string | undefined;
+  readonly deploymentGroupName: string | undefined;
   /** Created | Queued | InProgress | Baking | Succeeded | Failed | Stopped | Ready, or one that is not known yet. */
   readonly status: string;
   /** ms since the epoch */
@@ -144,6 +147,8 @@ function readDeployment(info: DeploymentInfo | undefined, operation: string): Co
   const { error, rollback } = { error: info.errorInformation, rollback: info.rollbackInfo };
   return {
     id: info.deploymentId,
+    applicationName: info.applicationName,
+    deploymentGroupName: info.deploymentGroupName,
     status: info.status,
     createdAt: info.createTime?.getTime(),
     creator: info.creator,
