@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { createAwsClients, type AwsClients } from './clients/awsClients';
+import { createAwsClients, hasOwnS3Endpoint, type AwsClients } from './clients/awsClients';
 import { systemClock } from './lib/clock';
 import { runJob } from './runJob';
 import { withSourcePositions } from './lib/sourcePositions';
@@ -8,9 +8,7 @@ let aws: AwsClients | undefined;
 
 /** The Lambda function: one event of CodePipeline's invoke action in, one result of its job out. */
 export async function handler(event: unknown, context: Pick<Context, 'getRemainingTimeInMillis'>): Promise<void> {
-  // The SDK itself reads these two (docs/services.md, SDK).
-  const { AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL } = process.env;
-  aws ??= createAwsClients({ hasOwnS3Endpoint: (AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL) !== undefined });
+  aws ??= createAwsClients({ hasOwnS3Endpoint: hasOwnS3Endpoint(process.env) });
   try {
     await runJob(event, {
       clock: systemClock,

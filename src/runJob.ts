@@ -89,6 +89,8 @@ interface Result {
 
 async function work(event: unknown, job: Job): Promise<Result> {
   const input = readJobInput(event, job.invocation.env);
+  // Before the first line of the log; a secret's token becomes known only when it is read.
+  if (input.parameters.token.kind === 'clear') job.redactor.add(input.parameters.token.value);
   for (const warning of input.warnings) job.log.warn(warning);
   const { state, rateLimit } = resume(input, job);
   const { parameters } = input;

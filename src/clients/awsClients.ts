@@ -20,15 +20,23 @@ export interface AwsClientOptions extends Pick<CodePipelineClientConfig, 'reques
   readonly hasOwnS3Endpoint?: boolean;
 }
 
+/** The SDK itself reads these two, and skips an empty one, as the template sets it (docs/services.md, SDK). */
+export function hasOwnS3Endpoint(env: Readonly<Record<string, string | undefined>>): boolean {
+  return [env['AWS_ENDPOINT_URL_S3'], env['AWS_ENDPOINT_URL']].some((url) => url !== undefined && url !== '');
+}
+
 /** Created once per container, so that connections stay open from one invocation to the next. */
-export function createAwsClients({ hasOwnS3Endpoint = false, ...options }: AwsClientOptions = {}): AwsClients {
+export function createAwsClients({
+  hasOwnS3Endpoint: forcePathStyle = false,
+  ...options
+}: AwsClientOptions = {}): AwsClients {
   const config = { ...SDK_DEFAULTS, ...options };
   return {
     codePipeline: new CodePipelineClient(config),
     codeDeploy: new CodeDeployClient(config),
     ec2: once(async () => new (await import('./ec2Sdk')).EC2Client(config)),
     secretsManager: once(async () => new (await import('./secretsSdk')).SecretsManagerClient(config)),
-    s3: once(async () => new (await import('./s3Sdk')).S3Client({ ...config, forcePathStyle: hasOwnS3Endpoint })),
+    s3: once(async () => new (await import('./s3Sdk')).S3Client({ ...config, forcePathStyle })),
   };
 }
 

@@ -9,6 +9,5 @@ export function plainText(text: string, redact: (text: string) => string): strin
     .replace(/\r\n?/g, '\n')
     .replace(/[^\P{Cc}\n\t]/gu, '')
     .toWellFormed();
-  // A masked value without its closing quote would hide, when a log line is redacted once more, all that follows it.
-  return redact(printable).replace(/(\\*["'])\*\*\*$/, '$&$1');
+  return redact(printable);
 }

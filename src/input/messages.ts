@@ -64,8 +64,14 @@ export const PARAMETER_MESSAGES = {
     `leaves less than CLEANUP_TIMEOUT_SECONDS (${seconds}) of the 24 hours that an action may take`,
   noEvents: 'is an empty list',
   notRollback: 'is neither true nor false nor an event',
+  likeToken:
+    'looks like a token itself (32 or more hex or base64 characters); store it in Secrets Manager and name its secret here, by its ARN where the name looks like this',
   unknownEvent: (position) => `has no known event at position ${position}`,
 } as const satisfies Messages;
+
+/** What puts a quote, a line break or a backslash into a string; people rarely type them there. */
+const BROKEN_BY_VARIABLE =
+  "a variable's value broke the JSON: CodePipeline inserts it as it is; use variables whose values are IDs, such as a commit ID";
 
 /** The text of UserParameters, which should be one JSON object. */
 export const JSON_MESSAGES = {
@@ -87,12 +93,13 @@ export const JSON_MESSAGES = {
   variable: 'a variable #{…} without quotes, which CodePipeline did not resolve; put it in double quotes',
   backslash: 'a backslash outside a string',
   escapedQuote: 'a quote with a backslash before it; the JSON seems to be encoded twice',
-  badEscape: 'the string that starts here has a backslash that starts no escape; write \\\\ for a backslash',
+  badEscape: `the string that starts here has a backslash that starts no escape; write \\\\ for a backslash, or ${BROKEN_BY_VARIABLE}`,
   badUnicode: 'the string that starts here has a \\u without four hexadecimal digits',
   brokenNumber: 'an incomplete number',
   afterEnd: (what) => `${what} after the end of the object`,
   unclosedString: 'the string that starts here is never closed by a "',
-  lineBreak: 'a line break inside a string; write \\n or put the string on one line',
+  quoteInString: `a string that continues after its closing quote; ${BROKEN_BY_VARIABLE}`,
+  lineBreak: `a line break inside a string; ${BROKEN_BY_VARIABLE}`,
   controlCharacter: (character) => `the control character ${character} inside a string`,
   unclosedObject: 'the text ends before its closing brace',
   perhapsCut: "(perhaps cut at CodePipeline's limit of 1000 characters)",

@@ -1,44 +1,14 @@
-const MASK = '***';
-
-/** Members of AWS's credentials, and of ours, by name. */
-const CREDENTIALS = 'secretAccessKey|sessionToken|accessKeyId';
-
-/**
- * Shapes that are secret wherever they stand, known to us or not: an Authorization value, a Bearer token,
- * AWS access key ids, and JSON members that are named like credentials. `API_TOKEN: is empty` is a sentence of ours,
- * so that an unquoted value counts as the token only after `=`, or when the name is quoted.
- */
-const SECRET_SHAPES: readonly (readonly [RegExp, string])[] = [
-  [/\b(bearer\s+)[A-Za-z0-9._~+/=-]+/gi, `$1${MASK}`],
-  // A quoted value, up to the quote that closes it (also where the JSON stands in a string), or to the end of the text.
-  [
-    new RegExp(
-      `((?:authorization|${CREDENTIALS}|API_TOKEN)(?:\\\\*["'])?\\s*[:=]\\s*(\\\\*)(["']))(?:(?!(?<!\\\\)\\2\\3)[\\s\\S])*`,
-      'gi',
-    ),
-    `$1${MASK}`,
-  ],
-  // An Authorization header: a scheme, and what follows it.
-  [
-    /(authorization\\*["']?\s*[:=]\s*)(?!\\*["'])(?:[A-Za-z0-9-]+\s+)?[^\s"',;}\\]+?(?=\]\.?(?:\s|$)|[\s"',;}\\]|$)/gi,
-    `$1${MASK}`,
-  ],
-  [
-    new RegExp(
-      `((?:${CREDENTIALS})\\\\*["']?\\s*[:=]\\s*|API_TOKEN(?:\\\\*["']\\s*[:=]|\\s*=)\\s*)(?!\\\\*["'])[^\\s"',;}\\\\]+`,
-      'gi',
-    ),
-    `$1${MASK}`,
-  ],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, MASK],
-];
+import { MASK } from './namedSecrets';
+import { maskShapes } from './secretShapes';
 
 /** A shorter string is too common to be replaced everywhere. */
 const SHORTEST_SECRET = 4;
+/** So many characters of either end of a secret are masked too: services and scripts quote secrets cut off. */
+const SHORTEST_PIECE = 12;
 
 /**
  * Removes secrets from everything that leaves the function: log lines, results, thrown errors.
- * Redact first, cut to length afterwards: half a secret is still one.
+ * Redact first, cut to length afterwards: less than 12 characters of a secret are not recognized.
  */
 export class Redactor {
   private readonly secrets = new Set<string>();
@@ -52,6 +22,7 @@ export class Redactor {
       // JSON in JSON: an error whose message is the request that it is about.
       inJson(inJson(secret)),
       uriForm(secret),
+      Buffer.from(secret).toString('base64'),
       Buffer.from(secret).toString('base64').replace(/=+$/, ''),
       Buffer.from(secret).toString('base64url'),
     ];
@@ -64,14 +35,52 @@ export class Redactor {
     // Again until nothing changes: what is left around a mask may, with it, be a secret once more.
     do {
       before = clean;
-      // The longest first: one secret may be the beginning of another.
-      for (const secret of [...this.secrets].sort((a, b) => b.length - a.length)) {
-        clean = clean.split(secret).join(MASK);
-      }
-      for (const [shape, replacement] of SECRET_SHAPES) clean = clean.replace(shape, replacement);
+      clean = maskShapes(maskSecrets(clean, [...this.secrets]));
     } while (clean !== before);
     return clean;
   }
+}
+
+/** From `start` up to `end`, which is not in it. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All are found in the text as it is, and then masked: what one secret's mask covered could not be recognized as another's. */
+function maskSecrets(text: string, secrets: readonly string[]): string {
+  const ranges = secrets.flatMap((secret) => rangesOf(text, secret)).sort((a, b) => a.start - b.start);
+  let masked = '';
+  let from = 0;
+  for (const { start, end } of ranges) {
+    if (start >= from) masked += text.slice(from, start) + MASK;
+    from = Math.max(from, end);
+  }
+  return masked + text.slice(from);
+}
+
+/** Where the secret stands, and what begins or ends as it does. */
+function rangesOf(text: string, secret: string): readonly Range[] {
+  if (secret.length <= SHORTEST_PIECE)
+    return indexesOf(text, secret).map((start) => ({ start, end: start + secret.length }));
+  const heads = indexesOf(text, secret.slice(0, SHORTEST_PIECE)).map((start) => {
+    let length = SHORTEST_PIECE;
+    while (length < secret.length && text[start + length] === secret[length]) length += 1;
+    return { start, end: start + length };
+  });
+  const tails = indexesOf(text, secret.slice(-SHORTEST_PIECE)).map((index) => {
+    const end = index + SHORTEST_PIECE;
+    let length = SHORTEST_PIECE;
+    while (length < secret.length && text[end - length - 1] === secret[secret.length - length - 1]) length += 1;
+    return { start: end - length, end };
+  });
+  return [...heads, ...tails];
+}
+
+function indexesOf(text: string, piece: string): readonly number[] {
+  const indexes: number[] = [];
+  for (let index = text.indexOf(piece); index >= 0; index = text.indexOf(piece, index + 1)) indexes.push(index);
+  return indexes;
 }
 
 function inJson(text: string): string {

@@ -21,6 +21,19 @@ const LONGEST_MESSAGE = 5000;
 /** Characters for an output variable: enough for 50 instance ids, and far from the limit for all of them. */
 const LONGEST_VARIABLE = 1000;
 
+/** Every success sets all of them: CodePipeline fails a later action that names a variable which was not set. */
+export const OUTPUT_VARIABLES = [
+  'DeploymentId',
+  'ElastigroupDeploymentId',
+  'GreenIdentifier',
+  'GreenInstanceIds',
+  'DurationSeconds',
+  'Revision',
+] as const;
+type OutputVariable = (typeof OUTPUT_VARIABLES)[number];
+/** The value of a variable for which there is nothing; an empty one is invalid. */
+const NO_VALUE = 'none';
+
 type Redact = (text: string) => string;
 
 /** In progress: the token has the state for the next invocation; the summary shows the user how far the deployment is. */
@@ -143,11 +156,13 @@ function wholeIds(ids: readonly string[]): string {
   return ids.slice(0, shown).join(',');
 }
 
-function outputVariables(values: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  const given = Object.entries(values).flatMap(([name, value]) =>
-    value === undefined || value === '' ? [] : [[name, cut(value, LONGEST_VARIABLE)] as const],
+export function outputVariables(values: { readonly [V in OutputVariable]?: string | undefined }): Record<
+  string,
+  string
+> {
+  return Object.fromEntries(
+    OUTPUT_VARIABLES.map((name) => [name, cut(values[name] ?? '', LONGEST_VARIABLE) || NO_VALUE]),
   );
-  return Object.fromEntries(given);
 }
 
 function executionId(state: ActiveState | EndState): string {

@@ -4,7 +4,7 @@ import { codePipelineClient, type CodePipeline, type ReportOutcome } from '../cl
 import { UpstreamError } from '../clients/upstreamError';
 import type { Log } from '../lib/log';
 import { RESULT_MESSAGES, RESULT_WARNINGS } from './messages';
-import type { Report } from './report';
+import { outputVariables, type Report } from './report';
 import { cut } from '../lib/wording';
 
 interface Sending {
@@ -49,7 +49,9 @@ async function send(report: Report, client: CodePipeline, log: Log): Promise<Rep
 function shortened(report: Report): Report {
   if (report.kind === 'success') {
     const { jobId, continuationToken } = report.result;
-    return { kind: 'success', result: { jobId, ...(continuationToken !== undefined && { continuationToken }) } };
+    // Only a job without a token may set variables; later actions need them, whatever their values are.
+    const result = continuationToken === undefined ? { outputVariables: outputVariables({}) } : { continuationToken };
+    return { kind: 'success', result: { jobId, ...result } };
   }
   const { jobId, failureDetails } = report.result;
   const message = cut(failureDetails?.message?.replace(/[^\x20-\x7e\n]/g, '?') ?? '', 500) || RESULT_MESSAGES.noReason;

@@ -264,12 +264,12 @@ describe('GetDeployment is read once, at the edge', () => {
     server.script(
       json({
         deploymentInfo: {
+          applicationName: 'shop',
+          deploymentGroupName: 'web',
           deploymentId: 'd-1',
           status: 'InProgress',
           createTime: 1_790_000_000.5,
           completeTime: 1_790_000_100.5,
-          applicationName: 'shop',
-          deploymentGroupName: 'shop-green',
           deploymentStyle: { deploymentType: 'BLUE_GREEN', deploymentOption: 'WITH_TRAFFIC_CONTROL' },
           blueGreenDeploymentConfiguration: {
             terminateBlueInstancesOnDeploymentSuccess: { action: 'TERMINATE', terminationWaitTimeInMinutes: 5 },
@@ -286,11 +286,11 @@ describe('GetDeployment is read once, at the edge', () => {
     );
     await expect(codeDeploy().getDeployment('d-1')).resolves.toEqual({
       id: 'd-1',
+      applicationName: 'shop',
+      deploymentGroupName: 'web',
       status: 'InProgress',
       createdAt: 1_790_000_000_500,
       endedAt: 1_790_000_100_500,
-      applicationName: 'shop',
-      deploymentGroupName: 'shop-green',
       creator: 'user',
       targetTags: [{ key: 'GreenIdentifier', value: 'u-1' }],
       instances: { total: 63, done: 52, failed: 8, skipped: 16 },
@@ -315,11 +315,11 @@ describe('GetDeployment is read once, at the edge', () => {
     server.script(json({ deploymentInfo: { deploymentId: 'd-1', status: 'A new status', ...rest } }));
     await expect(codeDeploy().getDeployment('d-1')).resolves.toEqual({
       id: 'd-1',
+      applicationName: undefined,
+      deploymentGroupName: undefined,
       status: 'A new status',
       createdAt: undefined,
       endedAt: undefined,
-      applicationName: undefined,
-      deploymentGroupName: undefined,
       creator: undefined,
       targetTags: [],
       instances: { total: 0, done: 0, failed: 0, skipped: 0 },

@@ -1,7 +1,7 @@
 import { CodePipelineClient } from '@aws-sdk/client-codepipeline';
 import type { CallBudget } from '../../src/clients/callPolicy';
 import type { Log } from '../../src/lib/log';
-import type { Report } from '../../src/report/report';
+import { OUTPUT_VARIABLES, type Report } from '../../src/report/report';
 import { sendReport } from '../../src/report/sendReport';
 import { awsError, json, respond, targetOf, useLoopbackServer } from '../support/loopbackServer';
 import { awsSettings } from './awsSettings';
@@ -96,12 +96,13 @@ describe('a job that needs no answer any more is no error', () => {
 
 describe('a result that CodePipeline refuses is followed by a shorter one', () => {
   test.each(['ValidationException', 'OutputVariablesSizeExceededException'])(
-    '%s of a success: the bare success',
+    '%s of a success: the bare success, with every variable that a later action may name',
     async (code) => {
       server.script(awsError(code, 'too large'), json({}));
       const { sent, lines } = send(SUCCESS);
       await sent;
-      expect(bodies()).toEqual([SUCCESS.result, { jobId: 'job-1' }]);
+      const outputVariables = Object.fromEntries(OUTPUT_VARIABLES.map((name) => [name, 'none']));
+      expect(bodies()).toEqual([SUCCESS.result, { jobId: 'job-1', outputVariables }]);
       expect(lines[1]).toContain(`${code}: too large`);
     },
   );

@@ -71,6 +71,19 @@ describe('a request carries the token, the account and nothing more than it need
     expect(JSON.parse(request?.body ?? '')).toEqual({ a: 1 });
   });
 
+  test.each([
+    ['GET', READ, ''],
+    ['POST', WRITE, '{"a":1}'],
+    // What stops a deployment: axios by itself would call it application/x-www-form-urlencoded.
+    ['PUT without a body', { ...READ, method: 'PUT', path: '/aws/stop' } as const, ''],
+  ])('says JSON, as Spot’s own SDK does: %s', async (_name, request, body) => {
+    server.script(envelope({ items: [] }));
+    await spotApi().items(request);
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({ headers: { 'content-type': 'application/json' }, body });
+    expect(server.requests[0]?.headers['content-length'] ?? '0').toBe(String(body.length));
+  });
+
   test('a query of its own goes beside the account, which nobody can replace', async () => {
     server.script(envelope({ items: [] }));
     await spotApi({ accountId: 'act-1&x=2' }).items({ ...READ, query: { severity: 'ERROR', accountId: 'act-other' } });

@@ -1,15 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { parseUserParameters } from '../../src/input/userParameters/parseUserParameters';
 
+const JOB = { inputArtifacts: [{ name: 'Revision', bucket: 'shop-artifacts', key: 'shop/Revision/AbC123x' }] };
 const stackValues: Record<string, string> = {
   SpotAccountId: 'act-1a2b3c4d',
-  RevisionBucket: 'shop-releases',
-  RevisionKey: 'shop/shop.zip',
 };
+
+const written = (file: string) =>
+  Array.from(readFileSync(file, 'utf8').matchAll(/UserParameters: !Sub >-\n([\s\S]*?\})\n/g), ([, text = '']) => text);
 
 /** Each UserParameters of the file, as CodePipeline passes it on. */
 function userParametersIn(file: string): string[] {
-  return Array.from(readFileSync(file, 'utf8').matchAll(/UserParameters: !Sub >-\n([\s\S]*?\})\n/g), ([, text = '']) =>
+  return written(file).map((text) =>
     text
       .replace(/\$\{(\w+)\}/g, (_, name: string) => stackValues[name] ?? (name.endsWith('GroupId') ? 'sig-1' : 'shop'))
       .replace(/#\{[^}]*\}/g, '0123456789abcdef0123456789abcdef'),
@@ -23,7 +25,23 @@ test.each([
   const texts = userParametersIn(file);
   expect(texts).toHaveLength(count);
   for (const text of texts) {
-    expect(parseUserParameters(text, { inputArtifacts: [] }, {})).toMatchObject({ ok: true, warnings: [] });
+    expect(parseUserParameters(text, JOB, {})).toMatchObject({ ok: true, warnings: [] });
     expect(text.length).toBeLessThanOrEqual(1000);
   }
 });
+
+// CodePipeline inserts a variable's value as it is: a commit message could break the JSON, or add a parameter to it.
+test.each(['examples/pipeline.yaml', 'examples/canary-pipeline.yaml'])(
+  '%s takes nothing but ids from variables, and names its revision by INPUT_ARTIFACT',
+  (file) => {
+    for (const text of written(file)) {
+      const variables = Array.from(text.matchAll(/#\{([^}]*)\}/g), ([, name = '']) => name);
+      expect(variables.filter((name) => !/\.(PipelineExecutionId|CommitId|VersionId|ETag)$/.test(name))).toEqual([]);
+      expect(JSON.parse(text)).toHaveProperty('INPUT_ARTIFACT', 'Revision');
+    }
+    const actions = readFileSync(file, 'utf8')
+      .split('- Name: ')
+      .filter((action) => action.includes('UserParameters'));
+    for (const action of actions) expect(action).toContain('InputArtifacts: [{ Name: Revision }]');
+  },
+);

@@ -213,7 +213,14 @@ describe('DRY_RUN', () => {
         's3://shop-releases/shop-1.4.2.zip to them in shop/shop-production.',
       'No conflicting deployments.',
     ]);
-    expect(trace.action.outputVariables).toEqual({ Revision: 's3://shop-releases/shop-1.4.2.zip' });
+    expect(trace.action.outputVariables).toEqual({
+      DeploymentId: 'none',
+      ElastigroupDeploymentId: 'none',
+      GreenIdentifier: 'none',
+      GreenInstanceIds: 'none',
+      DurationSeconds: 'none',
+      Revision: 's3://shop-releases/shop-1.4.2.zip',
+    });
     expect(started(trace)).toEqual([]);
     expect(changes(trace)).toEqual([]);
   });

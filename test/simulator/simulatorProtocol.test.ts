@@ -122,6 +122,8 @@ describe('the Spot API over HTTP', () => {
 
   it.each<[string, AxiosRequestConfig<unknown, object>, number, string]>([
     ['a wrong token', { headers: { Authorization: 'Bearer nonsense' } }, 401, 'UNAUTHORIZED'],
+    ['a form', { headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['a request that does not say what it is', { headers: { 'Content-Type': null } }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
     ['no account', { params: { accountId: undefined } }, 400, 'GROUP_DOESNT_EXIST'],
     ['another account', { params: { accountId: 'act-other' } }, 403, 'FORBIDDEN'],
     ['another group', { baseURL: '/aws/ec2/group/sig-other' }, 400, 'GROUP_DOESNT_EXIST'],

@@ -33,7 +33,7 @@ export function clientsFor(account: Account, url: string, inProcess?: InProcess)
     spot: axios.create({
       baseURL: `${url}/aws/ec2/group/${account.groupId}`,
       params: { accountId: account.spotAccountId },
-      headers: { Authorization: `Bearer ${account.spotToken}` },
+      headers: { Authorization: `Bearer ${account.spotToken}`, 'Content-Type': 'application/json' },
       timeout: 2000,
       ...(inProcess && { adapter: inProcess.axiosAdapter }),
     }),

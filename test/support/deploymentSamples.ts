@@ -60,11 +60,11 @@ export function codeDeploy(
 ): CodeDeployDeployment {
   return {
     id,
+    applicationName: 'shop',
+    deploymentGroupName: 'shop-green',
     status,
     createdAt: START,
     endedAt: undefined,
-    applicationName: 'shop',
-    deploymentGroupName: 'shop-green',
     creator: 'user',
     targetTags: [OWN_TAG],
     instances: { total: 0, done: 0, failed: 0, skipped: 0 },

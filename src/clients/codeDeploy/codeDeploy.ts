@@ -19,14 +19,15 @@ import { lacks, unreadable, UpstreamError } from '../upstreamError';
 export interface CodeDeployDeployment {
   /** `d-…` */
   readonly id: string;
+  /** Where it takes place; undefined where CodeDeploy does not say. */
+  readonly applicationName: string | undefined;
+  readonly deploymentGroupName: string | undefined;
   /** Created | Queued | InProgress | Baking | Succeeded | Failed | Stopped | Ready, or one that is not known yet. */
   readonly status: string;
   /** ms since the epoch */
   readonly createdAt: number | undefined;
   /** When it ended (ms since the epoch); undefined while it is active. */
   readonly endedAt: number | undefined;
-  readonly applicationName: string | undefined;
-  readonly deploymentGroupName: string | undefined;
   /** `user`, `autoscaling`, `codeDeployRollback`, … */
   readonly creator: string | undefined;
   /** The replacement environment that it was created for. */
@@ -161,11 +162,11 @@ function readDeployment(info: DeploymentInfo | undefined, operation: string): Co
   const { errorInformation: error, rollbackInfo: rollback } = info;
   return {
     id: info.deploymentId,
+    applicationName: info.applicationName,
+    deploymentGroupName: info.deploymentGroupName,
     status: info.status,
     createdAt: info.createTime?.getTime(),
     endedAt: info.completeTime?.getTime(),
-    applicationName: info.applicationName,
-    deploymentGroupName: info.deploymentGroupName,
     creator: info.creator,
     targetTags: (info.targetInstances?.tagFilters ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' })),
     instances: countInstances(info),

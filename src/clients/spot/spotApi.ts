@@ -48,7 +48,8 @@ export class SpotApi {
   constructor(private readonly options: SpotApiOptions) {
     this.http = axios.create({
       baseURL: options.url,
-      headers: { Accept: 'application/json' },
+      // Every request says JSON, as those of Spot's own SDK do: axios would call a PUT without a body a form (docs/services.md, Spot).
+      headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
       // A redirect could send the token to another host.
       maxRedirects: 0,
       maxContentLength: 5_000_000,

@@ -40,6 +40,11 @@ const MISTAKES: readonly Mistake[] = [
   // One that stands where a string would have to end.
   { pattern: new RegExp(`(${QUOTE})(?=\\s*[:,}\\]])`, 'g'), from: 'previous', message: JSON_MESSAGES.typographicQuote },
   { code: 'InvalidCommentToken', message: JSON_MESSAGES.comment },
+  // After a value in quotes comes neither a comma nor the next name, but more of it.
+  {
+    pattern: /(?<=:\s*"[^"]*"\s*)(?![\s,}\]]|"\w*"\s*:)(?=.)/sy,
+    message: JSON_MESSAGES.quoteInString,
+  },
   { pattern: /'/y, message: JSON_MESSAGES.singleQuote },
   {
     pattern: /,(?=\s*([}\]]))/y,

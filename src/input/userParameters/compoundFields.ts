@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import type { Field } from '../field';
 import { PARAMETER_MESSAGES } from '../messages';
 import { atMost, custom, type Rule, shape, text, wrongKind, wrongText } from '../schemas';
+import { looksLikeToken } from '../tokenShape';
 import { mustHide } from '../valueText';
 import { AUTO_ROLLBACK_EVENTS, type AutoRollback, type AutoRollbackEvent, type TokenSecret } from './userParameters';
 
@@ -18,6 +19,8 @@ const isSecretReference: Rule = (reference) => {
   const { id, jsonKey } = splitTokenSecret(reference);
   if (jsonKey === '') return PARAMETER_MESSAGES.noJsonKey;
   if (id === '') return PARAMETER_MESSAGES.noSecretName;
+  // Once it counted as a name, it would be told: "There is no secret 3f9a…".
+  if (looksLikeToken(jsonKey ?? '') || (!/^arn:/.test(id) && looksLikeToken(id))) return PARAMETER_MESSAGES.likeToken;
   if (/^arn:/.test(id)) {
     if (SECRET_ARN.test(id)) return undefined;
     const hasKeyAsInEcs = SECRET_ARN.test(id.split(':').slice(0, 7).join(':'));

@@ -50,6 +50,7 @@ export class SpotApi {
   #answer(request: WireRequest): WireResponse {
     try {
       this.#authorize(request);
+      this.#checkContentType(request);
       return this.#route(request);
     } catch (error) {
       if (error instanceof ServiceError) return this.#answers.error(request, error);
@@ -61,6 +62,13 @@ export class SpotApi {
     const { account, script } = this.#context;
     const isGood = request.headers['authorization'] === `Bearer ${account.spotToken}` && !script.tokenRejected;
     if (!isGood) throw new ServiceError(401, 'UNAUTHORIZED', 'Failed to authenticate: the token is invalid');
+  }
+
+  /** Stricter than Spot is known to be: its own SDK says JSON with every request, a GET and a PUT without a body included. */
+  #checkContentType({ headers }: WireRequest): void {
+    const type = headers['content-type'] ?? 'none';
+    if (/^application\/json(?:;|$)/i.test(type)) return;
+    throw new ServiceError(415, 'UNSUPPORTED_MEDIA_TYPE', `Content-Type must be application/json, not ${type}`);
   }
 
   #route(request: WireRequest): WireResponse {

@@ -379,7 +379,7 @@ const noJson = texts([
   [
     'a raw line break in a text',
     `{"API_TOKEN": "${FAKE_TOKEN}\n"}`,
-    'a line break inside a string; write \\n or put the string on one line.',
+    "a line break inside a string; a variable's value broke the JSON: CodePipeline inserts it as it is; use",
   ],
   [
     'a raw tab in a text',
@@ -488,6 +488,8 @@ const badTokens = [
     ],
   ]),
   ...values('API_TOKEN_SECRET', [
+    ['a token', FAKE_TOKEN, 'looks like a token itself (32 or more hex or base64 characters)'],
+    ['a token with a key', `${FAKE_TOKEN}#token`, 'looks like a token itself'],
     ['a space', 'spot token', 'is not the name of a secret.'],
     ['a hash without a key', 'spot/token#', 'ends in # without a JSON key.'],
     ['a hash without a name', '#token', 'starts with # without the name of a secret.'],

@@ -80,6 +80,31 @@ describe('a known secret', () => {
   });
 });
 
+test('a secret that was cut off is masked, in every form, where 12 or more characters of either end are left', () => {
+  const anyLongSecret = fc.oneof(
+    fc.stringMatching(/^[A-Za-z0-9/+"\\]{16,60}$/),
+    fc.string({ minLength: 16, maxLength: 60 }),
+  );
+  fc.assert(
+    fc.property(anyLongSecret, fc.nat(5), fc.nat(), fc.boolean(), (secret, which, rest, isBeginning) => {
+      const form = formsOf(secret)[which] ?? secret;
+      const length = 12 + (rest % (form.length - 11));
+      const piece = isBeginning ? form.slice(0, length) : form.slice(-length);
+      // Between two characters that are in no secret here.
+      const clean = redactorOf(secret).redact(`see ‖${piece}‖ there`);
+      for (let from = 0; from + 12 <= piece.length; from += 1)
+        expect(clean).not.toContain(piece.slice(from, from + 12));
+      expect(clean.startsWith('see ‖')).toBe(true);
+      expect(clean.endsWith('‖ there')).toBe(true);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+test('11 characters of a secret are not taken for it', () => {
+  expect(redactorOf('0123456789abcdef').redact('0123456789a 56789abcdef')).toBe('0123456789a 56789abcdef');
+});
+
 test('redacting twice changes nothing more', () => {
   fc.assert(
     fc.property(fc.array(anySecret, { maxLength: 3 }), fc.array(anyText, { maxLength: 6 }), (secrets, pieces) => {

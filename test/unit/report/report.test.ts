@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { Redactor } from '../../../src/lib/redaction';
-import { reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from '../../../src/report/report';
+import type { DryRun, Succeeded } from '../../../src/deployment/state';
+import {
+  OUTPUT_VARIABLES,
+  reportDryRun,
+  reportFailed,
+  reportFailure,
+  reportProgress,
+  reportSuccess,
+  type Report,
+} from '../../../src/report/report';
 import {
   at,
   failed,
@@ -26,6 +35,16 @@ const context = (redactWith: typeof redact) => ({
   redact: redactWith,
 });
 const ELASTIGROUP = 'https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1';
+
+const { phase: _phase, deploymentId: _id, greenInstanceIds: _ids, ...common } = succeeded();
+const DRY_RUN: DryRun = { ...withoutElastigroup(common), phase: 'dryRun', conflicts: [], warnings: [] };
+
+function withoutElastigroup<S extends Pick<Succeeded, 'elastigroupDeploymentId'>>(
+  state: S,
+): Omit<S, 'elastigroupDeploymentId'> {
+  const { elastigroupDeploymentId: _elastigroupDeploymentId, ...rest } = state;
+  return rest;
+}
 
 /** Every text of a report, by where it stands. */
 function textsOf(value: unknown, where = ''): [string, string][] {
@@ -174,6 +193,24 @@ describe('success', () => {
   });
 
   test.each([
+    ['a deployment', reportSuccess('job-2', succeeded(), PARAMETERS, at(190), asIs)],
+    [
+      'one of which little is known',
+      reportSuccess('job-2', withoutElastigroup(succeeded({ greenInstanceIds: [] })), PARAMETERS, at(0), asIs),
+    ],
+    ['a dry run', reportDryRun('job-2', DRY_RUN, PARAMETERS, asIs)],
+  ])('sets every output variable, which a later action may name: %s', (_name, report) => {
+    expect(Object.keys(variablesOf(report))).toEqual([...OUTPUT_VARIABLES]);
+    for (const value of Object.values(variablesOf(report))) expect(value).not.toBe('');
+  });
+
+  test('of a dry run has "none" for all but the revision', () => {
+    const { Revision, ...others } = variablesOf(reportDryRun('job-2', DRY_RUN, PARAMETERS, asIs));
+    expect(Revision).toBe('s3://revisions/shop.zip');
+    expect(new Set(Object.values(others))).toEqual(new Set(['none']));
+  });
+
+  test.each([
     [[], 'green replaced blue'],
     [['i-1'], '1 green instance replaced blue'],
     [['i-1', 'i-2'], '2 green instances replaced blue'],
@@ -186,7 +223,7 @@ describe('success', () => {
       asIs,
     );
     expect(summaryOf(report)).toBe(`CodeDeploy d-OWN succeeded; ${words} in 3m10s`);
-    expect('GreenInstanceIds' in variablesOf(report)).toBe(greenInstanceIds.length > 0);
+    expect(variablesOf(report)['GreenInstanceIds']).toBe(greenInstanceIds.join(',') || 'none');
   });
 
   test('of any number of instances names whole ids only, the first ones, as many as fit', () => {
