@@ -20,7 +20,7 @@ type PlannedCall = TransportCall & { readonly phase: string };
 
 /**
  * The outgoing calls of a run × the faults, each in a run of its own (issue 3). Prints how many cases were tried.
- * `from`: the phase in which this run parts from that of another file, which tries the faults before it.
+ * `from`: the phase at whose end this run parts from that of another file, which tries the faults before it.
  */
 export function tryFaults(name: string, plan: RunPlan, { from }: { readonly from?: string } = {}): void {
   // One test plays some forty runs; on a busy machine that takes more than Jest's five seconds.
@@ -70,7 +70,10 @@ async function callsOf(plan: RunPlan): Promise<readonly PlannedCall[]> {
   return calls.map((call) => ({ ...call, phase: phases[call.index] ?? 'unknown' }));
 }
 
-/** The first, the second and the last occurrence of each call in each phase: those between meet what the second meets. */
+/**
+ * The first, the second and the last occurrence of each call in each phase: those between meet what the second meets. In
+ * the phase `from`, the first and the second are those of the other run.
+ */
 function distinctCalls(calls: readonly PlannedCall[], from: string | undefined): readonly PlannedCall[] {
   const start = from === undefined ? 0 : calls.findIndex(({ phase }) => phase === from);
   if (start < 0) throw new Error(`The run has no phase ${from ?? ''}.`);
@@ -78,7 +81,8 @@ function distinctCalls(calls: readonly PlannedCall[], from: string | undefined):
     other.phase === call.phase && other.service === call.service && other.operation === call.operation;
   return calls.slice(start).filter((call) => {
     const occurrences = calls.filter(sameAs(call));
-    return [occurrences[0], occurrences[1], occurrences.at(-1)].includes(call);
+    const last = occurrences.at(-1);
+    return call === last || (call.phase !== from && occurrences.indexOf(call) < 2);
   });
 }
 
