@@ -7,10 +7,12 @@ import { deploymentGroupClient } from './clients/codeDeploy/deploymentGroup';
 import { elastigroupClient } from './clients/spot/elastigroup';
 import { elastigroupEventsClient } from './clients/spot/elastigroupEvents';
 import { greenInstancesClient } from './clients/greenInstances';
+import { pipelineRunsClient } from './clients/pipelineRun';
 import { revisionObjectClient } from './clients/revisionObject';
 import type { SpotRateLimit } from './clients/spot/rateLimit';
 import { SpotApi, type SpotApiOptions } from './clients/spot/spotApi';
 import type { DeploymentContext } from './deployment/context';
+import type { RunMemory } from './deployment/runMemory';
 import type { JobInput } from './input/jobInput';
 import type { Log } from './lib/log';
 
@@ -21,6 +23,7 @@ interface Ingredients {
   readonly spotAdapter: AxiosAdapter | undefined;
   readonly budget: CallBudget;
   readonly rateLimit: SpotRateLimit;
+  readonly runMemory: RunMemory;
   readonly log: Log;
 }
 
@@ -32,6 +35,7 @@ export function createContext({
   spotAdapter,
   budget,
   rateLimit,
+  runMemory,
   log,
 }: Ingredients): DeploymentContext {
   const { parameters, settings } = input;
@@ -54,6 +58,8 @@ export function createContext({
     elastigroupEvents: elastigroupEventsClient(api, parameters.groupId),
     deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
     revisionObject: revisionObjectClient(aws.s3, budget),
+    pipelineRuns: pipelineRunsClient(aws, budget),
+    runMemory,
     log,
   };
 }

@@ -1,12 +1,14 @@
 import type { AxiosAdapter } from 'axios';
 import type { AwsClients } from './clients/awsClients';
+import type { PipelineRun } from './clients/pipelineRun';
 import { RetryQuota, type CallBudget } from './clients/callPolicy';
 import { jitterFrom } from './lib/jitter';
 import { spotTokenReader } from './clients/spot/spotToken';
 import { SpotRateLimit } from './clients/spot/rateLimit';
 import type { Clock } from './lib/clock';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
-import { poll, rememberInLog } from './deployment/poll';
+import { newRunMemory, type RunMemory } from './deployment/runMemory';
+import { cleanUpAfterRefusal, poll, rememberInLog } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
 import { firstState } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
@@ -78,13 +80,18 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
     budget: budgetOf(job, job.time.reportUntil),
   });
   // CodePipeline accepts one result, whatever was delivered twice: the run whose result it was writes the metrics.
-  if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, job);
+  if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, result.run, job);
+  if (outcome === 'already-answered' && result.refused) await result.refused();
 }
 
 interface Result {
   readonly report: Report;
   /** Present where the action ends with the report, so that its metrics are to be written. */
   readonly ended?: EndedAction | undefined;
+  /** The pipeline's execution, where it is known. */
+  readonly run?: PipelineRun | undefined;
+  /** What to do where CodePipeline does not take a continuation: perhaps the action was stopped, and nobody comes after this invocation. */
+  readonly refused?: () => Promise<void>;
 }
 
 async function work(event: unknown, job: Job): Promise<Result> {
@@ -99,18 +106,31 @@ async function work(event: unknown, job: Job): Promise<Result> {
   rememberInLog(state, job.log);
   if (state.invocations > 1) job.log.info(`Resuming in invocation ${state.invocations}: ${state.progress}`);
 
-  const { state: next, evidence } = await advanceFor(state, rateLimit, input, job);
+  const runMemory = newRunMemory(job.id, {
+    isUnknownJobAllowed: input.settings.allowUnknownJob,
+    givenExecutionId: parameters.pipelineExecutionId,
+  });
+  const { state: next, evidence } = await advanceFor(state, rateLimit, input, runMemory, job);
   rememberInLog(next, job.log);
   if (hasResult(next)) {
     const ended = endedActionOf(next, { group, isDryRun: parameters.dryRun, evidence });
-    return { report: reportEnd(next, evidence, parameters, job), ended };
+    const { run } = runMemory;
+    return { report: reportEnd(next, { evidence, run }, parameters, job), ended, run };
   }
   const token = encodeToken({ state: next, rateLimit }, parameters);
   const redact = (text: string) => job.redactor.redact(text);
-  return { report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact) };
+  return {
+    report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact),
+    refused: () => followRefused(next, rateLimit, input, runMemory, job),
+  };
 }
 
-function reportEnd(state: EndState, evidence: Evidence | undefined, parameters: UserParameters, job: Job): Report {
+interface Known {
+  readonly evidence: Evidence | undefined;
+  readonly run: PipelineRun | undefined;
+}
+
+function reportEnd(state: EndState, { evidence, run }: Known, parameters: UserParameters, job: Job): Report {
   const redact = (text: string) => job.redactor.redact(text);
   switch (state.phase) {
     case 'succeeded':
@@ -120,6 +140,7 @@ function reportEnd(state: EndState, evidence: Evidence | undefined, parameters: 
     case 'failed':
       return reportFailed(job.id, state, {
         evidence,
+        run,
         groupId: parameters.groupId,
         region: job.invocation.env['AWS_REGION'],
         redact,
@@ -128,11 +149,15 @@ function reportEnd(state: EndState, evidence: Evidence | undefined, parameters: 
 }
 
 /** After the report, which must not depend on it: if the metrics cannot be written, the log says so. */
-async function writeMetricsOf(ended: EndedAction, { id, invocation, redactor, log }: Job): Promise<void> {
+async function writeMetricsOf(
+  ended: EndedAction,
+  run: PipelineRun | undefined,
+  { id, invocation, redactor, log }: Job,
+): Promise<void> {
   try {
     // Loaded only here, since most invocations write no metrics.
     const { writeMetrics } = await import('./report/metrics');
-    writeMetrics(ended, { jobId: id, env: invocation.env, redact: (text) => redactor.redact(text) });
+    writeMetrics(ended, { jobId: id, env: invocation.env, run, redact: (text) => redactor.redact(text) });
   } catch (error) {
     log.warn(RESULT_WARNINGS.noMetrics(error instanceof Error ? error.message : String(error)));
   }
@@ -157,23 +182,55 @@ interface Advanced {
 }
 
 /** Polls the services that the parameters name; where the deployment has failed, gathers the evidence of its cause. */
-async function advanceFor(state: ActiveState, rateLimit: SpotRateLimit, input: JobInput, job: Job): Promise<Advanced> {
-  const { aws, spotAdapter } = job.invocation;
+async function advanceFor(
+  state: ActiveState,
+  rateLimit: SpotRateLimit,
+  input: JobInput,
+  runMemory: RunMemory,
+  job: Job,
+): Promise<Advanced> {
   const budget = budgetOf(job, job.time.workUntil);
-  const token = spotTokenReader(input.parameters.token, aws.secretsManager, (text) => {
-    job.redactor.add(text);
-  });
-  const ingredients = { input, token, aws, spotAdapter, budget, rateLimit, log: job.log };
+  const ingredients = { ...sharedIngredients(input, job), budget, rateLimit, runMemory };
   const { pollIntervalSeconds, pollWindowSeconds } = input.settings;
   const next = await poll(state, createContext(ingredients), {
     pollIntervalSeconds,
     until: job.time.pollUntil(pollWindowSeconds),
+    latest: job.time.pollUntil(undefined),
     jitter: budget.jitter,
     rateLimit,
   });
   if (next.phase !== 'failed') return { state: next };
   const search = createContext({ ...ingredients, budget: searchBudget(budget) });
   return { state: next, evidence: await gatherEvidence(next, search) };
+}
+
+function sharedIngredients(input: JobInput, { invocation: { aws, spotAdapter }, redactor, log }: Job) {
+  const token = spotTokenReader(input.parameters.token, aws.secretsManager, (text) => {
+    redactor.add(text);
+  });
+  return { input, token, aws, spotAdapter, log };
+}
+
+/** The report has its time behind it: what the invocation has left goes into cleaning up, where the action has ended. */
+async function followRefused(
+  state: ActiveState,
+  rateLimit: SpotRateLimit,
+  input: JobInput,
+  runMemory: RunMemory,
+  job: Job,
+): Promise<void> {
+  const budget = budgetOf(job, job.time.reportUntil);
+  const context = createContext({ ...sharedIngredients(input, job), budget, rateLimit, runMemory });
+  const { pollIntervalSeconds } = input.settings;
+  const { jitter } = budget;
+  const end = await cleanUpAfterRefusal(state, context, {
+    pollIntervalSeconds,
+    until: budget.until,
+    latest: budget.until,
+    jitter,
+    rateLimit,
+  });
+  if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
 }
 
 /** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to check. */

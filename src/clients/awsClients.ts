@@ -8,6 +8,8 @@ import { SDK_DEFAULTS } from './awsCall';
 /** The SDK's clients. Those that not every invocation needs are loaded at their first use. */
 export interface AwsClients {
   readonly codePipeline: CodePipelineClient;
+  /** For a pipeline in another Region than the function's. */
+  readonly codePipelineIn: (region: string) => CodePipelineClient;
   readonly codeDeploy: CodeDeployClient;
   readonly ec2: () => Promise<EC2Client>;
   readonly secretsManager: () => Promise<SecretsManagerClient>;
@@ -31,8 +33,14 @@ export function createAwsClients({
   ...options
 }: AwsClientOptions = {}): AwsClients {
   const config = { ...SDK_DEFAULTS, ...options };
+  const regional = new Map<string, CodePipelineClient>();
   return {
     codePipeline: new CodePipelineClient(config),
+    codePipelineIn: (region) => {
+      const client = regional.get(region) ?? new CodePipelineClient({ ...config, region });
+      regional.set(region, client);
+      return client;
+    },
     codeDeploy: new CodeDeployClient(config),
     ec2: once(async () => new (await import('./ec2Sdk')).EC2Client(config)),
     secretsManager: once(async () => new (await import('./secretsSdk')).SecretsManagerClient(config)),

@@ -1,6 +1,7 @@
 import { UpstreamError } from '../clients/upstreamError';
 import { ActionError } from '../errors';
 import { logUnexpected } from '../lib/unexpectedError';
+import { checkRun, confirming } from './checkRun';
 import { cleanUp } from './phases/cleaningUp';
 import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './phases/finalizing';
@@ -17,7 +18,10 @@ import { asActionError, lastingOutage } from './upstreamFailure';
 /** One poll: reads the outside world, makes at most one change there, and returns the next state. Never throws. */
 export async function advance(state: ActiveState, context: DeploymentContext): Promise<State> {
   try {
-    const next = await step(state, context);
+    const run = await checkRun(state, context, 'poll');
+    if (run.kind === 'ended') return run.state;
+    if (run.kind === 'doubt' && state.phase === 'starting') return confirming(run.state);
+    const next = await step(run.state, context);
     const { outageSince: _over, ...well } = next;
     return well;
   } catch (error) {

@@ -5,7 +5,9 @@ import type { DeploymentGroupReader } from '../clients/codeDeploy/deploymentGrou
 import type { Elastigroup, Tag } from '../clients/spot/elastigroup';
 import type { ElastigroupEvents } from '../clients/spot/elastigroupEvents';
 import type { GreenInstances } from '../clients/greenInstances';
+import type { PipelineRuns } from '../clients/pipelineRun';
 import type { RevisionObject } from '../clients/revisionObject';
+import type { RunMemory } from './runMemory';
 import type { Log } from '../lib/log';
 import type { UserParameters } from '../input/userParameters/userParameters';
 
@@ -23,6 +25,10 @@ export interface DeploymentContext {
   readonly elastigroupEvents: ElastigroupEvents;
   readonly deploymentGroup: DeploymentGroupReader;
   readonly revisionObject: RevisionObject;
+  /** The pipeline execution that the action belongs to. */
+  readonly pipelineRuns: PipelineRuns;
+  /** What this invocation knows of it: the one part of a context that changes. */
+  readonly runMemory: RunMemory;
   readonly log: Log;
 }
 

@@ -1,6 +1,7 @@
 import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
+import { checkRun, CONFIRM_AFTER_S } from './checkRun';
 import { finalizingEndsAt, OUTAGE_LIMIT_S, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
@@ -14,6 +15,8 @@ export interface Pacing {
   readonly pollIntervalSeconds: number;
   /** No poll begins after this; at least one is made, unless Spot's rate limit forbids it for longer. */
   readonly until: number;
+  /** The same where no invocation may come after this one, so that cleaning up has to be done in it. */
+  readonly latest: number;
   readonly jitter: () => number;
   readonly rateLimit: SpotRateLimit;
 }
@@ -23,11 +26,11 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
   let state: State = first;
   let pause = blockedFor(state, context, pacing);
   while (!hasResult(state)) {
-    if (pause > 0 && context.clock.now() + pause >= pacing.until) return state;
+    if (pause > 0 && context.clock.now() + pause >= endOfPolling(state, pacing)) return state;
     if (pause > 0) await context.clock.sleep(pause);
     const next = await advance(state, context);
     logChange(state, next, context);
-    if (context.clock.now() >= pacing.until) return next;
+    if (context.clock.now() >= endOfPolling(next, pacing)) return next;
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
@@ -38,6 +41,29 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
     state = next;
   }
   return state;
+}
+
+/**
+ * CodePipeline has not taken the continuation: a duplicate of the event has given one, and goes on, or the action has ended, and
+ * nobody comes after this invocation. Undefined: there is nothing to clean up, as far as it can be told.
+ */
+export async function cleanUpAfterRefusal(
+  state: ActiveState,
+  context: DeploymentContext,
+  pacing: Pacing,
+): Promise<State | undefined> {
+  let check = await checkRun(state, context, 'refused');
+  while (check.kind === 'doubt' && context.clock.now() + CONFIRM_AFTER_S * 1000 < pacing.until) {
+    await context.clock.sleep(CONFIRM_AFTER_S * 1000);
+    check = await checkRun(check.state, context, 'refused');
+  }
+  const next = check.state;
+  if (next.phase !== 'cleaningUp') return undefined;
+  return poll(next, context, pacing);
+}
+
+function endOfPolling(state: State, { until, latest }: Pacing): number {
+  return state.phase === 'cleaningUp' && state.failure.isUnfollowed ? latest : until;
 }
 
 /** Milliseconds until the next poll: none where cleaning up begins; never beyond a deadline, and never before Spot's rate limit allows. */

@@ -17,6 +17,8 @@ const failure = z.strictObject({
   /** What failed, and where: one sentence, or, where nothing was started, the whole message. */
   headline: shortText,
   timedOut: z.exactOptional(z.literal(true)),
+  /** The pipeline execution was stopped, or the action has ended: no invocation may come after this one. */
+  isUnfollowed: z.exactOptional(z.literal(true)),
   /** A well-known cause, where the failure itself shows it; what to do about it is in causes.ts. */
   known: z.exactOptional(z.strictObject({ cause: z.enum(CAUSE_NAMES), action: z.exactOptional(id) })),
 });
@@ -37,6 +39,8 @@ const common = {
   percent: z.number().check(z.int(), z.nonnegative(), z.maximum(100)),
   /** Since when no poll has succeeded; absent where the last one has. */
   outageSince: z.exactOptional(time),
+  /** Since when CodePipeline shows this action as ended, where that is not certain yet. */
+  runEndedSince: z.exactOptional(time),
 };
 
 /** Present where the last Elastigroup state says how soon the next one can follow (elastigroupState.ts). */

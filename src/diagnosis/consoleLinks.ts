@@ -5,9 +5,18 @@ const HOSTS: readonly (readonly [prefix: string, host: string])[] = [
 ];
 
 export function codeDeployLink(region: string, deploymentId: string): string {
+  return codeSuiteLink(region, ['codedeploy', 'deployments', deploymentId]);
+}
+
+export function pipelineExecutionLink(region: string, pipeline: string, executionId: string): string {
+  return codeSuiteLink(region, ['codepipeline', 'pipelines', pipeline, 'executions', executionId, 'timeline']);
+}
+
+function codeSuiteLink(region: string, path: readonly string[]): string {
   const host = HOSTS.find(([prefix]) => region.startsWith(prefix))?.[1] ?? 'console.aws.amazon.com';
   const name = encodeURIComponent(region);
-  return `https://${name}.${host}/codesuite/codedeploy/deployments/${encodeURIComponent(deploymentId.toWellFormed())}?region=${name}`;
+  const pages = path.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
+  return `https://${name}.${host}/codesuite/${pages}?region=${name}`;
 }
 
 /**

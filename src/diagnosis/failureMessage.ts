@@ -1,7 +1,7 @@
 import type { Failed } from '../deployment/state';
 import { idsOf } from '../deployment/transitions';
 import { cut, duration } from '../lib/wording';
-import { codeDeployLink, elastigroupLink } from './consoleLinks';
+import { codeDeployLink, elastigroupLink, pipelineExecutionLink } from './consoleLinks';
 import { elastigroupReport } from './elastigroupReport';
 import { failedAt, type Evidence } from './evidence';
 import { instanceReports, reclaimedReport } from './instanceReport';
@@ -10,6 +10,7 @@ import { EVIDENCE_MESSAGES } from './messages';
 import { FAILURE_MESSAGES } from '../deployment/messages';
 import { likelyCause } from './likelyCause';
 import { plainText } from './plainText';
+import type { PipelineRun } from '../clients/pipelineRun';
 
 /** `failureDetails.message` (service model, codepipeline 2015-07-09); a little is kept free. */
 const LONGEST_MESSAGE = 4900;
@@ -19,7 +20,7 @@ const LONGEST_HEADLINE = 650;
 const LONGEST_FINDINGS = 2300;
 const LONGEST_FIX = 450;
 const LONGEST_LEFT = 1500;
-const LONGEST_LINKS = 550;
+const LONGEST_LINKS = 900;
 
 export interface MessageContext {
   readonly evidence: Evidence | undefined;
@@ -27,6 +28,8 @@ export interface MessageContext {
   readonly groupId: string;
   /** Absent: no link to CodeDeploy. */
   readonly region: string | undefined;
+  /** The pipeline's execution, where it is known. */
+  readonly run?: PipelineRun | undefined;
   readonly redact: (text: string) => string;
 }
 
@@ -94,7 +97,7 @@ function codeDeployLines(
   ];
 }
 
-function links(state: Failed, { groupId, region }: MessageContext): readonly string[] {
+function links(state: Failed, { groupId, region, run }: MessageContext): readonly string[] {
   const { deploymentId, elastigroupDeploymentId } = idsOf(state);
   const codeDeploy = region === undefined ? '' : `: ${codeDeployLink(region, deploymentId ?? '')}`;
   const deployment = elastigroupDeploymentId === undefined ? '' : `, deployment ${elastigroupDeploymentId}`;
@@ -102,7 +105,15 @@ function links(state: Failed, { groupId, region }: MessageContext): readonly str
     ...(deploymentId === undefined ? [] : [`CodeDeploy ${deploymentId}${codeDeploy}`]),
     `Elastigroup ${groupId}${deployment}: ${elastigroupLink(groupId)}`,
     ...(hasStarted(state) ? [`Tag of the green instances: GreenIdentifier=${state.greenIdentifier}`] : []),
+    ...(run ? [pipelineLine(run, region)] : []),
   ];
+}
+
+function pipelineLine({ pipeline, executionId, region }: PipelineRun, ownRegion: string | undefined): string {
+  if (executionId === undefined) return `Pipeline ${pipeline}`;
+  const where = region ?? ownRegion;
+  const link = where === undefined ? '' : `: ${pipelineExecutionLink(where, pipeline, executionId)}`;
+  return `Pipeline ${pipeline}, execution ${executionId}${link}`;
 }
 
 function vital(lines: readonly string[]): Part {

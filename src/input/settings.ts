@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Problem } from '../errors';
 import { type Field, readInto } from './field';
-import { decimal, oneOf, type Rule, text } from './schemas';
+import { booleanLike, decimal, oneOf, type Rule, text } from './schemas';
 import { EVENT_MESSAGES } from './messages';
 import { valid, type Parsed, invalid } from './parsed';
 import { tokenSecretReference } from './userParameters/compoundFields';
@@ -23,6 +23,8 @@ export interface Settings {
   readonly pollWindowSeconds?: number;
   /** Seconds that cleaning up may take, 1 to 3600. */
   readonly cleanupTimeoutSeconds: number;
+  /** Whether an event whose job CodePipeline does not know may start something. */
+  readonly allowUnknownJob: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -33,6 +35,7 @@ interface SettingValues {
   POLL_INTERVAL_SECONDS: number;
   POLL_WINDOW_SECONDS: number;
   CLEANUP_TIMEOUT_SECONDS: number;
+  ALLOW_UNKNOWN_JOB: boolean;
   POWERTOOLS_LOG_LEVEL: LogLevel;
 }
 
@@ -99,6 +102,13 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
     schema: decimal(1, 3600),
     expected: 'seconds, 1 to 3600',
   },
+  ALLOW_UNKNOWN_JOB: {
+    default: 'false',
+    meaning:
+      'true starts deployments for jobs that CodePipeline does not know (sample events); for test services only.',
+    schema: booleanLike(),
+    expected: 'true or false',
+  },
   POWERTOOLS_LOG_LEVEL: {
     default: DEFAULT_LOG_LEVEL,
     meaning: `Log level: ${LOG_LEVELS.join(', ')}.`,
@@ -138,6 +148,7 @@ function withDefaults(values: Partial<SettingValues>): Settings {
     pollIntervalSeconds: values.POLL_INTERVAL_SECONDS ?? DEFAULT_POLL_INTERVAL_SECONDS,
     ...(POLL_WINDOW_SECONDS === undefined ? {} : { pollWindowSeconds: POLL_WINDOW_SECONDS }),
     cleanupTimeoutSeconds: values.CLEANUP_TIMEOUT_SECONDS ?? DEFAULT_CLEANUP_TIMEOUT_SECONDS,
+    allowUnknownJob: values.ALLOW_UNKNOWN_JOB ?? false,
     logLevel: values.POWERTOOLS_LOG_LEVEL ?? DEFAULT_LOG_LEVEL,
   };
 }

@@ -1,5 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { idsOf } from '../deployment/transitions';
+import type { PipelineRun } from '../clients/pipelineRun';
 import { failureTypeOf, measuresOf, METRICS, type EndedAction, type MetricName } from './measures';
 
 /** The default of template.yaml's MetricsNamespace. */
@@ -8,6 +9,7 @@ const DEFAULT_NAMESPACE = 'BlueGreenStage';
 interface Writing {
   readonly jobId: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly run?: PipelineRun | undefined;
   readonly redact: (text: string) => string;
 }
 
@@ -19,7 +21,7 @@ interface Writing {
  * six failure types, but no limit to applications and deployment groups. So those, and all ids, are plain fields of the
  * line, by which Logs Insights can filter and group.
  */
-export function writeMetrics(ended: EndedAction, { jobId, env, redact }: Writing): void {
+export function writeMetrics(ended: EndedAction, { jobId, env, run, redact }: Writing): void {
   const serviceName = env['POWERTOOLS_SERVICE_NAME']?.trim();
   const metrics = new Metrics({
     namespace: env['POWERTOOLS_METRICS_NAMESPACE']?.trim() || DEFAULT_NAMESPACE,
@@ -30,12 +32,18 @@ export function writeMetrics(ended: EndedAction, { jobId, env, redact }: Writing
   if (failureType !== undefined) metrics.addDimensions({}).addDimensions({ FailureType: failureType });
   for (const [name, value] of Object.entries(measuresOf(ended)))
     if (isMetricName(name)) metrics.addMetric(name, METRICS[name], value);
-  for (const [name, value] of Object.entries({ jobId, ...fieldsOf(ended) })) metrics.addMetadata(name, redact(value));
+  for (const [name, value] of Object.entries({ jobId, ...runFields(run), ...fieldsOf(ended) }))
+    metrics.addMetadata(name, redact(value));
   metrics.publishStoredMetrics();
 }
 
 function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(METRICS, name);
+}
+
+function runFields(run: PipelineRun | undefined): Readonly<Record<string, string>> {
+  if (!run) return {};
+  return { pipeline: run.pipeline, ...(run.executionId !== undefined && { execution: run.executionId }) };
 }
 
 /** By the names that they have in the other lines of the log. */

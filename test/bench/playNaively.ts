@@ -6,6 +6,7 @@ import type { CodePipelineEvent } from 'aws-lambda';
 import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
 import { SpotRateLimit } from '../../src/clients/spot/rateLimit';
 import { resolveSpotToken } from '../../src/clients/spot/spotToken';
+import { newRunMemory } from '../../src/deployment/runMemory';
 import { createContext } from '../../src/createContext';
 import { advance } from '../../src/deployment/advance';
 import type { State } from '../../src/deployment/state';
@@ -85,6 +86,7 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
     spotAdapter,
     budget,
     rateLimit: new SpotRateLimit(),
+    runMemory: newRunMemory(event['CodePipeline.job'].id, { isUnknownJobAllowed: true, givenExecutionId: undefined }),
     log,
   });
   const jobId = event['CodePipeline.job'].id;

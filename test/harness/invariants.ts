@@ -4,6 +4,7 @@ import { isUp } from '../simulator/ec2/fleet';
 import { metricLinesOf } from './metricLines';
 import { isNamedAsLeft, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
 import type { RunTrace } from './playRun';
+import { stopViolationsOf } from './stopInvariants';
 import { trafficViolationsOf } from './trafficInvariants';
 
 /** What must hold after every run, whatever went wrong (issues 3 and 11). Each violation is a sentence. */
@@ -21,6 +22,7 @@ function otherViolationsOf(trace: RunTrace): string[] {
     ...noSecretLeaks(trace),
     ...politeCalls(trace),
     ...countedOnce(trace),
+    ...stopViolationsOf(trace),
   ];
 }
 
@@ -56,6 +58,8 @@ function leftNoTrace({ world, errors }: RunTrace, { state, history }: ReturnType
 
 /** 2. Every job has a result of the function's; none waits out CodePipeline's limits. */
 function oneResultForEachJob({ action }: RunTrace): string[] {
+  // Nobody takes a result any more; what must have happened then is in stopInvariants.ts.
+  if (action.reason === 'abandoned') return [];
   if (action.reason !== 'result') return [`the action ended without a result: ${action.reason}`];
   const open = action.jobs.filter(({ result }) => result === undefined);
   return open.map(({ id }) => `job ${id} has no result`);
@@ -63,7 +67,7 @@ function oneResultForEachJob({ action }: RunTrace): string[] {
 
 /** 3. After a failure no green instance is left unless the message names it. */
 function nothingLeftUnnamed(trace: RunTrace): string[] {
-  if (trace.action.status !== 'Failed') return [];
+  if (trace.action.status !== 'Failed' || trace.action.reason === 'abandoned') return [];
   return ownGreen(trace)
     .filter((instance) => isUp(instance) && !isNamedAsLeft(trace, instance.id))
     .map(({ id, state }) => `green instance ${id} is left (${state}), and the message does not name it`);
@@ -120,6 +124,7 @@ function countedOnce({ action, logs }: RunTrace): string[] {
   const [first, ...more] = metricLinesOf(logs);
   if (more.length > 0) return [`${more.length + 1} lines of metrics for one action`];
   const succeeded = first?.measures.DeploymentSucceeded;
+  if (action.reason === 'abandoned') return [];
   return succeeded === undefined || (succeeded === 1) === (action.status === 'Succeeded')
     ? []
     : [`the metrics say DeploymentSucceeded ${succeeded}, and the action ${action.status}`];

@@ -9,7 +9,7 @@ import type { Clock } from '../../src/lib/clock';
 import '../../src/report/metrics';
 import { runJob } from '../../src/runJob';
 import { hasMovedTraffic } from '../simulator/codedeploy/model';
-import { runAction, type ActionResult, type Duplicate } from '../simulator/pipeline';
+import { runAction, type ActionResult, type ActionSettings, type Duplicate } from '../simulator/pipeline';
 import type { WorldOptions } from '../simulator/options';
 import type { Scenario } from '../simulator/scenario';
 import type { Injector } from '../simulator/faults';
@@ -34,6 +34,8 @@ export interface RunPlan {
   /** Seconds that Lambda gives the n-th invocation. */
   readonly invocationSeconds?: (invocation: number) => number;
   readonly duplicates?: readonly Duplicate[];
+  /** Somebody stops the pipeline execution. */
+  readonly stop?: ActionSettings['stop'];
   /** Milliseconds that each call takes; with 0 two concurrent runs never meet between two calls. */
   readonly latencyMs?: (call: number) => number;
 }
@@ -74,6 +76,7 @@ export async function playRun(plan: RunPlan): Promise<RunTrace> {
         gapSeconds: plan.gapSeconds ?? 10,
         redelivery: 'lambda',
         ...(plan.userParameters && { userParameters: plan.userParameters }),
+        ...(plan.stop && { stop: plan.stop }),
         ...(plan.duplicates && { duplicateDelivery: plan.duplicates }),
       }),
     );

@@ -54,6 +54,12 @@ export interface WorldOptions {
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
+  /** What GetJobDetails tells; unverified for Lambda actions, but for the pipeline's name (docs/services.md, CodePipeline). */
+  readonly jobDetails: 'whole' | 'no-execution-id' | 'no-action-id' | 'no-ids' | 'unknown-after-result' | 'denied';
+  /** GetPipelineExecution and ListActionExecutions. */
+  readonly executionReads: 'allowed' | 'denied';
+  /** Whether a job of an abandoned action takes a result; unverified (docs/services.md, CodePipeline). */
+  readonly abandonedResult: 'refused' | 'accepted';
   /** `once`: somebody deletes it after the first time that it is read. */
   readonly secretAccess: 'allowed' | 'denied' | 'once';
 }
@@ -102,5 +108,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   integration: 'named',
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
+  jobDetails: 'whole',
+  executionReads: 'allowed',
+  abandonedResult: 'refused',
   secretAccess: 'allowed',
 };

@@ -7,6 +7,7 @@ import {
   type ActionConfiguration,
   type JobData,
 } from './codepipeline/event';
+import type { Execution, StopKind } from './codepipeline/executions';
 import type { ExecutionDetails, FailureDetails, Job, JobResult } from './codepipeline/model';
 import type { World } from './world';
 
@@ -66,6 +67,8 @@ export interface ActionSettings {
   readonly duplicateDelivery?: Duplicate | readonly Duplicate[];
   readonly limits?: Partial<ActionLimits>;
   readonly onEvent?: (event: PipelineEvent) => void;
+  /** Somebody stops the pipeline execution so long after its start; without it the scenario decides. */
+  readonly stop?: { readonly kind: StopKind; readonly afterSeconds: number };
 }
 
 /** What happens to the action, as it happens; `at` in ms of the pipeline's clock. */
@@ -83,6 +86,7 @@ export type PipelineEvent =
       readonly retrySeconds: number | undefined;
     }
   | { readonly kind: 'progress'; readonly at: number; readonly jobId: string; readonly details: ExecutionDetails }
+  | { readonly kind: 'stopped'; readonly at: number; readonly how: StopKind }
   | { readonly kind: 'ended'; readonly at: number; readonly status: ActionResult['status']; readonly message: string };
 
 export interface Invocation extends InvocationInfo {
@@ -101,7 +105,7 @@ export interface Progress extends ExecutionDetails {
 export interface ActionResult {
   readonly status: 'Succeeded' | 'Failed';
   /** Who decided: the function's result, or one of CodePipeline's own limits. */
-  readonly reason: 'result' | 'no-answer' | 'action-limit';
+  readonly reason: 'result' | 'no-answer' | 'action-limit' | 'abandoned';
   /** The job result that ended the action, if one did. */
   readonly result: JobResult | undefined;
   readonly failure: FailureDetails | undefined;
@@ -125,6 +129,13 @@ export async function runAction(settings: ActionSettings): Promise<ActionResult>
   return new ActionRun(settings).run();
 }
 
+const ABANDONED: End = {
+  status: 'Failed',
+  reason: 'abandoned',
+  result: undefined,
+  message: 'The execution was stopped, and its action abandoned.',
+};
+
 type End = Pick<ActionResult, 'status' | 'reason' | 'result' | 'message'>;
 
 class ActionRun {
@@ -135,16 +146,24 @@ class ActionRun {
   readonly #invocations: Invocation[] = [];
   readonly #history: Progress[] = [];
   readonly #deliveries: Promise<void>[] = [];
+  readonly #execution: Execution;
+  readonly #abandoned: Promise<'abandoned'>;
 
   constructor(settings: ActionSettings) {
     this.#settings = settings;
     this.#limits = { ...AWS_LIMITS, ...settings.limits };
     this.#startedAt = settings.clock.now();
+    settings.world.catchUp();
+    this.#execution = settings.world.executions.begin(
+      this.#jobData(undefined).actionConfiguration.configuration.UserParameters,
+    );
+    this.#abandoned = this.#stopInTime();
   }
 
   async run(): Promise<ActionResult> {
     const end = await this.#playJobs();
     const endedAt = this.#settings.clock.now();
+    this.#settings.world.executions.end(this.#execution, end.status);
     this.#tell({ kind: 'ended', at: endedAt, status: end.status, message: end.message });
     await Promise.all(this.#deliveries);
     return {
@@ -166,6 +185,7 @@ class ActionRun {
       const job = this.#startJob(token);
       const missed = await this.#answerOrLimit(job);
       const { result } = job;
+      if (missed === 'abandoned' || this.#isAbandoned()) return ABANDONED;
       if (!result) return { status: 'Failed', reason: missed, result, message: this.#limitMessage(missed) };
       this.#record(job, result);
       switch (result.kind) {
@@ -177,6 +197,7 @@ class ActionRun {
           token = result.token;
       }
       await this.#settings.clock.sleep(this.#gapSeconds(this.#jobs.length - 1) * 1000);
+      if (this.#isAbandoned()) return ABANDONED;
     }
     const message = this.#limitMessage('action-limit');
     return { status: 'Failed', reason: 'action-limit', result: undefined, message };
@@ -187,7 +208,8 @@ class ActionRun {
     const data = this.#jobData(token);
     world.catchUp();
     const jobIndex = this.#jobs.length;
-    const job = world.jobs.create({ ...data }, jobIndex === 0 ? this.#settings.firstJobId : undefined);
+    const firstId = jobIndex === 0 ? this.#settings.firstJobId : undefined;
+    const job = world.jobs.create({ ...data }, firstId, this.#execution.id);
     this.#jobs.push(job);
     this.#tell({ kind: 'job-created', at: this.#settings.clock.now(), jobId: job.id, jobIndex });
     const copies = [0, ...this.#duplicatesOf(jobIndex)];
@@ -243,16 +265,43 @@ class ActionRun {
   }
 
   /** Waits for the job's result; without one it closes the job, and says which limit was reached. */
-  async #answerOrLimit(job: Job): Promise<'no-answer' | 'action-limit'> {
+  async #answerOrLimit(job: Job): Promise<'no-answer' | 'action-limit' | 'abandoned'> {
     const { clock, world } = this.#settings;
     const leftSeconds = this.#secondsLeft();
     const isNoAnswer = this.#limits.noAnswerSeconds <= leftSeconds;
     const answered = new AbortController();
     const seconds = isNoAnswer ? this.#limits.noAnswerSeconds : leftSeconds;
-    await Promise.race([world.jobs.answered(job), clock.sleep(seconds * 1000, answered.signal)]);
+    const ended = await Promise.race([
+      world.jobs.answered(job),
+      clock.sleep(seconds * 1000, answered.signal),
+      this.#abandoned,
+    ]);
     answered.abort();
+    if (ended === 'abandoned') {
+      if (!job.result) world.jobs.abandon(job);
+      return ended;
+    }
     if (!job.result) job.closed = true;
     return isNoAnswer ? 'no-answer' : 'action-limit';
+  }
+
+  #isAbandoned(): boolean {
+    return this.#execution.actionStatus === 'Abandoned';
+  }
+
+  /** Resolves when the execution was stopped and its action abandoned: never, in most runs. */
+  async #stopInTime(): Promise<'abandoned'> {
+    const { clock, world, stop } = this.#settings;
+    const { script, durations } = world.scenario;
+    const kind = stop?.kind ?? script.stopInCodePipeline;
+    if (kind === undefined) return new Promise(() => undefined);
+    await clock.sleep((stop?.afterSeconds ?? durations.stopInCodePipeline) * 1000);
+    world.catchUp();
+    if (this.#execution.actionStatus === 'InProgress') {
+      world.executions.stop(this.#execution, kind);
+      this.#tell({ kind: 'stopped', at: clock.now(), how: kind });
+    }
+    return this.#isAbandoned() ? 'abandoned' : new Promise(() => undefined);
   }
 
   #secondsLeft(): number {

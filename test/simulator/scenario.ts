@@ -26,6 +26,8 @@ export interface Durations {
   readonly othersBegin: number;
   /** How long somebody else's deployment lasts (scenarios with othersEnd). */
   readonly othersLast: number;
+  /** Until somebody stops the pipeline execution (scenarios with stopInCodePipeline). */
+  readonly stopInCodePipeline: number;
   /** An instance from shutting-down to terminated. */
   readonly terminating: number;
   readonly deploymentCreated: number;
@@ -100,6 +102,8 @@ export interface Script {
   readonly othersEnd?: true;
   readonly createDeploymentRefused?: Refusal;
   readonly deployment?: DeploymentTrouble;
+  /** Somebody stops the pipeline execution, after `Durations.stopInCodePipeline`. */
+  readonly stopInCodePipeline?: 'abandon' | 'wait';
 }
 
 export interface Scenario {

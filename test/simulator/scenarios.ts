@@ -50,6 +50,21 @@ export const SCENARIOS: readonly Scenario[] = [
     script: { deployment: { kind: 'stopped-by-hand', instance: 1, lifecycleEvent: 'Install' } },
   }),
   scenario({
+    name: 'stopped-in-codepipeline',
+    title: 'Somebody stops the pipeline execution, and abandons its action, while a script hangs.',
+    expected: 'Failed',
+    script: {
+      stopInCodePipeline: 'abandon',
+      deployment: { kind: 'hangs', instance: 2, lifecycleEvent: 'ApplicationStart' },
+    },
+  }),
+  scenario({
+    name: 'stop-and-wait',
+    title: 'Somebody stops the pipeline execution, and lets its action finish.',
+    expected: 'Succeeded',
+    script: { stopInCodePipeline: 'wait' },
+  }),
+  scenario({
     name: 'elastigroup-error',
     title: 'Elastigroup errs and rolls back while CodeDeploy is in progress.',
     expected: 'Failed',

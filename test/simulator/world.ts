@@ -5,6 +5,7 @@ import { describeCall, type CallDescription } from './calls';
 import { CodeDeployApi } from './codedeploy/api';
 import { Deployments } from './codedeploy/deployments';
 import { CodePipelineApi } from './codepipeline/api';
+import { Executions } from './codepipeline/executions';
 import { Jobs } from './codepipeline/jobs';
 import type { Context } from './context';
 import { Ec2Api, ec2Error } from './ec2/api';
@@ -57,6 +58,7 @@ export class World {
   readonly codeDeploy: Deployments;
   readonly spot: Elastigroup;
   readonly jobs: Jobs;
+  readonly executions: Executions;
   readonly calls: LoggedCall[] = [];
   /** Requests for operations that the simulator does not know. */
   readonly unexpectedCalls: WireRequest[] = [];
@@ -87,10 +89,11 @@ export class World {
     this.codeDeploy = new Deployments(context, this.ec2, this.traffic);
     this.spot = new Elastigroup(context, this.ec2, this.codeDeploy, this.traffic);
     this.jobs = new Jobs(context);
+    this.executions = new Executions(context);
     this.#apis = {
       spot: new SpotApi(context, this.spot, this.ec2, spotRateLimit),
       codeDeploy: new CodeDeployApi(context, this.codeDeploy),
-      codePipeline: new CodePipelineApi(context, this.jobs),
+      codePipeline: new CodePipelineApi(context, this.jobs, this.executions),
       ec2: new Ec2Api(context, this.ec2),
       secrets: new SecretsApi(context),
     };

@@ -11,6 +11,8 @@ import type {
 import type { ElastigroupEvent, ElastigroupEvents } from '../../src/clients/spot/elastigroupEvents';
 import type { GreenInstance, GreenInstances } from '../../src/clients/greenInstances';
 import type { RevisionObject, RevisionStatus } from '../../src/clients/revisionObject';
+import type { PipelineRuns } from '../../src/clients/pipelineRun';
+import { newRunMemory, type RunMemory } from '../../src/deployment/runMemory';
 import type { DeploymentContext } from '../../src/deployment/context';
 import type { Log, LogFields } from '../../src/lib/log';
 import type { UserParameters } from '../../src/input/userParameters/userParameters';
@@ -24,6 +26,12 @@ import { ManualClock } from './manualClock';
 
 /** A scripted answer; an Error is thrown. */
 export type Answer<T> = T | Error;
+
+const NO_RUNS: PipelineRuns = {
+  identify: () => Promise.reject(new Error('the test did not expect the pipeline to be read')),
+  executionStatus: () => Promise.reject(new Error('the test did not expect the pipeline to be read')),
+  listActions: () => Promise.reject(new Error('the test did not expect the pipeline to be read')),
+};
 
 /** What each call answers, first to last. */
 export interface Script {
@@ -48,6 +56,8 @@ export interface Script {
 export interface FakeContextOptions {
   readonly parameters?: Partial<UserParameters>;
   readonly cleanupTimeoutSeconds?: number;
+  /** Without it the pipeline execution is not read. */
+  readonly pipelineRuns?: PipelineRuns;
   /** Milliseconds since the epoch. */
   readonly now?: number;
 }
@@ -115,6 +125,8 @@ class Answers {
 export class FakeContext implements DeploymentContext {
   readonly clock: ManualClock;
   readonly parameters: UserParameters;
+  readonly pipelineRuns: PipelineRuns;
+  readonly runMemory: RunMemory;
   readonly cleanupTimeoutSeconds: number;
   readonly log = new CollectedLog();
   /** Every change that was asked for, in order, e.g. `stop Elastigroup cdbg-1`. Looks are not listed. */
@@ -140,6 +152,11 @@ export class FakeContext implements DeploymentContext {
   constructor(script: Script, options: FakeContextOptions = {}) {
     this.clock = new ManualClock(options.now ?? START);
     this.parameters = parametersWith(options.parameters);
+    this.pipelineRuns = options.pipelineRuns ?? NO_RUNS;
+    this.runMemory = {
+      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
+      isOff: options.pipelineRuns === undefined,
+    };
     this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;
     this.answers = new Answers(script);
     this.elastigroup = this.fakeElastigroup();

@@ -65,7 +65,7 @@ export interface CodeDeploy {
   /** All deployments of the group that were created since `since` (ms since the epoch). */
   findDeployments(since: number): Promise<readonly CodeDeployDeployment[]>;
   /** There is no idempotency token: after a lost answer it may have been created. Check before repeating. */
-  createDeployment(greenTag: Tag): Promise<CreateOutcome>;
+  createDeployment(greenTag: Tag, defaultDescription?: string): Promise<CreateOutcome>;
   /** `ended`: it had ended already, so that nothing was stopped. */
   stopDeployment(id: string, options: { readonly rollback: boolean }): Promise<'stopping' | 'ended'>;
 }
@@ -110,10 +110,10 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
       return found;
     },
 
-    async createDeployment(greenTag) {
+    async createDeployment(greenTag, defaultDescription) {
       try {
         const deploymentId = await call('CreateDeployment', 'write', async (abortSignal) => {
-          const command = new CreateDeploymentCommand(createDeploymentInput(parameters, greenTag));
+          const command = new CreateDeploymentCommand(createDeploymentInput(parameters, greenTag, defaultDescription));
           return (await client.send(command, { abortSignal })).deploymentId;
         });
         if (deploymentId === undefined) throw unreadable('CodeDeploy', 'CreateDeployment', lacks('deploymentId'));

@@ -5,11 +5,19 @@ import type {
 } from '@aws-sdk/client-codedeploy';
 import type { UserParameters } from '../../input/userParameters/userParameters';
 import type { Tag } from '../spot/elastigroup';
+import { cut } from '../../lib/wording';
+
+/** docs/services.md, CodeDeploy */
+const LONGEST_DESCRIPTION = 256;
 
 /** CreateDeployment's input: the revision, on exactly the instances that carry the green tag. */
-export function createDeploymentInput(parameters: UserParameters, greenTag: Tag): CreateDeploymentCommandInput {
-  const { deploymentConfigName, description, fileExistsBehavior, ignoreApplicationStopFailures, autoRollback } =
-    parameters;
+export function createDeploymentInput(
+  parameters: UserParameters,
+  greenTag: Tag,
+  defaultDescription?: string,
+): CreateDeploymentCommandInput {
+  const description = parameters.description ?? (defaultDescription && cut(defaultDescription, LONGEST_DESCRIPTION));
+  const { deploymentConfigName, fileExistsBehavior, ignoreApplicationStopFailures, autoRollback } = parameters;
   return {
     applicationName: parameters.applicationName,
     deploymentGroupName: parameters.deploymentGroupName,

@@ -1,5 +1,6 @@
 import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
+import { instead } from '../checkRun';
 import { noTargets } from '../failures';
 import { fleetReadiness, type FleetReadiness } from './greenFleet';
 import { hasLasted, NO_TARGETS_LIMIT_S } from '../limits';
@@ -26,7 +27,9 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
   if (own) return adoptCodeDeploy(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
 
-  const outcome = await context.codeDeploy.createDeployment(greenTag(aged));
+  const notStarted = await instead(aged, context);
+  if (notStarted) return notStarted;
+  const outcome = await context.codeDeploy.createDeployment(greenTag(aged), descriptionOf(context));
   switch (outcome.kind) {
     case 'created':
       return created(aged, outcome.deploymentId, fleet, context);
@@ -35,6 +38,13 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
     case 'no-targets':
       return waitForTargets(aged, outcome.message, context);
   }
+}
+
+/** So that who stands in CodeDeploy's console finds the pipeline; DESCRIPTION goes before it. */
+function descriptionOf({ runMemory: { run } }: DeploymentContext): string | undefined {
+  if (!run) return undefined;
+  const execution = run.executionId === undefined ? '' : `, execution ${run.executionId}`;
+  return `pipeline ${run.pipeline}${execution}`;
 }
 
 /** Preflight has read it, but for an action that was adopted after a crash. Its lack delays the start, and ends nothing. */

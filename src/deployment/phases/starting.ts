@@ -1,6 +1,7 @@
 import type { GreenInstance } from '../../clients/greenInstances';
 import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
+import { instead } from '../checkRun';
 import { preflight } from '../preflight/preflight';
 import { failureOf, launchedBefore, startRefused, timedOut } from '../failures';
 import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
@@ -108,6 +109,8 @@ function adoptElastigroup(state: Starting, id: string, context: DeploymentContex
 }
 
 async function sendStart(state: Starting, context: DeploymentContext): Promise<State> {
+  const notStarted = await instead(state, context);
+  if (notStarted) return notStarted;
   const { applicationName, deploymentGroupName, groupId } = context.parameters;
   const request = {
     greenTag: greenTag(state),

@@ -110,6 +110,7 @@ function assemble(
     ...deploymentOptions(values),
     onConflict: values.ON_CONFLICT ?? DEFAULT_CONFLICT_POLICY,
     dryRun: values.DRY_RUN ?? DEFAULT_DRY_RUN,
+    ...(values.PIPELINE_EXECUTION_ID !== undefined && { pipelineExecutionId: values.PIPELINE_EXECUTION_ID }),
   };
 }
 

@@ -38,6 +38,7 @@ export interface ParameterValues {
   AUTO_ROLLBACK: AutoRollback;
   ON_CONFLICT: ConflictPolicy;
   DRY_RUN: boolean;
+  PIPELINE_EXECUTION_ID: string;
 }
 
 export type ParameterName = keyof ParameterValues;
@@ -231,6 +232,14 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     meaning: 'true runs the checks only: starts nothing and reports what would be done.',
     schema: booleanLike(),
     expected: 'true or false',
+  },
+  PIPELINE_EXECUTION_ID: {
+    required: '',
+    default: 'what CodePipeline tells',
+    meaning:
+      'The pipeline execution, `#{codepipeline.PipelineExecutionId}`: to notice that it was stopped, and to name it.',
+    schema: text(shape(/^[A-Za-z0-9-]{1,100}$/, 'is not an execution id')),
+    expected: 'the id of a pipeline execution, such as #{codepipeline.PipelineExecutionId} gives',
   },
 };
 

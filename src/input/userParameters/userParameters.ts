@@ -73,4 +73,5 @@ export interface UserParameters {
   readonly autoRollback?: AutoRollback;
   readonly onConflict: ConflictPolicy;
   readonly dryRun: boolean;
+  readonly pipelineExecutionId?: string;
 }

@@ -14,6 +14,7 @@ const USAGE = `npm start -- [--event FILE] [--scenario NAME] [--speed N] [--logs
   --speed N        how many times faster than the scenario's own durations the upstream runs (default 5)
   --logs           also print the function's log lines
   --crash-after N  kill the function's process after N seconds, once: Lambda delivers its event again
+  --stop-after N   stop the pipeline execution after N seconds, and abandon its action, as in CodePipeline's console
   --list           list the scenarios
 
 A function that runs elsewhere, e.g. in the container of the SAM CLI:
@@ -32,6 +33,7 @@ async function main(): Promise<number> {
       speed: { type: 'string', default: '5' },
       logs: { type: 'boolean', default: false },
       'crash-after': { type: 'string' },
+      'stop-after': { type: 'string' },
       list: { type: 'boolean', default: false },
       lambda: { type: 'string' },
       port: { type: 'string' },
@@ -52,6 +54,7 @@ async function main(): Promise<number> {
     showLogs: values.logs,
     host: values.host,
     ...(values['crash-after'] !== undefined && { crashAfter: numberOf('crash-after', values['crash-after'], 600) }),
+    ...(values['stop-after'] !== undefined && { stopAfter: numberOf('stop-after', values['stop-after'], 600) }),
     ...(values.lambda !== undefined && { lambda: values.lambda, port: DEFAULT_PORT }),
     ...(values.port !== undefined && { port: numberOf('port', values.port, 65_535) }),
   });

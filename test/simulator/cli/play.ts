@@ -17,6 +17,8 @@ export interface PlaySettings {
   readonly showLogs: boolean;
   /** Seconds after which the function's process is killed, once. */
   readonly crashAfter?: number;
+  /** Seconds after which the pipeline execution is stopped and its action abandoned. */
+  readonly stopAfter?: number;
   /** Where the simulator listens; without a port on any. */
   readonly host: string;
   readonly port?: number;
@@ -54,6 +56,7 @@ export async function play(settings: PlaySettings): Promise<number> {
       },
       invoke: (delivered) => stage.invoke(delivered),
       onEvent: view.onEvent,
+      ...(settings.stopAfter !== undefined && { stop: { kind: 'abandon' as const, afterSeconds: settings.stopAfter } }),
     });
     view.end(action);
     return exitCodeOf(action);

@@ -93,6 +93,10 @@ function describe(event: PipelineEvent): string | undefined {
       return `invocation ${event.info.jobIndex + 1}, job ${event.jobId}${event.info.attempt > 0 ? ', delivered again' : ''}`;
     case 'progress':
       return `in CodePipeline: ${event.details.percentComplete ?? 0}% ${event.details.summary ?? ''}`;
+    case 'stopped':
+      return event.how === 'abandon'
+        ? 'somebody stops the pipeline execution in CodePipeline, and abandons its action'
+        : 'somebody stops the pipeline execution in CodePipeline, and lets its action finish';
     case 'invocation-failed':
       return `the invocation failed: ${event.error instanceof Error ? event.error.message : String(event.error)} ${whatFollows(event.retrySeconds)}`;
     default:

@@ -3,20 +3,31 @@ import type { Context } from '../context';
 import type { JsonRecord } from '../input';
 import { ServiceError, type WireRequest, type WireResponse } from '../wire';
 import { continuationTokenIn, executionDetailsIn, failureDetailsIn, jobIdIn, outputVariablesIn } from './input';
+import type { Executions } from './executions';
 import type { Jobs } from './jobs';
 
-/** CodePipeline's job operations. */
+const OPERATIONS = [
+  'PutJobSuccessResult',
+  'PutJobFailureResult',
+  'GetJobDetails',
+  'GetPipelineExecution',
+  'ListActionExecutions',
+];
+
+/** CodePipeline's operations on jobs, and what it tells of their executions. */
 export class CodePipelineApi {
   readonly #context: Context;
   readonly #jobs: Jobs;
+  readonly #executions: Executions;
 
-  constructor(context: Context, jobs: Jobs) {
+  constructor(context: Context, jobs: Jobs, executions: Executions) {
     this.#context = context;
     this.#jobs = jobs;
+    this.#executions = executions;
   }
 
   knows(operation: string): boolean {
-    return ['PutJobSuccessResult', 'PutJobFailureResult', 'GetJobDetails'].includes(operation);
+    return OPERATIONS.includes(operation);
   }
 
   handle(operation: string, request: WireRequest): WireResponse {
@@ -28,6 +39,10 @@ export class CodePipelineApi {
         return awsJson(this.#fail(input));
       case 'GetJobDetails':
         return awsJson(this.#details(input));
+      case 'GetPipelineExecution':
+        return awsJson(this.#executions.describe(input));
+      case 'ListActionExecutions':
+        return awsJson(this.#executions.list(input));
       default:
         throw new ServiceError(400, 'UnknownOperationException', `Unknown operation ${operation}`);
     }
@@ -54,14 +69,9 @@ export class CodePipelineApi {
 
   #details(input: JsonRecord): JsonRecord {
     const { account } = this.#context;
-    const { id, data } = this.#jobs.existing(jobIdIn(input));
-    const pipelineContext = {
-      pipelineName: account.pipelineName,
-      pipelineArn: `arn:aws:codepipeline:${account.region}:${account.awsAccountId}:${account.pipelineName}`,
-      pipelineExecutionId: '0a1b2c3d-4e5f-4a6b-8c7d-9e0f1a2b3c4d',
-      stage: { name: account.stageName },
-      action: { name: account.actionName, actionExecutionId: '9f8e7d6c-5b4a-4c3d-8e2f-1a0b9c8d7e6f' },
-    };
+    const job = this.#jobs.existing(jobIdIn(input));
+    const pipelineContext = this.#executions.details(job);
+    const { id, data } = job;
     return { jobDetails: { id, accountId: account.awsAccountId, data: { ...data, pipelineContext } } };
   }
 }

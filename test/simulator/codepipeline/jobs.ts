@@ -15,11 +15,12 @@ export class Jobs {
   }
 
   /** With an id of its own choice where a sample event has one. */
-  create(data: JsonRecord, id = this.#context.random.uuid()): Job {
+  create(data: JsonRecord, id = this.#context.random.uuid(), executionId?: string): Job {
     const { schedule } = this.#context;
     const job: Job = {
       id,
       createdAt: schedule.time,
+      executionId,
       data,
       result: undefined,
       closed: false,
@@ -42,6 +43,11 @@ export class Jobs {
     const job = this.all.find((candidate) => candidate.id === id);
     if (!job) throw new ServiceError(400, 'JobNotFoundException', `Could not find job with id ${id}`);
     return job;
+  }
+
+  /** The action was abandoned: whether its job still takes a result is unverified. */
+  abandon(job: Job): void {
+    if (this.#context.options.abandonedResult === 'refused') job.closed = true;
   }
 
   /** @throws InvalidJobStateException when the job has a result already, or takes none any more */

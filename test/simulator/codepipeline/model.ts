@@ -26,6 +26,7 @@ export type JobResult =
 export interface Job {
   readonly id: string;
   readonly createdAt: number;
+  readonly executionId: string | undefined;
   /** The event's `data`. */
   readonly data: JsonRecord;
   result: JobResult | undefined;

@@ -26,7 +26,14 @@ const GOING = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')];
 const inProgress = codeDeploy('d-OWN', 'InProgress');
 
 function pacing(overrides: Partial<Pacing> = {}): Pacing {
-  return { pollIntervalSeconds: 5, until: at(60), jitter: () => 0.5, rateLimit: new SpotRateLimit(), ...overrides };
+  return {
+    pollIntervalSeconds: 5,
+    until: at(60),
+    latest: at(600),
+    jitter: () => 0.5,
+    rateLimit: new SpotRateLimit(),
+    ...overrides,
+  };
 }
 
 function blocked(operation: keyof typeof SPOT_OPERATIONS, untilSeconds: number) {

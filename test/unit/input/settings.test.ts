@@ -6,6 +6,7 @@ const DEFAULTS = {
   spotApiUrl: 'https://api.spotinst.io',
   pollIntervalSeconds: 5,
   cleanupTimeoutSeconds: 900,
+  allowUnknownJob: false,
   logLevel: 'INFO',
 };
 
@@ -32,6 +33,7 @@ describe('a good value is taken', () => {
     ['POLL_INTERVAL_SECONDS', '300', { pollIntervalSeconds: 300 }],
     ['POLL_WINDOW_SECONDS', '0', { pollWindowSeconds: 0 }],
     ['POLL_WINDOW_SECONDS', ' 900 ', { pollWindowSeconds: 900 }],
+    ['ALLOW_UNKNOWN_JOB', 'true', { allowUnknownJob: true }],
     ['CLEANUP_TIMEOUT_SECONDS', '1', { cleanupTimeoutSeconds: 1 }],
     ['CLEANUP_TIMEOUT_SECONDS', '3600', { cleanupTimeoutSeconds: 3600 }],
     ['POWERTOOLS_LOG_LEVEL', 'debug', { logLevel: 'DEBUG' }],

@@ -1,0 +1,135 @@
+import {
+  GetJobDetailsCommand,
+  GetPipelineExecutionCommand,
+  ListActionExecutionsCommand,
+  type ActionExecutionDetail,
+  type CodePipelineClient,
+  type PipelineContext,
+} from '@aws-sdk/client-codepipeline';
+import type { AwsClients } from './awsClients';
+import { callAws } from './awsCall';
+import type { CallBudget } from './callPolicy';
+import { UpstreamError } from './upstreamError';
+
+/** Where a job belongs: what CodePipeline tells of it. The ids are unverified for Lambda actions (docs/services.md, CodePipeline). */
+export interface PipelineRun {
+  readonly pipeline: string;
+  /** The pipeline's own Region: an action may run in another one. Absent: that of this function. */
+  readonly region?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly action?: string | undefined;
+  readonly executionId?: string | undefined;
+  readonly actionExecutionId?: string | undefined;
+}
+
+/** One execution of an action, as CodePipeline lists it. Times are ms since the epoch. */
+export interface ListedAction {
+  readonly actionExecutionId?: string | undefined;
+  readonly executionId?: string | undefined;
+  readonly stage?: string | undefined;
+  readonly action?: string | undefined;
+  /** InProgress | Abandoned | Succeeded | Failed */
+  readonly status: string;
+  readonly startedAt?: number | undefined;
+  /** Whether its resolved UserParameters name this text; undefined where CodePipeline does not tell them, which may hold a token. */
+  readonly names: (text: string) => boolean | undefined;
+}
+
+/** Reads the pipeline execution that a job belongs to. Throws UpstreamError. */
+export interface PipelineRuns {
+  /** `unknown-job`: JobNotFoundException. Undefined: CodePipeline does not tell. */
+  identify(jobId: string): Promise<PipelineRun | 'unknown-job' | undefined>;
+  /** InProgress | Stopping | Stopped | Cancelled | Superseded | Succeeded | Failed */
+  executionStatus(run: PipelineRun, executionId: string): Promise<string>;
+  /** The newest first: those of one execution, or of all. */
+  listActions(run: PipelineRun, executionId: string | undefined): Promise<readonly ListedAction[]>;
+}
+
+/** Milliseconds that the calls of one check may take together: it must not keep the deployment waiting. */
+const CHECK_TIME_LIMIT_MS = 5_000;
+/** Of one execution: its actions, retries included. Of all: the newest, enough for those that overlap. */
+const LISTED = { execution: 100, all: 30 } as const;
+
+export function pipelineRunsClient(
+  aws: Pick<AwsClients, 'codePipeline' | 'codePipelineIn'>,
+  given: CallBudget,
+): PipelineRuns {
+  const budget = (): CallBudget => ({
+    ...given,
+    until: Math.min(given.until, given.clock.now() + CHECK_TIME_LIMIT_MS),
+  });
+  const read = <T>(operation: string, send: (abortSignal: AbortSignal) => Promise<T>) =>
+    callAws(budget(), { service: 'CodePipeline', operation, kind: 'read' }, send);
+  const clientFor = async ({ region }: PipelineRun): Promise<CodePipelineClient> => {
+    const isOwn = region === undefined || region === (await aws.codePipeline.config.region());
+    return isOwn ? aws.codePipeline : aws.codePipelineIn(region);
+  };
+  return {
+    async identify(jobId) {
+      try {
+        // Of the answer only the context is kept: it holds the credentials for the artifacts.
+        const context = await read('GetJobDetails', async (abortSignal) => {
+          const answer = await aws.codePipeline.send(new GetJobDetailsCommand({ jobId }), { abortSignal });
+          return answer.jobDetails?.data?.pipelineContext;
+        });
+        return runOf(context);
+      } catch (error) {
+        if (error instanceof UpstreamError && error.code === 'JobNotFoundException') return 'unknown-job';
+        throw error;
+      }
+    },
+    executionStatus: (run, pipelineExecutionId) =>
+      read('GetPipelineExecution', async (abortSignal) => {
+        const command = new GetPipelineExecutionCommand({ pipelineName: run.pipeline, pipelineExecutionId });
+        const client = await clientFor(run);
+        const { pipelineExecution } = await client.send(command, { abortSignal });
+        return pipelineExecution?.status ?? unreadable('GetPipelineExecution', 'status');
+      }),
+    listActions: (run, pipelineExecutionId) =>
+      read('ListActionExecutions', async (abortSignal) => {
+        const command = new ListActionExecutionsCommand({
+          pipelineName: run.pipeline,
+          ...(pipelineExecutionId !== undefined && { filter: { pipelineExecutionId } }),
+          maxResults: pipelineExecutionId === undefined ? LISTED.all : LISTED.execution,
+        });
+        const client = await clientFor(run);
+        const { actionExecutionDetails } = await client.send(command, { abortSignal });
+        return (actionExecutionDetails ?? unreadable('ListActionExecutions', 'actionExecutionDetails')).map(listedOf);
+      }),
+  };
+}
+
+function runOf(context: PipelineContext | undefined): PipelineRun | undefined {
+  if (context?.pipelineName === undefined) return undefined;
+  return {
+    pipeline: context.pipelineName,
+    // arn:aws:codepipeline:REGION:ACCOUNT:NAME
+    region: context.pipelineArn?.split(':')[3] || undefined,
+    stage: context.stage?.name,
+    action: context.action?.name,
+    executionId: context.pipelineExecutionId,
+    actionExecutionId: context.action?.actionExecutionId,
+  };
+}
+
+function listedOf(detail: ActionExecutionDetail): ListedAction {
+  const userParameters = (detail.input?.resolvedConfiguration ?? detail.input?.configuration)?.['UserParameters'];
+  return {
+    actionExecutionId: detail.actionExecutionId,
+    executionId: detail.pipelineExecutionId,
+    stage: detail.stageName,
+    action: detail.actionName,
+    status: detail.status ?? '',
+    startedAt: detail.startTime?.getTime(),
+    names: (text) => userParameters?.includes(text),
+  };
+}
+
+function unreadable(operation: string, field: string): never {
+  throw new UpstreamError({
+    service: 'CodePipeline',
+    operation,
+    kind: 'unreadable',
+    detail: `the answer lacks "${field}"`,
+  });
+}

@@ -1,0 +1,92 @@
+import type { ListedAction, PipelineRun } from '../clients/pipelineRun';
+
+/* What a reading of the pipeline's execution means for the deployment. Nothing here calls anything. */
+
+/** What was read; a part that could not be read, or was not asked for, is absent. */
+export interface RunReading {
+  readonly run: PipelineRun;
+  readonly executionStatus?: string | undefined;
+  /** Of this execution. */
+  readonly actions?: readonly ListedAction[] | undefined;
+  /** Of all executions, read while this one waits for a conflict. */
+  readonly newest?: readonly ListedAction[] | undefined;
+  /** The Elastigroup, which tells actions of other targets apart. */
+  readonly groupId: string;
+}
+
+/**
+ * - `stopped`: nobody waits for this deployment any more
+ * - `ended`: the action has its result already, from another delivery of an event, or from a limit of CodePipeline's
+ * - `newer`: a newer execution deploys the same, or waits for it
+ *
+ * `isCertain`: it says so of this very action; otherwise a second reading has to confirm it.
+ */
+export type RunVerdict =
+  | { readonly kind: 'goes-on'; readonly actionStartedAt?: number | undefined }
+  | { readonly kind: 'stopped'; readonly why: string; readonly isCertain: boolean }
+  | { readonly kind: 'ended'; readonly status: 'Failed' | 'Succeeded'; readonly isCertain: boolean }
+  | { readonly kind: 'newer'; readonly executionId: string; readonly isCertain: boolean };
+
+/**
+ * Stopping ("stop and wait"), Superseded and Failed (a parallel action, perhaps) of the execution end nothing: only the
+ * action's own end, or an execution that is Stopped or Cancelled (docs/services.md, CodePipeline). What was not read ends nothing.
+ */
+export function judgeRun(reading: RunReading): RunVerdict {
+  const { run, executionStatus, actions } = reading;
+  const own = actions && ownAction(run, actions);
+  const isCertain = own !== undefined && own.actionExecutionId === run.actionExecutionId;
+  const status = own?.status;
+  if (status === 'Abandoned') return { kind: 'stopped', why: 'its action is Abandoned', isCertain };
+  if (status === 'Failed' || status === 'Succeeded') return { kind: 'ended', status, isCertain };
+  // The action itself is not known to have ended: the two readings may be of different moments.
+  if (executionStatus === 'Stopped' || executionStatus === 'Cancelled')
+    return { kind: 'stopped', why: `the execution is ${executionStatus}`, isCertain: false };
+  const newer = newerExecution(reading, own);
+  if (newer !== undefined) return { kind: 'newer', executionId: newer, isCertain };
+  return { kind: 'goes-on', actionStartedAt: own?.startedAt };
+}
+
+/** By its id; where CodePipeline does not tell it, the newest of that name: the stage may have been retried. */
+export function ownAction(run: PipelineRun, actions: readonly ListedAction[]): ListedAction | undefined {
+  if (run.actionExecutionId !== undefined)
+    return actions.find(({ actionExecutionId }) => actionExecutionId === run.actionExecutionId);
+  if (run.stage === undefined || run.action === undefined || run.executionId === undefined) return undefined;
+  return actions
+    .filter((listed) => isSameAction(listed, run) && listed.executionId === run.executionId)
+    .toSorted((a, b) => (b.startedAt ?? 0) - (a.startedAt ?? 0))[0];
+}
+
+/**
+ * The execution of a newer run of the same action on the same Elastigroup, which deploys, waits, or has deployed: after it,
+ * this one would put the older revision back. Newer is the action that started later; of a pair, exactly one is.
+ */
+function newerExecution({ run, newest, groupId }: RunReading, own: ListedAction | undefined): string | undefined {
+  const since = own?.startedAt;
+  if (!newest || since === undefined) return undefined;
+  const mine = own?.executionId ?? run.executionId ?? '';
+  const isNewer = ({ startedAt = 0, executionId = '' }: ListedAction) =>
+    startedAt > since || (startedAt === since && executionId > mine);
+  return newest.find(
+    (listed) =>
+      isSameAction(listed, run) &&
+      listed.executionId !== undefined &&
+      listed.executionId !== mine &&
+      ['InProgress', 'Succeeded'].includes(listed.status) &&
+      isNewer(listed) &&
+      listed.names(groupId) !== false,
+  )?.executionId;
+}
+
+function isSameAction(listed: ListedAction, { stage, action }: PipelineRun): boolean {
+  return listed.stage === stage && listed.action === action;
+}
+
+/** A job without an answer for so long fails its action (docs/services.md, CodePipeline). */
+export const NO_ANSWER_LIMIT_S = 1200;
+/** Seconds that must be left of it for a start: to launch, to notice what goes wrong, and to report. */
+const LEAST_TIME_TO_START_S = 180;
+
+/** Whether an action's first event comes too late to start anything. */
+export function isTooLate(actionStartedAt: number | undefined, now: number): boolean {
+  return actionStartedAt !== undefined && now - actionStartedAt > (NO_ANSWER_LIMIT_S - LEAST_TIME_TO_START_S) * 1000;
+}

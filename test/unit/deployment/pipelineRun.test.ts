@@ -1,0 +1,100 @@
+import type { ListedAction, PipelineRun } from '../../../src/clients/pipelineRun';
+import { isTooLate, judgeRun, type RunVerdict } from '../../../src/deployment/pipelineRun';
+
+const RUN: PipelineRun = {
+  pipeline: 'shop',
+  stage: 'Deploy',
+  action: 'BlueGreen',
+  executionId: 'e-1',
+  actionExecutionId: 'a-1',
+};
+const NAMELESS: PipelineRun = { ...RUN, actionExecutionId: undefined };
+const GROUP = 'sig-1';
+
+function listed(changes: Partial<ListedAction> = {}): ListedAction {
+  return {
+    actionExecutionId: 'a-1',
+    executionId: 'e-1',
+    stage: 'Deploy',
+    action: 'BlueGreen',
+    status: 'InProgress',
+    startedAt: 1000,
+    names: (text) => text === GROUP,
+    ...changes,
+  };
+}
+
+function judge(run: PipelineRun, executionStatus: string | undefined, ...actions: ListedAction[]): RunVerdict {
+  return judgeRun({ run, executionStatus, actions, groupId: GROUP });
+}
+
+describe('only the end of the action, or of its execution, ends it', () => {
+  test.each(['InProgress', 'Stopping', 'Superseded', 'Failed', 'Succeeded', undefined, 'SomethingNew'])(
+    'execution %s and the action InProgress: it goes on',
+    (status) => {
+      expect(judge(RUN, status, listed()).kind).toBe('goes-on');
+      expect(judge(RUN, status).kind).toBe('goes-on');
+    },
+  );
+
+  test.each(['Stopped', 'Cancelled'])('execution %s: stopped, once a second reading says so', (status) => {
+    expect(judge(RUN, status, listed())).toMatchObject({ kind: 'stopped', isCertain: false });
+    expect(judge(RUN, status)).toMatchObject({ kind: 'stopped', isCertain: false });
+  });
+
+  test('the action by its id is certain, whatever the execution shows', () => {
+    expect(judge(RUN, 'InProgress', listed({ status: 'Abandoned' }))).toMatchObject({
+      kind: 'stopped',
+      isCertain: true,
+    });
+    expect(judge(RUN, undefined, listed({ status: 'Failed' }))).toMatchObject({ kind: 'ended', isCertain: true });
+    expect(judge(RUN, undefined, listed({ status: 'Succeeded' }))).toMatchObject({ kind: 'ended', isCertain: true });
+  });
+
+  test('another action, and another try of the stage, is not this one', () => {
+    expect(judge(RUN, 'InProgress', listed({ actionExecutionId: 'a-0', status: 'Abandoned' })).kind).toBe('goes-on');
+    expect(judge(NAMELESS, 'InProgress', listed({ action: 'Other', status: 'Failed' })).kind).toBe('goes-on');
+  });
+
+  test('without an id, the newest of that name counts, and never at once', () => {
+    const before = listed({ actionExecutionId: 'a-0', status: 'Failed', startedAt: 10 });
+    expect(judge(NAMELESS, 'InProgress', before, listed()).kind).toBe('goes-on');
+    expect(judge(NAMELESS, 'InProgress', before)).toMatchObject({ kind: 'ended', isCertain: false });
+  });
+});
+
+describe('an action that waits yields to a newer execution that deploys to the same Elastigroup', () => {
+  const kindOf = (changes: Partial<ListedAction>) =>
+    judgeRun({
+      run: RUN,
+      executionStatus: 'InProgress',
+      actions: [listed()],
+      newest: [listed({ executionId: 'e-2', actionExecutionId: 'a-2', startedAt: 2000, ...changes }), listed()],
+      groupId: GROUP,
+    }).kind;
+
+  test.each<[string, Partial<ListedAction>]>([
+    ['InProgress', {}],
+    ['it has deployed meanwhile', { status: 'Succeeded' }],
+    ['its parameters are not told', { names: () => undefined }],
+    ['of a pair of the same moment, one', { startedAt: 1000 }],
+  ])('%s', (_name, changes) => {
+    expect(kindOf(changes)).toBe('newer');
+  });
+
+  test.each<[string, Partial<ListedAction>]>([
+    ['it is older', { startedAt: 500 }],
+    ['it has failed', { status: 'Failed' }],
+    ['it deploys elsewhere', { names: () => false }],
+    ['it is another action', { action: 'Other' }],
+    ['of a pair of the same moment, the other', { startedAt: 1000, executionId: 'e-0' }],
+  ])('but not where %s', (_name, changes) => {
+    expect(kindOf(changes)).toBe('goes-on');
+  });
+});
+
+test('nothing starts without three of the twenty minutes left', () => {
+  expect(isTooLate(undefined, 2e9)).toBe(false);
+  expect(isTooLate(0, 1_020_000)).toBe(false);
+  expect(isTooLate(0, 1_020_001)).toBe(true);
+});
