@@ -68,7 +68,7 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
   return {
     revisionObject: revisionObjectClient(aws.s3, budget),
     deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
-    elastigroup: elastigroupClient(api, parameters.groupId),
+    elastigroup: elastigroupClient(api, parameters.groupId, () => undefined),
   };
 }
 
@@ -107,6 +107,7 @@ describe('GetDeploymentGroup', () => {
   test('reads how the group deploys', async () => {
     const { deploymentGroup } = await clients();
     expect(await deploymentGroup.read()).toEqual({
+      computePlatform: 'Server',
       deploymentType: 'BLUE_GREEN',
       greenFleet: 'DISCOVER_EXISTING',
       blueTerminationWaitMinutes: undefined,

@@ -1,0 +1,75 @@
+import { scenarioNamed } from '../simulator/scenarios';
+import { violationsOf } from './invariants';
+import { playRun, type RunPlan, type RunTrace } from './playRun';
+
+/* What the accounts of people contain (issue tracker: "The field as it is"). */
+
+async function play(scenario: string, plan: Partial<RunPlan> = {}): Promise<RunTrace> {
+  const trace = await playRun({ seed: 1, scenario: scenarioNamed(scenario), ...plan });
+  expect(violationsOf(trace)).toEqual([]);
+  return trace;
+}
+
+const warningsOf = ({ logs }: RunTrace) => logs.filter((line) => /"level": ?"WARN"/.test(line));
+
+test.each<[string, RegExp]>([
+  ['scaled-to-zero', /^Elastigroup sig-\w+ has target capacity 0, .* Nothing was started\./],
+  ['second-application', /^The CodeDeploy integration of .* also names mail\/mail-live\. .*ACCEPT_OTHER_GROUPS/],
+  ['lambda-application', /^Deployment group shop\/shop-production has the compute platform Lambda,/],
+])('%s is refused before anything is launched', async (scenario, message) => {
+  const trace = await play(scenario);
+  expect(trace.action).toMatchObject({ status: 'Failed', failure: { type: 'ConfigurationError' } });
+  expect(trace.action.message).toMatch(message);
+  expect(trace.calls.filter(({ operation }) => operation === 'POST blueGreenDeployment')).toEqual([]);
+});
+
+test.each<[string, Partial<RunPlan>, RegExp[]]>([
+  ['untagged-blue', {}, [/no tag GreenIdentifier/]],
+  ['second-application-accepted', {}, [/also names mail\/mail-live/]],
+  ['success', { options: { deploymentGroup: { blueTerminationWaitMinutes: 1 } } }, [/also terminates blue/]],
+  [
+    'success',
+    { options: { groupHealthCheck: { type: 'ELB', graceSeconds: 1 } } },
+    [/has its own load balancers/, /\(ELB\) from 1s after .* took up to 10m/],
+  ],
+])('%s %j goes on with a warning', async (scenario, plan, warnings) => {
+  const trace = await play(scenario, plan);
+  expect(trace.action.status).toBe('Succeeded');
+  expect(warningsOf(trace)).toEqual(warnings.map((text) => expect.stringMatching(text) as string));
+});
+
+test("odd, unreadable and huge items in Spot's list do not stand in the way of a deployment", async () => {
+  const trace = await play('odd-list');
+  expect(trace.action.status).toBe('Succeeded');
+  expect(warningsOf(trace)).toEqual([expect.stringContaining('Skipped an item without a readable ID')]);
+});
+
+describe('a continuation that cannot read its input does not abandon the run', () => {
+  const env = { POLL_WINDOW_SECONDS: '15' };
+  /** As a newer version of the function writes it: only the last two parts are as in all versions. */
+  const newer = (token: string) => ['v2', 'unreadable', 'here', ...token.split('.').slice(-2)].join('.');
+
+  test.each(['success', 'script-fails'])('%s, with a function that is rolled back in mid-run', async (scenario) => {
+    const trace = await play(scenario, {
+      env,
+      event: (event, invocation) => {
+        const copy = structuredClone(event);
+        const { data } = copy['CodePipeline.job'];
+        if (invocation === 2 && data.continuationToken) data.continuationToken = newer(data.continuationToken);
+        return copy;
+      },
+    });
+    expect(trace.action.status).toBe(trace.plan.scenario.expected);
+    expect(trace.calls.filter(({ operation }) => operation === 'POST blueGreenDeployment')).toHaveLength(1);
+    expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Searching for the deployment by its tag'));
+  });
+
+  test('with a setting that turned bad in mid-run: its default applies', async () => {
+    const trace = await play('success', {
+      env,
+      envOf: (invocation): Record<string, string> => (invocation > 0 ? { POLL_INTERVAL_SECONDS: 'often' } : {}),
+    });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Setting POLL_INTERVAL_SECONDS'));
+  });
+});
