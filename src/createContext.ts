@@ -51,7 +51,9 @@ export function createContext({
     clock: budget.clock,
     parameters,
     cleanupTimeoutSeconds: settings.cleanupTimeoutSeconds,
-    elastigroup: elastigroupClient(api, parameters.groupId),
+    elastigroup: elastigroupClient(api, parameters.groupId, (sentence) => {
+      log.warn(sentence);
+    }),
     codeDeploy: codeDeployClient(aws.codeDeploy, parameters, budget),
     greenInstances: greenInstancesClient(aws.ec2, budget),
     deploymentTargets: deploymentTargetsClient(aws.codeDeploy, budget),

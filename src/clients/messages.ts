@@ -18,3 +18,9 @@ export const SECRET_MESSAGES = {
   keyMissing: (id) => `The secret ${id} contains JSON. Name the key of the token, as in API_TOKEN_SECRET: "id#key".`,
   noToken: (id) => `The secret ${id} contains no token (printable ASCII without spaces).`,
 } as const satisfies Messages;
+
+/** What is odd in an answer of Spot, and no reason to stop. */
+export const SPOT_WARNINGS = {
+  oddItem:
+    'Skipped an item without a readable ID in the list of blue/green deployments; it does not have the tag of this action.',
+} as const satisfies Messages;

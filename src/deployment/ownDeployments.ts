@@ -16,7 +16,7 @@ export interface ListedElastigroup {
 export async function listElastigroup(state: State, context: DeploymentContext): Promise<ListedElastigroup> {
   const tag = greenTag(state);
   const known = 'elastigroupDeploymentId' in state ? state.elastigroupDeploymentId : undefined;
-  const listed = await context.elastigroup.listDeployments();
+  const listed = await context.elastigroup.listDeployments(tag);
   const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
   return {
     own: listed.filter(isOwn),

@@ -20,6 +20,12 @@ const ITEM = {
   config: { timeout: 45, tags: [{ tagKey: 'GreenIdentifier', tagValue: 'u-1' }], deploymentGroups: [] },
 };
 
+const warned: string[] = [];
+const OWN = { key: 'GreenIdentifier', value: 'u-1' };
+beforeEach(() => {
+  warned.length = 0;
+});
+
 function elastigroup(groupId = 'sig-1a2b') {
   const options = {
     url: server.url,
@@ -28,7 +34,7 @@ function elastigroup(groupId = 'sig-1a2b') {
     budget: budgetFor(AMPLE_MS),
     rateLimit: new SpotRateLimit(),
   };
-  return elastigroupClient(new SpotApi(options), groupId);
+  return elastigroupClient(new SpotApi(options), groupId, (sentence) => warned.push(sentence));
 }
 
 function items(...list: readonly unknown[]): Answer {
@@ -67,7 +73,7 @@ describe('the requests are the ones that Spot documents', () => {
   });
 
   test.each<[string, (client: ReturnType<typeof elastigroup>) => Promise<unknown>, string, string]>([
-    ['list', (client) => client.listDeployments(), 'GET', DEPLOYMENTS],
+    ['list', (client) => client.listDeployments(OWN), 'GET', DEPLOYMENTS],
     ['stop', (client) => client.stopDeployment('cdbg-1'), 'PUT', `${DEPLOYMENTS}/cdbg-1/stop`],
     ['group status', (client) => client.listInstanceIds(), 'GET', '/aws/ec2/group/sig-1a2b/status'],
   ])('%s: no body', async (_name, call, method, path) => {
@@ -85,7 +91,7 @@ describe('the requests are the ones that Spot documents', () => {
 
   test('an id cannot leave its place in the path', async () => {
     server.script(items(), items());
-    await elastigroup('../sig?a').listDeployments();
+    await elastigroup('../sig?a').listDeployments(OWN);
     await elastigroup().stopDeployment('x/../../y?z#');
     expect(server.requests.map(({ path }) => path)).toEqual([
       '/aws/ec2/group/..%2Fsig%3Fa/codeDeploy/blueGreenDeployment',
@@ -111,14 +117,22 @@ describe('a deployment is read as far as it is there', () => {
     ['config: null', { ...ITEM, config: null }, { id: 'cdbg-1', state: 'STARTING', tags: [] }],
     ['tags: null', { ...ITEM, config: { tags: null } }, { id: 'cdbg-1', state: 'STARTING', tags: [] }],
     ['no tags', { ...ITEM, config: {} }, { id: 'cdbg-1', state: 'STARTING', tags: [] }],
+    ['tags that are no list', { ...ITEM, config: { tags: {} } }, { id: 'cdbg-1', state: 'STARTING', tags: [] }],
+    ['state: null', { id: 'cdbg-1', state: null }, { id: 'cdbg-1', state: '', tags: [] }],
+    ['a state that is an object', { id: 'cdbg-1', state: {} }, { id: 'cdbg-1', state: '', tags: [] }],
+    [
+      'a tag without a value, beside a good one',
+      { ...ITEM, config: { tags: [{ tagKey: 'x' }, null, { tagKey: 'a', tagValue: 'b' }] } },
+      { id: 'cdbg-1', state: 'STARTING', tags: [{ key: 'a', value: 'b' }] },
+    ],
   ])('%s', async (_name, item, expected) => {
     server.script(items(item));
-    await expect(elastigroup().listDeployments()).resolves.toEqual([expected]);
+    await expect(elastigroup().listDeployments(OWN)).resolves.toEqual([expected]);
   });
 
   test('several, in the order of the answer', async () => {
     server.script(items(ITEM, { ...ITEM, id: 'cdbg-0', state: 'FINISHED' }));
-    const found = await elastigroup().listDeployments();
+    const found = await elastigroup().listDeployments(OWN);
     expect(found.map(({ id, state }) => [id, state])).toEqual([
       ['cdbg-1', 'STARTING'],
       ['cdbg-0', 'FINISHED'],
@@ -131,7 +145,7 @@ describe('a deployment is read as far as it is there', () => {
     ['missing', json({ response: { status: { code: 200 } } })],
   ])('items %s: none', async (_name, answer) => {
     server.script(answer);
-    await expect(elastigroup().listDeployments()).resolves.toEqual([]);
+    await expect(elastigroup().listDeployments(OWN)).resolves.toEqual([]);
   });
 });
 
@@ -140,20 +154,17 @@ describe('what cannot be read is said, by the name of the field', () => {
     ['no id', { ...ITEM, id: undefined }, '"id"'],
     ['an empty id', { ...ITEM, id: '' }, '"id"'],
     ['an id that is a number', { ...ITEM, id: 7 }, '"id"'],
-    ['a state that is null', { ...ITEM, state: null }, '"state"'],
-    ['a state that is an object', { ...ITEM, state: {} }, '"state"'],
-    ['tags that are no list', { ...ITEM, config: { tags: {} } }, '"config.tags"'],
-    ['null', null, 'item'],
-    ['a text', 'cdbg-1', 'item'],
+    ['a text', 'cdbg-1 of u-1', 'item'],
   ])('%s', async (_name, item, field) => {
     server.script(items(item), items(item));
     for (const [operation, call] of [
-      [SPOT_OPERATIONS.list, () => elastigroup().listDeployments()],
+      [SPOT_OPERATIONS.list, () => elastigroup().listDeployments(OWN)],
       [SPOT_OPERATIONS.start, () => elastigroup().startDeployment(START)],
     ] as const) {
       const error = await upstreamErrorOf(call());
       expect(error).toMatchObject({ kind: 'unreadable', operation, transient: true, isSafeToRepeat: false });
-      expect(error.detail).toContain(field);
+      if (operation === SPOT_OPERATIONS.start) expect(error.detail).toContain(field);
+      else expect(error.detail).toContain('an item with the tag of this action');
     }
     // Neither was repeated.
     expect(server.requests).toHaveLength(2);
@@ -168,6 +179,43 @@ describe('what cannot be read is said, by the name of the field', () => {
     const error = await upstreamErrorOf(elastigroup().startDeployment(START));
     expect(error).toMatchObject({ kind: 'unreadable', isSafeToRepeat: false });
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('one odd item does not hide the others', () => {
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['a number', 7],
+    ['a text', 'cdbg-0'],
+    ['no id', { state: 'FINISHED', config: { tags: [{ tagKey: 'GreenIdentifier', tagValue: 'u-0' }] } }],
+    ['an id that is a number', { id: 7 }],
+    ['an endless id', { id: 'x'.repeat(129) }],
+  ])('%s: skipped, with one WARN', async (_name, odd) => {
+    server.script(items(odd, ITEM), items(odd, ITEM));
+    const client = elastigroup();
+    for (const _poll of [1, 2]) expect((await client.listDeployments(OWN)).map(({ id }) => id)).toEqual(['cdbg-1']);
+    expect(warned).toEqual([expect.stringMatching(/^Skipped an item without a readable ID/)]);
+  });
+
+  test('an own deployment whose tags cannot be read is not overlooked', async () => {
+    server.script(items({ ...ITEM, config: { tags: [{ tagKey: null, tagValue: 'u-1' }] } }));
+    expect((await upstreamErrorOf(elastigroup().listDeployments(OWN))).kind).toBe('unreadable');
+  });
+
+  test('an answer of more than 5 MB is read', async () => {
+    const long = { ...ITEM, id: 'cdbg-0', status: 'x'.repeat(6_000_000) };
+    server.script(items(long, ITEM));
+    await expect(elastigroup().listDeployments(OWN)).resolves.toHaveLength(2);
+  });
+
+  test('null names in the CodeDeploy integration', async () => {
+    const named = { applicationName: 'shop', deploymentGroupName: 'web' };
+    const odd = [null, { applicationName: 'shop', deploymentGroupName: null }, named];
+    server.script(
+      items({ capacity: { target: 2 }, thirdPartiesIntegration: { codeDeploy: { deploymentGroups: odd } } }),
+    );
+    const { deploymentGroups, targetCapacity } = await elastigroup().readGroup();
+    expect({ deploymentGroups, targetCapacity }).toEqual({ deploymentGroups: [named], targetCapacity: 2 });
   });
 });
 
@@ -194,9 +242,9 @@ describe('the rate limit is one of a route and a method', () => {
   test('a 429 on the list does not hold up a stop, and holds up the next list', async () => {
     const client = elastigroup();
     server.script(respond(429, '', { 'X-RateLimit-Reset': '30' }), items());
-    expect((await upstreamErrorOf(client.listDeployments())).kind).toBe('rate-limited');
+    expect((await upstreamErrorOf(client.listDeployments(OWN))).kind).toBe('rate-limited');
     await client.stopDeployment('cdbg-1');
-    expect((await upstreamErrorOf(client.listDeployments())).kind).toBe('rate-limited');
+    expect((await upstreamErrorOf(client.listDeployments(OWN))).kind).toBe('rate-limited');
     expect(server.requests.map(({ method }) => method)).toEqual(['GET', 'PUT']);
   });
 });

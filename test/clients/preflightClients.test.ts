@@ -68,7 +68,7 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
   return {
     revisionObject: revisionObjectClient(aws.s3, budget),
     deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
-    elastigroup: elastigroupClient(api, parameters.groupId),
+    elastigroup: elastigroupClient(api, parameters.groupId, () => undefined),
   };
 }
 

@@ -11,6 +11,8 @@ export interface WorldOptions {
   readonly listsFinished: boolean;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
   readonly oldDeploymentState: string | undefined;
+  /** Spot's list and the group contain items with null where a text belongs, without an id, or of many megabytes. */
+  readonly oddItems: boolean;
   /** Whether Elastigroup rolls back by itself when CodeDeploy fails; otherwise it waits to be stopped, or for its timeout. */
   readonly reactsToFailure: boolean;
   /** Each n-th listing of blue/green deployments is empty by mistake; 0 = never. */
@@ -86,6 +88,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   listOrder: 'newest',
   listsFinished: true,
   oldDeploymentState: undefined,
+  oddItems: false,
   reactsToFailure: false,
   emptyListEvery: 0,
   errorsEchoSecrets: false,

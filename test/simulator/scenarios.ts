@@ -1,5 +1,6 @@
 import type { AwsLimits } from './awsThrottle';
 import type { Durations, Scenario } from './scenario';
+import { FIELD_SCENARIOS } from './fieldScenarios';
 import { SCRIPT_FAILS, scenario } from './scenarioBase';
 import { TRAFFIC_SCENARIOS } from './trafficScenarios';
 
@@ -207,6 +208,7 @@ export const SCENARIOS: readonly Scenario[] = [
     script: { oddStates: true },
     options: { emptyListEvery: 4 },
   }),
+  ...FIELD_SCENARIOS,
   ...TRAFFIC_SCENARIOS,
 ];
 

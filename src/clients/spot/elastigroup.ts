@@ -32,9 +32,12 @@ export interface DeploymentGroupName {
 
 /** The blue/green deployments of one Elastigroup. Every method throws UpstreamError. */
 export interface Elastigroup {
-  /** All that Spot lists. Their order is undocumented, and finished ones may be missing. */
-  listDeployments(): Promise<readonly ElastigroupDeployment[]>;
-  /** Launches green. After a lost answer it may have been launched: check before repeating. */
+  /**
+   * All that Spot lists and that can be read, in no order that may be relied on; finished ones may be missing. An
+   * unreadable item is skipped, unless it may be a deployment with the tag `own`.
+   */
+  listDeployments(own: Tag): Promise<readonly ElastigroupDeployment[]>;
+  /** Launches green. A lost answer leaves open whether it did: look before repeating. */
   startDeployment(request: StartRequest): Promise<ElastigroupDeployment>;
   /** Removes green again. */
   stopDeployment(id: string): Promise<void>;
@@ -63,44 +66,39 @@ export const SPOT_OPERATIONS = {
 const deploymentSchema = z.object({
   // No longer than fits into the state, and so into the continuation token.
   id: z.string().check(z.minLength(1), z.maxLength(128)),
-  // A missing state is an unknown one: no success, and no error.
-  state: z._default(z.string(), ''),
-  config: z.optional(
-    z.nullable(
-      z.object({ tags: z.optional(z.nullable(z.array(z.object({ tagKey: z.string(), tagValue: z.string() })))) }),
-    ),
-  ),
+  // Without a readable state it is an unknown one: neither success nor a crash.
+  state: z.catch(z.string(), ''),
+  config: lenient(z.object({ tags: lenient(z.array(z.unknown())) })),
 });
+const tagSchema = z.object({ tagKey: z.string(), tagValue: z.string() });
+const deploymentGroupSchema = z.object({ applicationName: z.string(), deploymentGroupName: z.string() });
 const groupSchema = z.object({
-  capacity: z.optional(
-    z.nullable(z.object({ target: z.optional(z.nullable(z.number())), unit: z.optional(z.nullable(z.string())) })),
-  ),
-  thirdPartiesIntegration: z.optional(
-    z.nullable(
-      z.object({
-        codeDeploy: z.optional(
-          z.nullable(
-            z.object({
-              deploymentGroups: z.optional(
-                z.nullable(z.array(z.object({ applicationName: z.string(), deploymentGroupName: z.string() }))),
-              ),
-            }),
-          ),
-        ),
-      }),
-    ),
+  capacity: lenient(z.object({ target: lenient(z.number()), unit: lenient(z.string()) })),
+  thirdPartiesIntegration: lenient(
+    z.object({ codeDeploy: lenient(z.object({ deploymentGroups: lenient(z.array(z.unknown())) })) }),
   ),
 });
 const instanceSchema = z.object({ instanceId: z.optional(z.nullable(z.string())) });
 
-export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
+/** What is null, or of another type than documented, counts as absent: one odd field must not hide all others. */
+function lenient<T extends z.ZodMiniType>(schema: T) {
+  return z.catch(z.optional(schema), undefined);
+}
+
+/** `warn` takes a sentence for the log. */
+export function elastigroupClient(api: SpotApi, groupId: string, warn: (sentence: string) => void): Elastigroup {
   const group = `/aws/ec2/group/${encodeURIComponent(groupId)}`;
   const deployments = `${group}/codeDeploy/blueGreenDeployment`;
+  const warnOnce = onlyOnce(warn);
   return {
-    async listDeployments() {
-      const operation = SPOT_OPERATIONS.list;
-      const items = await api.items({ operation, kind: 'read', method: 'GET', path: deployments });
-      return items.map((item) => readDeployment(item, operation));
+    async listDeployments(own) {
+      const items = await api.items({
+        operation: SPOT_OPERATIONS.list,
+        kind: 'read',
+        method: 'GET',
+        path: deployments,
+      });
+      return items.flatMap((item) => readListed(item, own, warnOnce) ?? []);
     },
 
     async startDeployment(request) {
@@ -130,7 +128,7 @@ export function elastigroupClient(api: SpotApi, groupId: string): Elastigroup {
       const codeDeploy = thirdPartiesIntegration?.codeDeploy;
       const countsInstances = (capacity?.unit ?? 'instance') === 'instance';
       return {
-        deploymentGroups: codeDeploy ? (codeDeploy.deploymentGroups ?? []) : undefined,
+        deploymentGroups: codeDeploy ? readableOf(deploymentGroupSchema, codeDeploy.deploymentGroups) : undefined,
         targetCapacity: countsInstances ? (capacity?.target ?? undefined) : undefined,
       };
     },
@@ -151,5 +149,40 @@ function startBody(request: StartRequest): unknown {
 
 function readDeployment(item: unknown, operation: string): ElastigroupDeployment {
   const { id, state, config } = readItem(deploymentSchema, item, operation);
-  return { id, state, tags: (config?.tags ?? []).map(({ tagKey, tagValue }) => ({ key: tagKey, value: tagValue })) };
+  const tags = readableOf(tagSchema, config?.tags).map(({ tagKey, tagValue }) => ({ key: tagKey, value: tagValue }));
+  return { id, state, tags };
+}
+
+/**
+ * One odd item, perhaps an old deployment of somebody else, must not hide all others. An item that names the own tag where it cannot be
+ * read is an error, though: to overlook an own deployment would start a second one.
+ */
+function readListed(item: unknown, own: Tag, warn: (sentence: string) => void): ElastigroupDeployment | undefined {
+  const parsed = deploymentSchema.safeParse(item);
+  const deployment = parsed.success ? readDeployment(item, SPOT_OPERATIONS.list) : undefined;
+  if (deployment?.tags.some(({ value }) => value === own.value)) return deployment;
+  const mentionsOwn = (JSON.stringify(item) ?? '').includes(own.value);
+  if (mentionsOwn)
+    throw unreadable(SPOT_OPERATIONS.list, 'an item with the tag of this action has no readable id or tags');
+  if (!deployment) {
+    warn(SPOT_WARNINGS.oddItem);
+  }
+  return deployment;
+}
+
+function readableOf<T extends z.ZodMiniType>(schema: T, items: readonly unknown[] | undefined): z.infer<T>[] {
+  return (items ?? []).flatMap((item) => {
+    const parsed = schema.safeParse(item);
+    return parsed.success ? [parsed.data] : [];
+  });
+}
+
+/** The list is read at every poll: the same sentence is told once in an invocation. */
+function onlyOnce(warn: (sentence: string) => void): (sentence: string) => void {
+  const told = new Set<string>();
+  return (sentence) => {
+    if (told.has(sentence)) return;
+    told.add(sentence);
+    warn(sentence);
+  };
 }

@@ -39,6 +39,8 @@ export interface SpotApiOptions {
   readonly adapter?: AxiosAdapter | undefined;
 }
 
+/** Bytes. */
+const LONGEST_ANSWER = 50_000_000;
 const LONGEST_QUOTE = 500;
 
 /** The Spot API: takes a request, returns the items of its answer. Throws UpstreamError; an error in the body is one too. */
@@ -52,7 +54,8 @@ export class SpotApi {
       headers: { Accept: 'application/json', 'Content-Type': 'application/json' },
       // A redirect could send the token to another host.
       maxRedirects: 0,
-      maxContentLength: 5_000_000,
+      // Of a group with years of deployments the list can be long. Beyond this the function's memory would be in danger.
+      maxContentLength: LONGEST_ANSWER,
       responseType: 'text',
       transformResponse: (body: unknown) => body,
       validateStatus: () => true,

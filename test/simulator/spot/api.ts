@@ -10,6 +10,7 @@ import type { EventLog } from './eventLog';
 import { RateLimit } from './rateLimit';
 
 const PATH = /^\/aws\/ec2\/group\/([^/]+)(?:\/(.+))?$/;
+const DEPLOYMENT_KIND = 'group:codeDeploy:blueGreenDeployment';
 const STOP = /^codeDeploy\/blueGreenDeployment\/([^/]+)\/stop$/;
 
 /** Spot's REST API of one Elastigroup (docs/services.md, Spot). */
@@ -82,7 +83,7 @@ export class SpotApi {
       case 'POST codeDeploy/blueGreenDeployment':
         return this.#deployments(request, [this.#group.start(blueGreenInput(request.body, this.#context))]);
       case 'GET codeDeploy/blueGreenDeployment':
-        return this.#deployments(request, this.#group.list());
+        return this.#listing(request);
       case 'GET':
         return this.#answers.items(request, 'group', [this.#groupItem()]);
       case 'GET status':
@@ -106,10 +107,25 @@ export class SpotApi {
     }
   }
 
+  #listing(request: WireRequest): WireResponse {
+    const items = this.#group.list().map((deployment) => this.#item(deployment));
+    return this.#answers.items(
+      request,
+      DEPLOYMENT_KIND,
+      this.#context.options.oddItems ? [...ODD_ITEMS, ...items] : items,
+    );
+  }
+
   #deployments(request: WireRequest, deployments: readonly SpotDeployment[]): WireResponse {
-    const { groupId } = this.#context.account;
-    const items = deployments.map(({ id, state, request: { config } }) => ({ id, groupId, state, config }));
-    return this.#answers.items(request, 'group:codeDeploy:blueGreenDeployment', items);
+    return this.#answers.items(
+      request,
+      DEPLOYMENT_KIND,
+      deployments.map((deployment) => this.#item(deployment)),
+    );
+  }
+
+  #item({ id, state, request: { config } }: SpotDeployment): JsonRecord {
+    return { id, groupId: this.#context.account.groupId, state, config };
   }
 
   #groupItem(): JsonRecord {
@@ -135,11 +151,22 @@ export class SpotApi {
       codeDeploy: {
         cleanUpOnFailure: true,
         terminateInstanceOnFailure: false,
-        deploymentGroups: [{ applicationName: account.applicationName, deploymentGroupName }],
+        deploymentGroups: [
+          ...(options.oddItems ? [{ applicationName: null, deploymentGroupName: null }] : []),
+          { applicationName: account.applicationName, deploymentGroupName },
+        ],
       },
     };
   }
 }
+
+/** What an old organisation's list may contain; the last one makes the answer larger than 5 MB. */
+const ODD_ITEMS: readonly JsonRecord[] = [
+  { id: 'cdbg-00000001', groupId: null, state: null, config: null },
+  { id: 'cdbg-00000002', state: 'FINISHED', config: { tags: [{ tagKey: 'GreenIdentifier' }, null] } },
+  { id: null, state: 'FINISHED' },
+  { id: 'cdbg-00000003', state: 'FINISHED_STOPPED', config: { tags: null }, status: 'x'.repeat(5_500_000) },
+];
 
 function statusItem(instance: Instance): JsonRecord {
   return {

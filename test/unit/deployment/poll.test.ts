@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
+import { SPOT_OPERATIONS, type Tag } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import { poll, type Pacing } from '../../../src/deployment/poll';
 import type { DeploymentContext } from '../../../src/deployment/context';
@@ -48,9 +48,9 @@ async function run(state: ActiveState, script: Script, how: Partial<Pacing> = {}
 
 /** The same stage, in which something happens while Spot is asked for its list. */
 function beforeEveryList(context: FakeContext, happens: () => void): DeploymentContext {
-  const listDeployments = () => {
+  const listDeployments = (own: Tag) => {
     happens();
-    return context.elastigroup.listDeployments();
+    return context.elastigroup.listDeployments(own);
   };
   return Object.assign(Object.create(context) as FakeContext, {
     elastigroup: { ...context.elastigroup, listDeployments },
