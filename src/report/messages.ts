@@ -1,5 +1,5 @@
 import { FIXES } from '../causes';
-import { CALL_MESSAGES, SECRET_MESSAGES } from '../clients/messages';
+import { CALL_MESSAGES, SECRET_MESSAGES, SPOT_WARNINGS } from '../clients/messages';
 import {
   CLEANED_MESSAGES,
   FAILURE_MESSAGES,
@@ -48,6 +48,7 @@ export const MESSAGES = {
   event: EVENT_MESSAGES,
   call: CALL_MESSAGES,
   secret: SECRET_MESSAGES,
+  'spot warning': SPOT_WARNINGS,
   failure: FAILURE_MESSAGES,
   cleaned: CLEANED_MESSAGES,
   left: LEFT_MESSAGES,

@@ -107,6 +107,7 @@ describe('GetDeploymentGroup', () => {
   test('reads how the group deploys', async () => {
     const { deploymentGroup } = await clients();
     expect(await deploymentGroup.read()).toEqual({
+      computePlatform: 'Server',
       deploymentType: 'BLUE_GREEN',
       greenFleet: 'DISCOVER_EXISTING',
       blueTerminationWaitMinutes: undefined,

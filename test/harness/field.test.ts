@@ -12,6 +12,32 @@ async function play(scenario: string, plan: Partial<RunPlan> = {}): Promise<RunT
 
 const warningsOf = ({ logs }: RunTrace) => logs.filter((line) => /"level": ?"WARN"/.test(line));
 
+test.each<[string, RegExp]>([
+  ['scaled-to-zero', /^Elastigroup sig-\w+ has target capacity 0, .* Nothing was started\./],
+  ['second-application', /^The CodeDeploy integration of .* also names mail\/mail-live\. .*ACCEPT_OTHER_GROUPS/],
+  ['lambda-application', /^Deployment group shop\/shop-production has the compute platform Lambda,/],
+])('%s is refused before anything is launched', async (scenario, message) => {
+  const trace = await play(scenario);
+  expect(trace.action).toMatchObject({ status: 'Failed', failure: { type: 'ConfigurationError' } });
+  expect(trace.action.message).toMatch(message);
+  expect(trace.calls.filter(({ operation }) => operation === 'POST blueGreenDeployment')).toEqual([]);
+});
+
+test.each<[string, Partial<RunPlan>, RegExp[]]>([
+  ['untagged-blue', {}, [/no tag GreenIdentifier/]],
+  ['second-application-accepted', {}, [/also names mail\/mail-live/]],
+  ['success', { options: { deploymentGroup: { blueTerminationWaitMinutes: 1 } } }, [/also terminates blue/]],
+  [
+    'success',
+    { options: { groupHealthCheck: { type: 'ELB', graceSeconds: 1 } } },
+    [/has its own load balancers/, /\(ELB\) from 1s after .* took up to 10m/],
+  ],
+])('%s %j goes on with a warning', async (scenario, plan, warnings) => {
+  const trace = await play(scenario, plan);
+  expect(trace.action.status).toBe('Succeeded');
+  expect(warningsOf(trace)).toEqual(warnings.map((text) => expect.stringMatching(text) as string));
+});
+
 test("odd, unreadable and huge items in Spot's list do not stand in the way of a deployment", async () => {
   const trace = await play('odd-list');
   expect(trace.action.status).toBe('Succeeded');

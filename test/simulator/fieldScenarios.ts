@@ -9,4 +9,36 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     expected: 'Succeeded',
     options: { oddItems: true },
   }),
+  scenario({
+    name: 'untagged-blue',
+    title: 'Blue lacks the tag GreenIdentifier: Spot may refuse this, and preflight warns of it.',
+    expected: 'Succeeded',
+    options: { blueTagged: false },
+  }),
+  scenario({
+    name: 'scaled-to-zero',
+    title: 'The Elastigroup has target capacity 0, as at night.',
+    expected: 'Failed',
+    serves: 'nobody',
+    options: { account: { capacityTarget: 0 } },
+  }),
+  scenario({
+    name: 'second-application',
+    title: "The Elastigroup's integration names a second application, which green would not get.",
+    expected: 'Failed',
+    options: { integration: 'with-another' },
+  }),
+  scenario({
+    name: 'second-application-accepted',
+    title: 'The same, and ACCEPT_OTHER_GROUPS is true.',
+    expected: 'Succeeded',
+    options: { integration: 'with-another' },
+    userParameters: { ACCEPT_OTHER_GROUPS: 'true' },
+  }),
+  scenario({
+    name: 'lambda-application',
+    title: 'The application is one of Lambda functions.',
+    expected: 'Failed',
+    options: { deploymentGroup: { computePlatform: 'Lambda' } },
+  }),
 ];

@@ -51,8 +51,12 @@ export interface WorldOptions {
   readonly idsPerPage: number;
   /** What HeadObject answers. */
   readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region';
-  /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, or there is none. */
-  readonly integration: 'named' | 'another' | 'none';
+  /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, both, or there is none. */
+  readonly integration: 'named' | 'another' | 'none' | 'with-another';
+  /** Whether blue, by the group's launch specification, carries the tag key of green (docs/services.md, Spot). */
+  readonly blueTagged: boolean;
+  /** The Elastigroup's own load balancing and health check; `none`: it has neither. */
+  readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
@@ -72,6 +76,7 @@ export interface LateTags {
 }
 
 export interface DeploymentGroupSetup {
+  readonly computePlatform: 'Server' | 'Lambda';
   readonly deploymentType: 'BLUE_GREEN' | 'IN_PLACE';
   readonly greenFleet: 'DISCOVER_EXISTING' | 'COPY_AUTO_SCALING_GROUP';
   /** false: CodeDeploy moves no traffic, and green is in use as soon as it is installed. */
@@ -109,6 +114,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   idsPerPage: 3,
   headObject: 'found',
   integration: 'named',
+  blueTagged: true,
+  groupHealthCheck: 'none',
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',

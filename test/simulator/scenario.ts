@@ -113,7 +113,7 @@ export interface Scenario {
   /** How the pipeline's action ends when the function is right. */
   readonly expected: 'Succeeded' | 'Failed';
   /** Which fleet serves then, when the function is right. */
-  readonly serves: 'blue' | 'green';
+  readonly serves: 'blue' | 'green' | 'nobody';
   readonly durations: Durations;
   readonly script: Script;
   /** What this scenario needs of the world; it goes before the options that the world is built with. */

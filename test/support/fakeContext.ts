@@ -212,7 +212,14 @@ export class FakeContext implements DeploymentContext {
       listInstanceIds: async () => this.answers.take('groupInstances'),
       readGroup: async () => {
         const integration = this.answers.take('integration');
-        return { deploymentGroups: integration === 'none' ? undefined : integration, targetCapacity: 2 };
+        return {
+          deploymentGroups: integration === 'none' ? undefined : integration,
+          targetCapacity: 2,
+          tagKeys: ['GreenIdentifier'],
+          hasLoadBalancers: false,
+          healthCheckType: undefined,
+          gracePeriodSeconds: undefined,
+        };
       },
     };
   }

@@ -6,6 +6,8 @@ import { lacks, unreadable } from '../upstreamError';
 
 /** How a CodeDeploy deployment group deploys, as far as preflight checks it (docs/services.md, CodeDeploy). */
 export interface DeploymentGroup {
+  /** Server | Lambda | ECS; undefined where CodeDeploy does not say. */
+  readonly computePlatform: string | undefined;
   /** IN_PLACE | BLUE_GREEN */
   readonly deploymentType: string | undefined;
   /** Where green comes from: DISCOVER_EXISTING | COPY_AUTO_SCALING_GROUP */
@@ -43,9 +45,10 @@ function readGroup(info: DeploymentGroupInfo | undefined): DeploymentGroup {
   const blue = blueGreen?.terminateBlueInstancesOnDeploymentSuccess;
   const ready = blueGreen?.deploymentReadyOption;
   return {
+    computePlatform: info.computePlatform,
     deploymentType: info.deploymentStyle?.deploymentType,
     greenFleet: blueGreen?.greenFleetProvisioningOption?.action,
-    blueTerminationWaitMinutes: blue?.action === 'TERMINATE' ? blue.terminationWaitTimeInMinutes : undefined,
+    blueTerminationWaitMinutes: blue?.action === 'TERMINATE' ? (blue.terminationWaitTimeInMinutes ?? 0) : undefined,
     rerouteWaitMinutes: ready?.actionOnTimeout === 'STOP_DEPLOYMENT' ? (ready.waitTimeInMinutes ?? 0) : undefined,
   };
 }

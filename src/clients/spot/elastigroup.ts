@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { SPOT_WARNINGS } from '../messages';
 import { readItem, type SpotApi } from './spotApi';
 import { unreadable } from '../upstreamError';
 
@@ -50,8 +51,15 @@ export interface Elastigroup {
 export interface ElastigroupConfiguration {
   /** The deployment groups that its CodeDeploy integration names; undefined where it has no such integration. */
   readonly deploymentGroups: readonly DeploymentGroupName[] | undefined;
-  /** Instances that the group runs, and a blue/green deployment launches; undefined where it counts in weights. */
+  /** Instances that the group runs, and a blue/green deployment launches; undefined where it counts in weights, but for 0. */
   readonly targetCapacity: number | undefined;
+  /** Of the launch specification; undefined where Spot does not say. */
+  readonly tagKeys: readonly string[] | undefined;
+  /** Whether the group registers its instances with load balancers itself. */
+  readonly hasLoadBalancers: boolean;
+  /** EC2 | ELB | TARGET_GROUP | …; undefined where the group has no health check. */
+  readonly healthCheckType: string | undefined;
+  readonly gracePeriodSeconds: number | undefined;
 }
 
 /** The names of the operations, which are also the units of Spot's rate limit. */
@@ -71,9 +79,22 @@ const deploymentSchema = z.object({
   config: lenient(z.object({ tags: lenient(z.array(z.unknown())) })),
 });
 const tagSchema = z.object({ tagKey: z.string(), tagValue: z.string() });
+const tagKeySchema = z.object({ tagKey: z.string() });
 const deploymentGroupSchema = z.object({ applicationName: z.string(), deploymentGroupName: z.string() });
 const groupSchema = z.object({
   capacity: lenient(z.object({ target: lenient(z.number()), unit: lenient(z.string()) })),
+  compute: lenient(
+    z.object({
+      launchSpecification: lenient(
+        z.object({
+          tags: lenient(z.array(z.unknown())),
+          loadBalancersConfig: lenient(z.object({ loadBalancers: lenient(z.array(z.unknown())) })),
+          healthCheckType: lenient(z.string()),
+          healthCheckGracePeriod: lenient(z.number()),
+        }),
+      ),
+    }),
+  ),
   thirdPartiesIntegration: lenient(
     z.object({ codeDeploy: lenient(z.object({ deploymentGroups: lenient(z.array(z.unknown())) })) }),
   ),
@@ -124,14 +145,23 @@ export function elastigroupClient(api: SpotApi, groupId: string, warn: (sentence
       const operation = SPOT_OPERATIONS.group;
       const [item] = await api.items({ operation, kind: 'read', method: 'GET', path: group });
       if (item === undefined) throw unreadable('Spot', operation, 'the answer contains no group');
-      const { thirdPartiesIntegration, capacity } = readItem(groupSchema, item, operation);
-      const codeDeploy = thirdPartiesIntegration?.codeDeploy;
-      const countsInstances = (capacity?.unit ?? 'instance') === 'instance';
-      return {
-        deploymentGroups: codeDeploy ? readableOf(deploymentGroupSchema, codeDeploy.deploymentGroups) : undefined,
-        targetCapacity: countsInstances ? (capacity?.target ?? undefined) : undefined,
-      };
+      return readConfiguration(readItem(groupSchema, item, operation));
     },
+  };
+}
+
+function readConfiguration(group: z.infer<typeof groupSchema>): ElastigroupConfiguration {
+  const { thirdPartiesIntegration, capacity, compute } = group;
+  const codeDeploy = thirdPartiesIntegration?.codeDeploy;
+  const countsInstances = (capacity?.unit ?? 'instance') === 'instance' || capacity?.target === 0;
+  const launch = compute?.launchSpecification;
+  return {
+    deploymentGroups: codeDeploy ? readableOf(deploymentGroupSchema, codeDeploy.deploymentGroups) : undefined,
+    targetCapacity: countsInstances ? capacity?.target : undefined,
+    tagKeys: launch && readableOf(tagKeySchema, launch.tags).map(({ tagKey }) => tagKey),
+    hasLoadBalancers: (launch?.loadBalancersConfig?.loadBalancers ?? []).length > 0,
+    healthCheckType: launch?.healthCheckType,
+    gracePeriodSeconds: launch?.healthCheckGracePeriod,
   };
 }
 
@@ -161,9 +191,9 @@ function readListed(item: unknown, own: Tag, warn: (sentence: string) => void): 
   const parsed = deploymentSchema.safeParse(item);
   const deployment = parsed.success ? readDeployment(item, SPOT_OPERATIONS.list) : undefined;
   if (deployment?.tags.some(({ value }) => value === own.value)) return deployment;
-  const mentionsOwn = (JSON.stringify(item) ?? '').includes(own.value);
+  const mentionsOwn = JSON.stringify(item).includes(own.value);
   if (mentionsOwn)
-    throw unreadable(SPOT_OPERATIONS.list, 'an item with the tag of this action has no readable id or tags');
+    throw unreadable('Spot', SPOT_OPERATIONS.list, 'an item with the tag of this action has no readable id or tags');
   if (!deployment) {
     warn(SPOT_WARNINGS.oddItem);
   }

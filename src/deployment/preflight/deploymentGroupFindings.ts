@@ -9,6 +9,9 @@ type Wanted = Pick<UserParameters, 'applicationName' | 'deploymentGroupName' | '
 /** CodeDeploy must replace blue by instances that are there already: those that Elastigroup launches (docs/services.md, CodeDeploy). */
 export function deploymentGroupFindings(group: DeploymentGroup, wanted: Wanted): Finding[] {
   const name = `${wanted.applicationName}/${wanted.deploymentGroupName}`;
+  // A Lambda or ECS application deploys to no instance: nothing else that it says has a meaning here.
+  if (group.computePlatform !== undefined && group.computePlatform !== 'Server')
+    return [problem(PREFLIGHT_MESSAGES.otherPlatform(name, group.computePlatform))];
   // Whatever else an in-place group says has no meaning here.
   if (group.deploymentType === 'IN_PLACE') {
     return [problem(PREFLIGHT_MESSAGES.inPlace(name))];
@@ -33,6 +36,7 @@ function waitFindings(group: DeploymentGroup, name: string, timeoutSeconds: numb
   const timeout = duration(timeoutSeconds);
   const findings: Finding[] = [];
   const needed = (blue ?? 0) * 60 + timeoutSeconds * SHARE_BEFORE_WAIT;
+  if (blue !== undefined) findings.push(warning(PREFLIGHT_WARNINGS.terminatesBlue(name, duration(blue * 60))));
   if (blue !== undefined && needed > timeoutSeconds) {
     const before = duration(timeoutSeconds * SHARE_BEFORE_WAIT);
     const least = String(Math.ceil((blue * 60) / (1 - SHARE_BEFORE_WAIT)));

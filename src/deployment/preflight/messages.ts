@@ -11,6 +11,13 @@ export const PREFLIGHT_MESSAGES = {
     `The CodeDeploy integration of Elastigroup ${groupId} names no deployment group. Add application ${application} with deployment group ${group} in the Spot console (the group's integrations, CodeDeploy).`,
   otherIntegration: (groupId, group, named) =>
     `The CodeDeploy integration of Elastigroup ${groupId} names ${named}, not ${group}. Add it in the Spot console, or correct APP_NAME and DEPLOYMENT_GROUP.`,
+  noCapacity: (groupId) =>
+    `Elastigroup ${groupId} has target capacity 0, so a deployment would launch no instances. Scale it up (a schedule may have scaled it down), then retry the stage.`,
+  otherGroups: (groupId, others, group) =>
+    `The CodeDeploy integration of Elastigroup ${groupId} also names ${others}. Green instances get ${group} only, and replace blue instances, which may run the others as well. ` +
+    'Give each application its own Elastigroup, or set ACCEPT_OTHER_GROUPS to true if instances get the others in another way.',
+  otherPlatform: (group, platform) =>
+    `Deployment group ${group} has the compute platform ${platform}, but Elastigroup launches instances, which require EC2/On-premises (Server). Correct APP_NAME and DEPLOYMENT_GROUP.`,
   inPlace: (group) =>
     `Deployment group ${group} is IN_PLACE. Make it blue/green with manually provisioned instances (DISCOVER_EXISTING) in the CodeDeploy console, or correct DEPLOYMENT_GROUP.`,
   ownGreen: (group, option) =>
@@ -34,6 +41,17 @@ export const PREFLIGHT_WARNINGS = {
     `Deployment group ${group} does not state BLUE_GREEN with DISCOVER_EXISTING; CodeDeploy may reject it.`,
   manualRerouting: (group, wait, timeout) =>
     `Deployment group ${group} requires manual traffic rerouting, and stops the deployment after ${wait} (STOP_DEPLOYMENT). Reroute within that time and within TIMEOUT (${timeout}).`,
+  otherGroupsAccepted: (groupId, others) =>
+    `The CodeDeploy integration of Elastigroup ${groupId} also names ${others}, which green instances do not get; ACCEPT_OTHER_GROUPS is true.`,
+  blueUntagged: (groupId, key) =>
+    `The launch specification of Elastigroup ${groupId} has no tag ${key}. Spot requires the tag key of green on blue too, with another value, and may refuse the deployment (VALIDATE_TAGS). Add the tag to the group.`,
+  ownLoadBalancers: (groupId) =>
+    `Elastigroup ${groupId} has its own load balancers: it may register green instances before CodeDeploy has installed the revision. Leave registration to the deployment group.`,
+  shortGracePeriod: (groupId, check, grace, longest, least) =>
+    `Elastigroup ${groupId} replaces instances that fail its health check (${check}) from ${grace} after their launch, but recent deployments took up to ${longest}: it may terminate green instances before the revision is installed. ` +
+    `Raise the group's health check grace period to at least ${least} seconds.`,
+  terminatesBlue: (group, wait) =>
+    `Deployment group ${group} also terminates blue (TERMINATE, after ${wait}), as Elastigroup does; one may find instances gone, or replace those that the other terminates. Set it to keep blue alive (KEEP_ALIVE).`,
   notPermitted: (what, action, error) =>
     `${what} could not be checked. Allow ${action} in the function's role (${error}).`,
   revisionForbidden: (address, action) =>

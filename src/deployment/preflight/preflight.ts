@@ -1,9 +1,10 @@
+import type { ElastigroupConfiguration } from '../../clients/spot/elastigroup';
 import { UpstreamError } from '../../clients/upstreamError';
 import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import { hidesOtherDelivery } from '../otherDelivery';
 import { deploymentGroupFindings } from './deploymentGroupFindings';
-import { elastigroupFindings } from './elastigroupFindings';
+import { checksApplication, elastigroupFindings, gracePeriodFindings } from './elastigroupFindings';
 import { notPermitted, refusalFinding, warning, type Finding } from './finding';
 import { PREFLIGHT_WARNINGS } from './messages';
 import { revisionFindings } from './revisionFindings';
@@ -40,16 +41,29 @@ export interface PreflightResult {
 }
 
 /** This checks the token too: what it may not read, it may not deploy to. */
-async function readElastigroup({
-  elastigroup,
-  parameters,
-}: DeploymentContext): Promise<{ findings: Finding[]; targetCapacity?: number | undefined }> {
+async function readElastigroup(
+  context: DeploymentContext,
+): Promise<{ findings: Finding[]; targetCapacity?: number | undefined }> {
+  const { elastigroup, parameters } = context;
   try {
-    const { deploymentGroups, targetCapacity } = await elastigroup.readGroup();
-    return { findings: elastigroupFindings(deploymentGroups, parameters), targetCapacity };
+    const group = await elastigroup.readGroup();
+    const findings = [...elastigroupFindings(group, parameters), ...(await checkGracePeriod(group, context))];
+    return { findings, targetCapacity: group.targetCapacity };
   } catch (error) {
     return { findings: [refusalFinding(lasting(error))] };
   }
+}
+
+const RECENT_MS = 14 * 24 * 3_600_000;
+
+/** What cannot be read of recent deployments is no reason to stop: this is a warning at most. */
+async function checkGracePeriod(group: ElastigroupConfiguration, context: DeploymentContext): Promise<Finding[]> {
+  if (!checksApplication(group)) return [];
+  const recent = await attempt(context.codeDeploy.findDeployments(context.clock.now() - RECENT_MS));
+  const seconds = (recent.ok ? recent.value : [])
+    .filter(({ status }) => status === 'Succeeded')
+    .map(({ createdAt = 0, endedAt = 0 }) => (endedAt - createdAt) / 1000);
+  return gracePeriodFindings(group, seconds, context.parameters.groupId);
 }
 
 async function checkDeploymentGroup({ deploymentGroup, parameters }: DeploymentContext): Promise<Finding[]> {

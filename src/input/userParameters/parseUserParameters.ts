@@ -109,6 +109,7 @@ function assemble(
     revision,
     ...deploymentOptions(values),
     onConflict: values.ON_CONFLICT ?? DEFAULT_CONFLICT_POLICY,
+    ...(values.ACCEPT_OTHER_GROUPS === undefined ? {} : { acceptOtherGroups: values.ACCEPT_OTHER_GROUPS }),
     dryRun: values.DRY_RUN ?? DEFAULT_DRY_RUN,
     ...(values.PIPELINE_EXECUTION_ID !== undefined && { pipelineExecutionId: values.PIPELINE_EXECUTION_ID }),
   };

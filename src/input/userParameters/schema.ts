@@ -37,6 +37,7 @@ export interface ParameterValues {
   IGNORE_STOP_FAILURES: boolean;
   AUTO_ROLLBACK: AutoRollback;
   ON_CONFLICT: ConflictPolicy;
+  ACCEPT_OTHER_GROUPS: boolean;
   DRY_RUN: boolean;
   PIPELINE_EXECUTION_ID: string;
 }
@@ -225,6 +226,14 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     meaning: 'When another deployment of the group is active: FAIL immediately, or WAIT for it within TIMEOUT.',
     schema: oneOf(CONFLICT_POLICIES),
     expected: `one of ${CONFLICT_POLICIES.join(', ')}`,
+  },
+  ACCEPT_OTHER_GROUPS: {
+    required: '',
+    default: 'false',
+    meaning:
+      "true deploys although the Elastigroup's CodeDeploy integration names other deployment groups, whose applications green does not get.",
+    schema: booleanLike(),
+    expected: 'true or false',
   },
   DRY_RUN: {
     required: '',

@@ -72,6 +72,8 @@ export interface UserParameters {
   readonly ignoreApplicationStopFailures?: boolean;
   readonly autoRollback?: AutoRollback;
   readonly onConflict: ConflictPolicy;
+  /** Green may do without the applications of the integration's other deployment groups. */
+  readonly acceptOtherGroups?: boolean;
   readonly dryRun: boolean;
   readonly pipelineExecutionId?: string;
 }

@@ -30,7 +30,7 @@ export function deploymentInfo(deployment: Deployment, context: Context): JsonRe
     blueGreenDeploymentConfiguration: blueGreen(context),
     loadBalancerInfo: loadBalancerInfo(context),
     targetInstances: tagFilters.length === 0 ? undefined : { tagFilters: tagFilters.map(filterJson) },
-    computePlatform: 'Server',
+    computePlatform: context.options.deploymentGroup.computePlatform ?? 'Server',
     instanceTerminationWaitTimeStarted: deployment.terminationWaitStarted,
   };
 }
@@ -48,7 +48,7 @@ export function deploymentGroupInfo(groupName: string, context: Context): JsonRe
     blueGreenDeploymentConfiguration: isInPlace ? undefined : blueGreen(context),
     loadBalancerInfo: loadBalancerInfo(context),
     autoRollbackConfiguration: groupRollback(context),
-    computePlatform: 'Server',
+    computePlatform: context.options.deploymentGroup.computePlatform ?? 'Server',
   };
 }
 

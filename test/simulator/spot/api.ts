@@ -138,15 +138,31 @@ export class SpotApi {
       description: 'The simulated Elastigroup',
       region: account.region,
       capacity: { minimum: capacityTarget, maximum: capacityTarget * 2, target: capacityTarget, unit },
+      compute: { launchSpecification: this.#launchSpecification() },
       strategy: { risk: 75, availabilityVsCost: 'balanced', fallbackToOd: true },
       thirdPartiesIntegration: this.#integration(),
+    };
+  }
+
+  #launchSpecification(): JsonRecord {
+    const { account, options } = this.#context;
+    const { groupHealthCheck: check } = options;
+    return {
+      tags: options.blueTagged
+        ? [{ tagKey: account.tagKey, tagValue: 'blue' }]
+        : [{ tagKey: 'Name', tagValue: 'shop' }],
+      ...(check !== 'none' && {
+        loadBalancersConfig: { loadBalancers: [{ name: 'shop-targets', type: 'TARGET_GROUP' }] },
+        healthCheckType: check.type,
+        healthCheckGracePeriod: check.graceSeconds,
+      }),
     };
   }
 
   #integration(): JsonRecord {
     const { account, options } = this.#context;
     if (options.integration === 'none') return { codeDeploy: null };
-    const deploymentGroupName = options.integration === 'named' ? account.deploymentGroupName : 'shop-staging';
+    const deploymentGroupName = options.integration === 'another' ? 'shop-staging' : account.deploymentGroupName;
     return {
       codeDeploy: {
         cleanUpOnFailure: true,
@@ -154,6 +170,9 @@ export class SpotApi {
         deploymentGroups: [
           ...(options.oddItems ? [{ applicationName: null, deploymentGroupName: null }] : []),
           { applicationName: account.applicationName, deploymentGroupName },
+          ...(options.integration === 'with-another'
+            ? [{ applicationName: 'mail', deploymentGroupName: 'mail-live' }]
+            : []),
         ],
       },
     };

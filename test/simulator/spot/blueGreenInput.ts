@@ -38,7 +38,7 @@ function groupsIn(config: JsonRecord, { account, options }: Context): readonly s
     ({ applicationName, deploymentGroupName }) =>
       applicationName === account.applicationName && deploymentGroupName === account.deploymentGroupName,
   );
-  if (!isKnown || options.integration !== 'named')
+  if (!isKnown || (options.integration !== 'named' && options.integration !== 'with-another'))
     throw invalid("deployment.deploymentGroups must be in the group's CodeDeploy integration");
   return [account.deploymentGroupName];
 }

@@ -102,7 +102,7 @@ export class Elastigroup {
     for (let count = 0; count < account.capacityTarget; count += 1) {
       const instance = this.#fleet.launch(undefined, 'blue');
       this.#fleet.run(instance);
-      this.#fleet.tag(instance, account.tagKey, value);
+      if (this.#context.options.blueTagged) this.#fleet.tag(instance, account.tagKey, value);
       this.#traffic.use(instance);
     }
   }

@@ -386,6 +386,7 @@ test('two polls in a row never start twice, whatever the first one answered', as
 describe('preflight, before the first start', () => {
   const integration = [[{ applicationName: 'shop', deploymentGroupName: 'shop-green' }]];
   const blueGreen = {
+    computePlatform: 'Server',
     deploymentType: 'BLUE_GREEN',
     greenFleet: 'DISCOVER_EXISTING',
     blueTerminationWaitMinutes: undefined,

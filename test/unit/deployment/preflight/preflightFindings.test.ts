@@ -1,8 +1,13 @@
 import type { DeploymentGroup } from '../../../../src/clients/codeDeploy/deploymentGroup';
 import type { RevisionStatus } from '../../../../src/clients/revisionObject';
+import type { ElastigroupConfiguration } from '../../../../src/clients/spot/elastigroup';
 import { UpstreamError } from '../../../../src/clients/upstreamError';
 import { deploymentGroupFindings } from '../../../../src/deployment/preflight/deploymentGroupFindings';
-import { elastigroupFindings } from '../../../../src/deployment/preflight/elastigroupFindings';
+import {
+  checksApplication,
+  elastigroupFindings,
+  gracePeriodFindings,
+} from '../../../../src/deployment/preflight/elastigroupFindings';
 import {
   notPermitted,
   problem,
@@ -14,7 +19,13 @@ import { revisionFindings } from '../../../../src/deployment/preflight/revisionF
 import { failureOfFindings } from '../../../../src/deployment/preflight/reportFindings';
 import type { S3Revision } from '../../../../src/input/userParameters/userParameters';
 
-const WANTED = { groupId: 'sig-1', applicationName: 'shop', deploymentGroupName: 'live', timeoutSeconds: 1800 };
+const WANTED = {
+  groupId: 'sig-1',
+  applicationName: 'shop',
+  deploymentGroupName: 'live',
+  timeoutSeconds: 1800,
+  acceptOtherGroups: false,
+};
 
 /** `problem ConfigurationError: …` or `warning: …`, as the tables expect them. */
 function shown(findings: readonly Finding[]): string[] {
@@ -30,9 +41,23 @@ function expectFindings(findings: readonly Finding[], expected: readonly RegExp[
 describe('what the Elastigroup integrates with', () => {
   const group = (name: string) => ({ applicationName: 'shop', deploymentGroupName: name });
 
-  test.each<[string, Parameters<typeof elastigroupFindings>[0], RegExp[]]>([
+  const GOOD: ElastigroupConfiguration = {
+    deploymentGroups: [group('live')],
+    targetCapacity: 2,
+    tagKeys: ['Name', 'GreenIdentifier'],
+    hasLoadBalancers: false,
+    healthCheckType: 'EC2',
+    gracePeriodSeconds: undefined,
+  };
+
+  test.each<[string, ElastigroupConfiguration['deploymentGroups'], RegExp[]]>([
     ['this group', [group('live')], []],
-    ['this group among others', [group('test'), group('live')], []],
+    ['this group twice', [group('live'), group('live')], []],
+    [
+      'this group among others: green would replace their applications by nothing',
+      [group('test'), group('live')],
+      [/^problem ConfigurationError: .* also names shop\/test\. Green .*ACCEPT_OTHER_GROUPS/],
+    ],
     [
       'nothing',
       undefined,
@@ -54,12 +79,59 @@ describe('what the Elastigroup integrates with', () => {
     ],
     ['a group that differs in case', [group('Live')], [/names shop\/Live, not shop\/live/]],
   ])('%s', (_name, integration, expected) => {
-    expectFindings(elastigroupFindings(integration, WANTED), expected);
+    expectFindings(elastigroupFindings({ ...GOOD, deploymentGroups: integration }, WANTED), expected);
+  });
+
+  test('other groups are a warning where ACCEPT_OTHER_GROUPS says so', () => {
+    const findings = elastigroupFindings(
+      { ...GOOD, deploymentGroups: [group('live'), group('test')] },
+      { ...WANTED, acceptOtherGroups: true },
+    );
+    expectFindings(findings, [/^warning: .* also names shop\/test, .* ACCEPT_OTHER_GROUPS is true\.$/]);
+  });
+
+  test.each<[string, Partial<ElastigroupConfiguration>, RegExp[]]>([
+    [
+      'no capacity: refused at once',
+      { targetCapacity: 0 },
+      [/^problem ConfigurationError: Elastigroup sig-1 has target capacity 0/],
+    ],
+    ['a capacity in weights', { targetCapacity: undefined }, []],
+    ['no tag of blue', { tagKeys: ['Name'] }, [/^warning: .* no tag GreenIdentifier\. .*VALIDATE_TAGS/]],
+    ['no launch specification in the answer', { tagKeys: undefined }, []],
+    ['load balancers of its own', { hasLoadBalancers: true }, [/^warning: .* may register green instances before/]],
+  ])('%s', (_name, difference, expected) => {
+    expectFindings(elastigroupFindings({ ...GOOD, ...difference }, WANTED), expected);
+  });
+
+  test.each<[string, Partial<ElastigroupConfiguration>, number[], RegExp[]]>([
+    ['no recent deployment', { gracePeriodSeconds: 1 }, [], []],
+    ['long enough', { gracePeriodSeconds: 600 }, [500, 600], []],
+    [
+      'too short for one of them',
+      { gracePeriodSeconds: 120, healthCheckType: 'ELB' },
+      [100, 410.2],
+      [/^warning: .*\(ELB\) from 2m after .* took up to 6m50s: .* at least 411 seconds\.$/],
+    ],
+    ["Spot's default", {}, [301], [/^warning: .* from 5m after/]],
+  ])('grace period: %s', (_name, difference, seconds, expected) => {
+    expectFindings(gracePeriodFindings({ ...GOOD, ...difference }, seconds, 'sig-1'), expected);
+  });
+
+  test.each([
+    ['ELB', true],
+    ['TARGET_GROUP', true],
+    ['EC2', false],
+    [undefined, false],
+  ])('the health check %s asks the application: %s', (healthCheckType, expected) => {
+    expect(checksApplication({ ...GOOD, healthCheckType })).toBe(expected);
   });
 });
 
 describe('how the deployment group deploys', () => {
+  const TERMINATES = /^warning: .*also terminates blue \(TERMINATE, after /;
   const GOOD: DeploymentGroup = {
+    computePlatform: 'Server',
     deploymentType: 'BLUE_GREEN',
     greenFleet: 'DISCOVER_EXISTING',
     blueTerminationWaitMinutes: undefined,
@@ -68,6 +140,12 @@ describe('how the deployment group deploys', () => {
 
   test.each<[string, Partial<DeploymentGroup>, RegExp[]]>([
     ['as it should', {}, []],
+    ['without a compute platform', { computePlatform: undefined }, []],
+    [
+      'for Lambda',
+      { computePlatform: 'Lambda', greenFleet: undefined },
+      [/^problem ConfigurationError: .* compute platform Lambda, .*EC2\/On-premises/],
+    ],
     [
       'in place',
       { deploymentType: 'IN_PLACE', greenFleet: undefined },
@@ -85,14 +163,21 @@ describe('how the deployment group deploys', () => {
     ],
     ['without saying where green comes from', { greenFleet: undefined }, [/^warning: .*does not state/]],
     ['without a type', { deploymentType: undefined, greenFleet: undefined }, [/^warning: .*does not state/]],
-    ['with a termination wait that leaves a quarter of TIMEOUT', { blueTerminationWaitMinutes: 22 }, []],
-    ['with blue terminated at once', { blueTerminationWaitMinutes: 0 }, []],
+    ['with a termination wait that leaves a quarter of TIMEOUT', { blueTerminationWaitMinutes: 22 }, [TERMINATES]],
+    ['with blue terminated at once', { blueTerminationWaitMinutes: 0 }, [TERMINATES]],
     [
       'with a termination wait that leaves less of TIMEOUT: both numbers, both remedies',
       { blueTerminationWaitMinutes: 23 },
-      [/^problem .*terminates blue only after 23m; TIMEOUT is 30m .*KEEP_ALIVE.* TIMEOUT to at least 1840\./],
+      [
+        TERMINATES,
+        /^problem .*terminates blue only after 23m; TIMEOUT is 30m .*KEEP_ALIVE.* TIMEOUT to at least 1840\./,
+      ],
     ],
-    ['with an hour until blue is terminated', { blueTerminationWaitMinutes: 60 }, [/terminates blue only after 1h/]],
+    [
+      'with an hour until blue is terminated',
+      { blueTerminationWaitMinutes: 60 },
+      [TERMINATES, /terminates blue only after 1h/],
+    ],
     [
       'with a manual reroute',
       { rerouteWaitMinutes: 90 },
@@ -101,7 +186,7 @@ describe('how the deployment group deploys', () => {
     [
       'with all that is dubious',
       { greenFleet: 'COPY_AUTO_SCALING_GROUP', blueTerminationWaitMinutes: 60, rerouteWaitMinutes: 1 },
-      [/^problem/, /^problem .*terminates blue/, /^warning: .*manual traffic rerouting/],
+      [/^problem/, TERMINATES, /^problem .*terminates blue/, /^warning: .*manual traffic rerouting/],
     ],
   ])('%s', (_name, difference, expected) => {
     expectFindings(deploymentGroupFindings({ ...GOOD, ...difference }, WANTED), expected);

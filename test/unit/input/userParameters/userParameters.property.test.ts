@@ -35,6 +35,7 @@ const base = fc.record(
     DESCRIPTION: fc.stringMatching(/^[a-z“”'"\\/{}:,]{1,60}$/),
     IGNORE_STOP_FAILURES: fc.boolean(),
     AUTO_ROLLBACK: fc.oneof(fc.boolean(), fc.subarray([...AUTO_ROLLBACK_EVENTS], { minLength: 1 })),
+    ACCEPT_OTHER_GROUPS: fc.boolean(),
     DRY_RUN: fc.boolean(),
   },
   { requiredKeys: ['API_TOKEN', 'ACCOUNT_ID', 'GROUP_ID', 'APP_NAME', 'DEPLOYMENT_GROUP'] },
