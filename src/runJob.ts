@@ -6,6 +6,7 @@ import { jitterFrom } from './lib/jitter';
 import { spotTokenReader } from './clients/spot/spotToken';
 import { SpotRateLimit } from './clients/spot/rateLimit';
 import type { Clock } from './lib/clock';
+import { POLL_WARNINGS } from './deployment/messages';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
 import { newRunMemory, type RunMemory } from './deployment/runMemory';
 import { cleanUpAfterRefusal, poll, rememberInLog } from './deployment/poll';
@@ -163,12 +164,13 @@ async function writeMetricsOf(
   }
 }
 
-function resume({ job, parameters }: JobInput, { invocation }: Job): Resumption {
+function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resumption {
   if (job.continuationToken === undefined)
     return { state: firstState(job.id, invocation.clock.now()), rateLimit: new SpotRateLimit() };
-  const resumed = decodeToken(job.continuationToken, parameters);
+  const resumed = decodeToken(job.continuationToken, parameters, invocation.clock.now());
   if (!resumed.ok) throw new InvalidInputError(resumed.problems, LEFT_ALONE);
-  const { state, rateLimit } = resumed.value;
+  const { state, rateLimit, unreadable } = resumed.value;
+  if (unreadable !== undefined) log.warn(POLL_WARNINGS.tokenUnreadable(unreadable));
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
   const startedAt = Math.min(state.startedAt, invocation.clock.now());
   return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit };

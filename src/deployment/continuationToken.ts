@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
+import { firstState } from './transitions';
 import { TOKEN_MESSAGES } from './messages';
 import { SpotRateLimit } from '../clients/spot/rateLimit';
 import { activeStateSchema, type ActiveState } from './state';
@@ -9,9 +10,9 @@ import type { UserParameters } from '../input/userParameters/userParameters';
 import { cut } from '../lib/wording';
 
 /*
- * The continuation token: `v1.<base64url of JSON>.<checksum>`, at most 2048 characters (docs/services.md, CodePipeline). It contains the
- * state of the deployment and Spot's rate-limit blocks, ids and times only. The checksum detects damage, and the
- * fingerprint a token of another action; neither protects against someone who may change the pipeline.
+ * The continuation token: `v1.<base64url of JSON>.<checksum>.<anchor>.<checksum>`, at most 2048 characters (docs/services.md,
+ * CodePipeline). It contains the state of the deployment and Spot's rate-limit blocks, ids and times only. The checksums detect damage,
+ * and the fingerprint a token of another action; neither protects against someone who may change the pipeline.
  */
 
 const VERSION = 1;
@@ -27,19 +28,32 @@ const contentSchema = z.strictObject({
   blocks: z.record(z.string(), z.number()),
 });
 
+/** What stands outside the versioned part, in the same form in all versions of the function: how the action is found again by its tag. */
+const anchorSchema = z.object({
+  green: z.string().check(z.minLength(1), z.maxLength(128)),
+  at: z.number(),
+  of: z.string(),
+});
+
 /** What the next invocation resumes from. */
 export interface Resumption {
   readonly state: ActiveState;
   readonly rateLimit: SpotRateLimit;
 }
 
+export interface Resumed extends Resumption {
+  /** Why the state could not be read, where only the action's tag and start time could. */
+  readonly unreadable?: string;
+}
+
 export function encodeToken({ state, rateLimit }: Resumption, parameters: UserParameters): string {
-  const content = { fingerprint: fingerprintOf(parameters), state, blocks: rateLimit.blocks };
+  const fingerprint = fingerprintOf(parameters);
+  const content = { fingerprint, state, blocks: rateLimit.blocks };
+  const anchor = toBase64({ green: state.greenIdentifier, at: state.startedAt, of: fingerprint });
+  const ending = `${anchor}.${checksumOf(anchor)}`;
   for (const limit of TEXT_LIMITS) {
-    const payload = Buffer.from(JSON.stringify(content, (key, value: unknown) => compact(key, value, limit))).toString(
-      'base64url',
-    );
-    const token = `v${VERSION}.${payload}.${checksumOf(payload)}`;
+    const payload = toBase64(content, (key, value) => compact(key, value, limit));
+    const token = `v${VERSION}.${payload}.${checksumOf(payload)}.${ending}`;
     if (token.length <= LONGEST_TOKEN) return token;
   }
   throw new Error('the state does not fit into a continuation token');
@@ -51,14 +65,40 @@ function compact(key: string, value: unknown, limit: number): unknown {
   return typeof value === 'string' && TEXTS.has(key) ? cut(value, limit) : value;
 }
 
-export function decodeToken(token: string, parameters: UserParameters): Parsed<Resumption> {
+function toBase64(content: unknown, replacer?: (key: string, value: unknown) => unknown): string {
+  return Buffer.from(JSON.stringify(content, replacer)).toString('base64url');
+}
+
+/**
+ * A state that cannot be read (after a rollback of the function, say) must not abandon a deployment: with the tag and the
+ * start time alone it is found again as after a crash. `unconfirmedSince` has the first polls look before anything is started.
+ */
+export function decodeToken(token: string, parameters: UserParameters, now: number): Parsed<Resumed> {
+  const whole = decodeWhole(token, parameters);
+  const anchor = whole.ok ? undefined : readAnchor(token, parameters);
+  if (whole.ok || !anchor) return whole;
+  const state = { ...firstState(anchor.green, Math.min(anchor.at, now)), phaseStartedAt: now, unconfirmedSince: now };
+  return valid({ state, rateLimit: new SpotRateLimit(), unreadable: whole.problems[0]?.what ?? '' });
+}
+
+/** Tokens of 0.1.0 have none. */
+function readAnchor(token: string, parameters: UserParameters): z.infer<typeof anchorSchema> | undefined {
+  const [anchor = '', checksum = ''] = token.length > LONGEST_TOKEN ? [] : token.split('.').slice(-2);
+  if (checksumOf(anchor) !== checksum) return undefined;
+  const parsed = anchorSchema.safeParse(parseJson(anchor));
+  return parsed.success && parsed.data.of === fingerprintOf(parameters) ? parsed.data : undefined;
+}
+
+function decodeWhole(token: string, parameters: UserParameters): Parsed<Resumption> {
   const version = /^v([1-9]\d{0,5})\./.exec(token)?.[1];
   if (version === undefined) return problem(TOKEN_MESSAGES.foreign);
   if (Number(version) !== VERSION)
     return problem(TOKEN_MESSAGES.otherVersion(String(Number(version)), String(VERSION)));
   if (token.length > LONGEST_TOKEN) return problem(TOKEN_MESSAGES.tooLong(String(token.length), String(LONGEST_TOKEN)));
   const [, payload = '', checksum = '', ...more] = token.split('.');
-  if (more.length > 0 || checksumOf(payload) !== checksum) return problem(TOKEN_MESSAGES.damaged);
+  const [anchor, anchorChecksum] = more;
+  const hasGoodEnd = more.length === 0 || (more.length === 2 && checksumOf(anchor ?? '') === anchorChecksum);
+  if (!hasGoodEnd || checksumOf(payload) !== checksum) return problem(TOKEN_MESSAGES.damaged);
   const content = contentSchema.safeParse(parseJson(payload));
   if (!content.success) return problem(TOKEN_MESSAGES.unreadable(content.error.issues[0]?.path.join('.') ?? ''));
   if (content.data.fingerprint !== fingerprintOf(parameters)) {

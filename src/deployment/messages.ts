@@ -135,6 +135,7 @@ export const TOKEN_MESSAGES = {
 
 /** Warnings in the log. */
 export const POLL_WARNINGS = {
+  tokenUnreadable: (why) => `The continuation token ${why}. Searching for the deployment by its tag, as after a crash.`,
   pollFailed: (error) => `Poll failed, retrying at the next one: ${error}`,
   startUnanswered: (error) => `Response to the start request lost, checking whether it was processed: ${error}`,
   startRefused: (words) =>

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { InvalidInputError, type Problem } from '../errors';
-import { EVENT_MESSAGES, PARAMETER_MESSAGES } from './messages';
+import { EVENT_MESSAGES, PARAMETER_MESSAGES, SETTING_WARNINGS } from './messages';
 import type { Parsed } from './parsed';
 import { parsePipelineJob, type PipelineJob } from './pipelineJob';
-import { parseSettings, type Settings } from './settings';
+import { DEFAULT_CLEANUP_TIMEOUT_SECONDS, parseSettings, settingsInMidRun, type Settings } from './settings';
 import { parseUserParameters } from './userParameters/parseUserParameters';
 import type { UserParameters } from './userParameters/userParameters';
 
@@ -28,19 +28,22 @@ export const LEFT_ALONE = EVENT_MESSAGES.leftAlone;
 
 /** Throws InvalidInputError with the problems of all three together. */
 export function readJobInput(event: unknown, env: Readonly<Record<string, string | undefined>>): JobInput {
-  const settings = parseSettings(env);
+  const midRun = isContinuation(event);
+  const settings = midRun ? { ok: true as const, ...settingsInMidRun(env) } : parseSettings(env);
   const job = parsePipelineJob(event);
   const tokenSecret = settings.ok ? settings.value.tokenSecret : env['SPOT_TOKEN_SECRET'];
   const defaults = tokenSecret === undefined ? {} : { tokenSecret };
   const parameters = job.ok ? parseUserParameters(job.value.userParameters, job.value, defaults) : undefined;
   if (job.ok && settings.ok && parameters?.ok) {
-    const tooLong = longerThanAnAction(parameters.value, settings.value);
-    if (tooLong) throw new InvalidInputError([tooLong], isContinuation(event) ? LEFT_ALONE : undefined);
     const warnings = [...job.warnings, ...parameters.warnings, ...settings.warnings];
-    return { job: job.value, parameters: parameters.value, settings: settings.value, warnings };
+    const input = { job: job.value, parameters: parameters.value, settings: settings.value, warnings };
+    const tooLong = longerThanAnAction(input.parameters, input.settings);
+    if (tooLong && midRun) return withDefaultCleanUp(input);
+    if (tooLong) throw new InvalidInputError([tooLong]);
+    return input;
   }
   const problems = [...problemsOf(job), ...problemsOf(parameters), ...problemsOf(settings)];
-  throw new InvalidInputError(problems, isContinuation(event) ? LEFT_ALONE : undefined);
+  throw new InvalidInputError(problems, midRun ? LEFT_ALONE : undefined);
 }
 
 /** CodePipeline ends an action after 24 hours (docs/services.md, CodePipeline): cleaning up must end before. */
@@ -54,6 +57,12 @@ function longerThanAnAction({ timeoutSeconds }: UserParameters, settings: Settin
     what: PARAMETER_MESSAGES.noTimeToCleanUp(String(settings.cleanupTimeoutSeconds)),
     expected: `at most ${longest}, or a shorter CLEANUP_TIMEOUT_SECONDS of the function`,
   };
+}
+
+/** With it any TIMEOUT that a parameter may have leaves enough of the 24 hours. */
+function withDefaultCleanUp(input: JobInput): JobInput {
+  const settings = { ...input.settings, cleanupTimeoutSeconds: DEFAULT_CLEANUP_TIMEOUT_SECONDS };
+  return { ...input, settings, warnings: [...input.warnings, SETTING_WARNINGS.cleanUpIgnored] };
 }
 
 function problemsOf(parsed: Parsed<unknown> | undefined) {

@@ -124,3 +124,10 @@ export const EVENT_MESSAGES = {
     'deployments that earlier invocations of this action started were left untouched: check the Spot and CodeDeploy consoles ' +
     "(tag GreenIdentifier = the ID of the action's first job); they end at Elastigroup's own timeout",
 } as const satisfies Messages;
+
+/** In the log alone. */
+export const SETTING_WARNINGS = {
+  ignored: (name, what) => `Setting ${name} ${what}; its default applies, because a deployment is under way.`,
+  cleanUpIgnored:
+    'TIMEOUT and CLEANUP_TIMEOUT_SECONDS exceed 24 hours together; the default of CLEANUP_TIMEOUT_SECONDS applies, because a deployment is under way.',
+} as const satisfies Messages;

@@ -3,6 +3,7 @@ import type { Problem } from '../errors';
 import { type Field, readInto } from './field';
 import { booleanLike, decimal, oneOf, type Rule, text } from './schemas';
 import { EVENT_MESSAGES } from './messages';
+import { SETTING_WARNINGS } from './messages';
 import { valid, type Parsed, invalid } from './parsed';
 import { tokenSecretReference } from './userParameters/compoundFields';
 
@@ -50,7 +51,7 @@ export interface SettingDescription {
 const DEFAULT_SPOT_API_URL = 'https://api.spotinst.io';
 const DEFAULT_POLL_INTERVAL_SECONDS = 5;
 /** A rollback takes traffic from green and gives it to blue: the deregistration delay, 300 s by default, comes twice. */
-const DEFAULT_CLEANUP_TIMEOUT_SECONDS = 900;
+export const DEFAULT_CLEANUP_TIMEOUT_SECONDS = 900;
 const DEFAULT_LOG_LEVEL: LogLevel = 'INFO';
 // host.docker.internal is this machine as `sam local invoke` sees it from its container.
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', 'host.docker.internal'];
@@ -138,6 +139,24 @@ export function parseSettings(env: Readonly<Record<string, string | undefined>>)
     .filter((problem) => problem !== undefined)
     .map((problem): Problem => ({ ...problem, where: `${problem.where} (environment variable of the function)` }));
   return problems.length > 0 ? invalid(problems) : valid(withDefaults(values));
+}
+
+/**
+ * For an action that is under way: a setting that has become invalid, in a stack update say, must not abandon what was
+ * started. Its default takes its place, with a warning.
+ */
+export function settingsInMidRun(env: Readonly<Record<string, string | undefined>>): {
+  readonly value: Settings;
+  readonly warnings: readonly string[];
+} {
+  const values: Partial<SettingValues> = {};
+  const warnings: string[] = [];
+  for (const name of settingNames) {
+    if (env[name] === undefined || env[name].trim() === '') continue;
+    const problem = readInto(values, name, settings[name], env[name]);
+    if (problem) warnings.push(SETTING_WARNINGS.ignored(name, problem.what));
+  }
+  return { value: withDefaults(values), warnings };
 }
 
 function withDefaults(values: Partial<SettingValues>): Settings {

@@ -12,7 +12,7 @@ import {
 import { PREFLIGHT_MESSAGES, PREFLIGHT_WARNINGS } from '../deployment/preflight/messages';
 import { EVIDENCE_MESSAGES } from '../diagnosis/messages';
 import { INPUT_ERROR_MESSAGES } from '../errors';
-import { EVENT_MESSAGES, JSON_MESSAGES, PARAMETER_MESSAGES, VALUE_MESSAGES } from '../input/messages';
+import { EVENT_MESSAGES, JSON_MESSAGES, PARAMETER_MESSAGES, SETTING_WARNINGS, VALUE_MESSAGES } from '../input/messages';
 import type { Messages } from '../lib/wording';
 
 /** What is said around the result of an action. */
@@ -46,6 +46,7 @@ export const MESSAGES = {
   parameter: PARAMETER_MESSAGES,
   json: JSON_MESSAGES,
   event: EVENT_MESSAGES,
+  'setting warning': SETTING_WARNINGS,
   call: CALL_MESSAGES,
   secret: SECRET_MESSAGES,
   'spot warning': SPOT_WARNINGS,

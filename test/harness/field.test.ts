@@ -43,3 +43,33 @@ test("odd, unreadable and huge items in Spot's list do not stand in the way of a
   expect(trace.action.status).toBe('Succeeded');
   expect(warningsOf(trace)).toEqual([expect.stringContaining('Skipped an item without a readable ID')]);
 });
+
+describe('a continuation that cannot read its input does not abandon the run', () => {
+  const env = { POLL_WINDOW_SECONDS: '15' };
+  /** As a newer version of the function writes it: only the last two parts are as in all versions. */
+  const newer = (token: string) => ['v2', 'unreadable', 'here', ...token.split('.').slice(-2)].join('.');
+
+  test.each(['success', 'script-fails'])('%s, with a function that is rolled back in mid-run', async (scenario) => {
+    const trace = await play(scenario, {
+      env,
+      event: (event, invocation) => {
+        const copy = structuredClone(event);
+        const { data } = copy['CodePipeline.job'];
+        if (invocation === 2 && data.continuationToken) data.continuationToken = newer(data.continuationToken);
+        return copy;
+      },
+    });
+    expect(trace.action.status).toBe(trace.plan.scenario.expected);
+    expect(trace.calls.filter(({ operation }) => operation === 'POST blueGreenDeployment')).toHaveLength(1);
+    expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Searching for the deployment by its tag'));
+  });
+
+  test('with a setting that turned bad in mid-run: its default applies', async () => {
+    const trace = await play('success', {
+      env,
+      envOf: (invocation): Record<string, string> => (invocation > 0 ? { POLL_INTERVAL_SECONDS: 'often' } : {}),
+    });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Setting POLL_INTERVAL_SECONDS'));
+  });
+});

@@ -30,6 +30,10 @@ export interface RunPlan {
   readonly inject?: Injector;
   /** `traffic`: no fault before CodeDeploy moves traffic. Default: from the start. */
   readonly injectFrom?: 'start' | 'traffic';
+  /** The event that the n-th invocation gets instead, e.g. with another token. */
+  readonly event?: (event: CodePipelineEvent, invocation: number) => CodePipelineEvent;
+  /** The environment of the n-th invocation, beside `env`. */
+  readonly envOf?: (invocation: number) => Readonly<Record<string, string>>;
   readonly gapSeconds?: number | ((continuation: number) => number);
   /** Seconds that Lambda gives the n-th invocation. */
   readonly invocationSeconds?: (invocation: number) => number;
@@ -97,6 +101,8 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
   let invocations = 0;
   return async (event: CodePipelineEvent): Promise<void> => {
     const seconds = plan.invocationSeconds?.(invocations) ?? 900;
+    const ownEvent = plan.event?.(event, invocations) ?? event;
+    const ownEnv = plan.envOf?.(invocations);
     invocations += 1;
     const endsAt = clock.now() + seconds * 1000;
     let isOver = false;
@@ -121,9 +127,9 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
       kill(new Error(`Task timed out after ${seconds} seconds`));
     }, seconds * 1000);
     try {
-      const work = runJob(event, {
+      const work = runJob(ownEvent, {
         clock,
-        env: { SPOT_API_URL: 'https://api.spotinst.io', ...plan.env },
+        env: { SPOT_API_URL: 'https://api.spotinst.io', ...plan.env, ...ownEnv },
         remainingMilliseconds: () => Math.max(0, endsAt - clock.now()),
         aws: inProcessAws(transport, world.account.region),
         spotAdapter: transport.axiosAdapter,

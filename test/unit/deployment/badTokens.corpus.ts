@@ -25,7 +25,9 @@ function tokenFor(ids: Readonly<Record<keyof typeof IDS, string>>): string {
     dryRun: false,
   } as const;
   const revision = { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', source: 'S3' } as const;
-  return encodeToken({ state: STATE, rateLimit: new SpotRateLimit() }, { ...ids, ...rest, revision });
+  const token = encodeToken({ state: STATE, rateLimit: new SpotRateLimit() }, { ...ids, ...rest, revision });
+  // Without the part by which a bad token is found again.
+  return token.split('.').slice(0, 3).join('.');
 }
 
 function contentOf(token: string): Record<string, unknown> {

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
-import { decodeToken, encodeToken, type Resumption } from '../../../src/deployment/continuationToken';
+import { decodeToken, encodeToken, type Resumed } from '../../../src/deployment/continuationToken';
 import type { ActiveState } from '../../../src/deployment/state';
 import { at, cleaningUp, launching, parametersWith, START, succeeded } from '../../support/deploymentSamples';
 import { anyCharacter } from '../../support/anyCharacter';
 
 const PARAMETERS = parametersWith();
 const LONGEST = 2048;
+const NOW = START + 60_000;
 
 /* ---- arbitrary states: written by what the types allow, not by the code's schema ---- */
 
@@ -103,21 +104,26 @@ const blocks = fc
   )
   .map((entries): Readonly<Record<string, number>> => Object.fromEntries(entries));
 
-function decoded(token: string, parameters = PARAMETERS): Resumption {
-  const result = decodeToken(token, parameters);
+function decoded(token: string, parameters = PARAMETERS): Resumed {
+  const result = decodeToken(token, parameters, NOW);
   if (!result.ok) throw new Error(JSON.stringify(result.problems));
   return result.value;
 }
 
 function refusal(token: string, parameters = PARAMETERS): string {
-  const result = decodeToken(token, parameters);
+  const result = decodeToken(token, parameters, NOW);
   if (result.ok) throw new Error('the token was accepted');
   expect(result.problems).toHaveLength(1);
   expect(result.problems[0]?.where).toBe('continuationToken');
   return result.problems[0]?.what ?? '';
 }
 
-const GOOD = encodeToken({ state: launching(), rateLimit: new SpotRateLimit() }, PARAMETERS);
+const WHOLE = encodeToken({ state: launching(), rateLimit: new SpotRateLimit() }, PARAMETERS);
+/** As 0.1.0 writes it: without the tag and the start time outside the versioned part. */
+const GOOD = WHOLE.split('.').slice(0, 3).join('.');
+/** Such a token, stored: a change of its form must not make it unreadable. */
+const STORED =
+  'v1.eyJmaW5nZXJwcmludCI6ImkwMTh1THBLMEM3byIsInN0YXRlIjp7ImdyZWVuSWRlbnRpZmllciI6IjExMTExMTExLTIyMjItMzMzMy00NDQ0LTU1NTU1NTU1NTU1NSIsInN0YXJ0ZWRBdCI6MTc5NTI1MTYwMDAwMCwicGhhc2VTdGFydGVkQXQiOjE3OTUyNTE2MDAwMDAsImludm9jYXRpb25zIjoxLCJkdXJhdGlvbnMiOnt9LCJwcm9ncmVzcyI6ImFzIGJlZm9yZSIsInBlcmNlbnQiOjUsInBoYXNlIjoibGF1bmNoaW5nIiwiZWxhc3RpZ3JvdXBEZXBsb3ltZW50SWQiOiJjZGJnLTEiLCJ0YXJnZXRDYXBhY2l0eSI6Mn0sImJsb2NrcyI6e319.ePRKm3PONAb-5KP5';
 
 /** A token with any content and a checksum that fits it. */
 function sealed(content: unknown, version = 'v1'): string {
@@ -174,7 +180,7 @@ describe('a state', () => {
     fc.assert(
       fc.property(shortStates, blocks, (state, held) => {
         expect(encodeToken({ state, rateLimit: new SpotRateLimit(held) }, PARAMETERS)).toMatch(
-          /^v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}$/,
+          /^v1(\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]{16}){2}$/,
         );
       }),
     );
@@ -211,6 +217,35 @@ describe('no secret', () => {
       expect(refusal(sealed({ ...content, [name]: 'x' }))).toContain('no readable state');
     },
   );
+});
+
+describe('a token whose state cannot be read', () => {
+  const [, payload = '', checksum = '', anchor = '', anchorChecksum = ''] = WHOLE.split('.');
+
+  test.each([
+    ['of a newer version', `v2.whatever.it.is.${anchor}.${anchorChecksum}`, /has version 2/],
+    ['of an unknown phase', `${sealed({ state: { phase: 'new' } })}.${anchor}.${anchorChecksum}`, /no readable state/],
+    ['damaged', `v1.${payload}x.${checksum}.${anchor}.${anchorChecksum}`, /corrupt/],
+  ])('%s: the tag and the start time are, so that the deployment is found again', (_what, token, why) => {
+    const { state, unreadable } = decoded(token);
+    expect(unreadable).toMatch(why);
+    const { greenIdentifier, startedAt } = launching();
+    expect(state).toMatchObject({ phase: 'starting', greenIdentifier, startedAt, unconfirmedSince: NOW });
+  });
+
+  test.each([
+    ['with a damaged anchor too', `v2.x.y.${anchor}x.${anchorChecksum}`],
+    [
+      'of another action',
+      encodeToken({ state: launching(), rateLimit: new SpotRateLimit() }, parametersWith({ groupId: 'sig-2' })),
+    ],
+  ])('%s is refused', (_what, token) => {
+    expect(refusal(token)).not.toBe('');
+  });
+
+  test('of 0.1.0 is read as it always was', () => {
+    expect(decoded(STORED)).toMatchObject({ state: launching() });
+  });
 });
 
 describe('a token that is bad says how', () => {
