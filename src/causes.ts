@@ -16,6 +16,12 @@ export const FIXES = {
   'github-connection': 'Reconnect CodeDeploy to the GitHub account.',
   'too-slow': 'Raise TIMEOUT if the deployment needs longer.',
   // Known from the error, or from what CodeDeploy says.
+  'alarm-active':
+    "A CloudWatch alarm of the deployment group is active. Wait until it is OK, or disable the group's alarm configuration for this deployment.",
+  'load-balancer':
+    'CodeDeploy cannot use the load balancer of the deployment group. Check that its target group exists, has the type instance, and is in the VPC of the instances.',
+  'resource-limit':
+    'A quota of CodeDeploy is reached. End other deployments, or request a higher quota (Service Quotas, CodeDeploy).',
   'revision-missing': "Check the revision's location: S3_* or GITHUB_REPO and COMMIT_ID.",
   'service-role':
     "Check the deployment group's service role: it must trust codedeploy.amazonaws.com and have the policy AWSCodeDeployRole.",

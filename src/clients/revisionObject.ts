@@ -1,4 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod/mini';
 import type { S3Revision } from '../input/userParameters/userParameters';
 import { callAws, httpStatusOf } from './awsCall';
 import type { CallBudget } from './callPolicy';
@@ -10,12 +11,16 @@ import { lacks, unreadable } from './upstreamError';
  * - `missing`: it does not exist, or its version is a delete marker
  * - `forbidden`: this function's role may not read it; without s3:ListBucket S3 answers that for a missing object too
  * - `other-region`: the bucket is in another region than this function
+ * - `malformed`: S3 cannot read the request, e.g. the version id
  */
 export type RevisionStatus =
   | { readonly kind: 'found'; readonly eTag: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'forbidden' }
-  | { readonly kind: 'other-region' };
+  | { readonly kind: 'other-region' }
+  | { readonly kind: 'malformed' };
+
+const responseSchema = z.object({ headers: z.record(z.string(), z.string()) });
 
 export interface RevisionObject {
   /** Throws UpstreamError. */
@@ -36,7 +41,7 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
           if (eTag === undefined) throw unreadable('S3', 'HeadObject', lacks('ETag'));
           return { kind: 'found', eTag };
         } catch (error) {
-          const status = error instanceof Error ? statusOf(httpStatusOf(error)) : undefined;
+          const status = error instanceof Error ? statusOf(httpStatusOf(error), bucketRegionOf(error)) : undefined;
           if (status === undefined) throw error;
           return status;
         }
@@ -45,8 +50,14 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
   };
 }
 
+/** S3 answers 400 for a bucket of another Region too; its header `x-amz-bucket-region` names the Region then. */
+function bucketRegionOf(error: Error): string | undefined {
+  const headers = '$response' in error ? responseSchema.safeParse(error.$response).data?.headers : undefined;
+  return headers?.['x-amz-bucket-region'];
+}
+
 /** The answer to a HEAD has no body: its status is all there is (API reference: HeadObject). */
-function statusOf(status: number | undefined): RevisionStatus | undefined {
+function statusOf(status: number | undefined, bucketRegion: string | undefined): RevisionStatus | undefined {
   switch (status) {
     case 404:
     case 405:
@@ -56,6 +67,8 @@ function statusOf(status: number | undefined): RevisionStatus | undefined {
     case 301:
     case 307:
       return { kind: 'other-region' };
+    case 400:
+      return { kind: bucketRegion === undefined ? 'malformed' : 'other-region' };
     default:
       return undefined;
   }

@@ -28,11 +28,11 @@ export function text(...rules: readonly Rule[]): z.ZodMiniType<string> {
   return z.string({ error: ({ input }) => wrongKind(input, 'text') }).check(z.trim(), ...checks);
 }
 
-/** A rule for the number of characters. */
+/** A rule for the number of characters, as the services count them: in UTF-16 units. */
 export const atMost =
   (limit: number): Rule =>
   (value) => {
-    const length = Array.from(value).length;
+    const { length } = value;
     return length > limit ? VALUE_MESSAGES.tooManyCharacters(String(length), String(length - limit)) : undefined;
   };
 

@@ -58,7 +58,7 @@ test('one request, with the times in milliseconds', async () => {
   expect(requests).toEqual([
     {
       method: 'GET',
-      url: '/aws/ec2/group/sig-1/logs?fromDate=1678719600000&toDate=1678806000001&severity=ALL&accountId=act-1',
+      url: '/aws/ec2/group/sig-1/logs?fromDate=1678719600000&toDate=1678806000001&severity=ALL&limit=1000&accountId=act-1',
       token: 'Bearer test-token',
     },
   ]);

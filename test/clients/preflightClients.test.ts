@@ -73,7 +73,12 @@ async function clients({ options = {}, fault, parameters: changes }: Around = {}
 }
 
 describe('HeadObject', () => {
-  test.each(['missing', 'forbidden', 'other-region'] as const)('%s', async (headObject) => {
+  test('a 400 that names the Region of the bucket is another Region', async () => {
+    const { revisionObject } = await clients({ options: { headObject: 'other-region-400' } });
+    expect(await revisionObject.head(REVISION)).toEqual({ kind: 'other-region' });
+  });
+
+  test.each(['missing', 'forbidden', 'other-region', 'malformed'] as const)('%s', async (headObject) => {
     const { revisionObject } = await clients({ options: { headObject } });
     expect(await revisionObject.head(REVISION)).toEqual({ kind: headObject });
     expect(world.calls).toHaveLength(1);

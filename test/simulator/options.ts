@@ -50,7 +50,7 @@ export interface WorldOptions {
   /** Ids in a page of ListDeployments and ListDeploymentTargets. */
   readonly idsPerPage: number;
   /** What HeadObject answers. */
-  readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region';
+  readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed';
   /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, both, or there is none. */
   readonly integration: 'named' | 'another' | 'none' | 'with-another';
   /** Whether blue, by the group's launch specification, carries the tag key of green (docs/services.md, Spot). */

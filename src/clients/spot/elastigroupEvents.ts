@@ -27,13 +27,18 @@ const eventSchema = z.object({
 /**
  * The dates are ms since the epoch: public code has real requests and answers (NetAppKR's NetAppCloudSolutionCenter,
  * Spot-By-Netapp/py-RestAPI). `severity` takes one value, and whether that is a threshold is undocumented: one request
- * therefore reads all of them, and they are filtered here. Spot answers with the 500 newest.
+ * therefore reads all of them, and they are filtered here. Spot answers with the newest, 500 unless `limit` asks for up to 1000.
  */
 export function elastigroupEventsClient(api: SpotApi, groupId: string): ElastigroupEvents {
   const path = `/aws/ec2/group/${encodeURIComponent(groupId)}/logs`;
   return {
     async problemsBetween(from, to) {
-      const query = { fromDate: String(Math.floor(from)), toDate: String(Math.ceil(to)), severity: 'ALL' };
+      const query = {
+        fromDate: String(Math.floor(from)),
+        toDate: String(Math.ceil(to)),
+        severity: 'ALL',
+        limit: '1000',
+      };
       const items = await api.items({ operation: OPERATION, kind: 'read', method: 'GET', path, query });
       return items.flatMap(readProblem).sort((a, b) => (a.at ?? 0) - (b.at ?? 0));
     },

@@ -31,6 +31,7 @@ export const PREFLIGHT_MESSAGES = {
   checkUpload: (names) => `Check ${names}, and that the revision is uploaded before this action runs.`,
   otherRegion: (address) =>
     `The bucket of revision ${address} is in another Region than this function (S3 redirect), and the instances cannot download from there. Copy the revision to a bucket in this Region.`,
+  malformedRevision: (address, names) => `S3 cannot read the location of revision ${address} (S3 400). Check ${names}.`,
   otherETag: (address, actual, wanted) =>
     `Object's ETag differs from S3_ETAG (${address} has ${actual}, not ${wanted}). Update S3_ETAG or set S3_VERSION.`,
 } as const satisfies Messages;

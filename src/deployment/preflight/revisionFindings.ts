@@ -14,6 +14,8 @@ export function revisionFindings(status: RevisionStatus, revision: S3Revision): 
       return [problem(PREFLIGHT_MESSAGES.noRevision(address, advice(revision)), 'RevisionUnavailable')];
     case 'forbidden':
       return [warning(PREFLIGHT_WARNINGS.revisionForbidden(address, readAction(revision)))];
+    case 'malformed':
+      return [problem(PREFLIGHT_MESSAGES.malformedRevision(address, names(revision)), 'RevisionUnavailable')];
     case 'other-region':
       // CodeDeploy user guide, application-revisions-push: the bucket "must be created or exist in the same region as
       // the target instances"; the agent does not follow S3's redirect (aws/aws-codedeploy-agent issue 280).
@@ -35,8 +37,11 @@ function advice({ source, artifactName, version }: S3Revision): string {
   if (source === 'INPUT_ARTIFACT') {
     return PREFLIGHT_MESSAGES.checkArtifact(artifactName ?? '');
   }
-  const names = version === undefined ? 'S3_BUCKET and S3_KEY' : 'S3_BUCKET, S3_KEY and S3_VERSION';
-  return PREFLIGHT_MESSAGES.checkUpload(names);
+  return PREFLIGHT_MESSAGES.checkUpload(names({ version }));
+}
+
+function names({ version }: { readonly version?: string | undefined }): string {
+  return version === undefined ? 'S3_BUCKET and S3_KEY' : 'S3_BUCKET, S3_KEY and S3_VERSION';
 }
 
 function readAction({ version }: S3Revision): string {

@@ -7,9 +7,10 @@ import { looksLikeToken } from '../tokenShape';
 import { mustHide } from '../valueText';
 import { AUTO_ROLLBACK_EVENTS, type AutoRollback, type AutoRollbackEvent, type TokenSecret } from './userParameters';
 
-const GITHUB_REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
+// The owner of an enterprise's managed user has an underscore: name_company.
+const GITHUB_REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 // https://github.com/owner/repo.git, git@github.com:owner/repo.git, ssh://…, github.com/owner/repo/tree/main
-const GITHUB_ADDRESS = /(?:^|[/@.])github\.com[/:]([A-Za-z0-9-]+\/[A-Za-z0-9._-]+)/i;
+const GITHUB_ADDRESS = /(?:^|[/@.])github\.com[/:]([A-Za-z0-9_-]+\/[A-Za-z0-9._-]+)/i;
 
 // Secrets Manager: SecretName and SecretId of the service model (secretsmanager 2017-10-17); ids have no '#'.
 const SECRET_ID = /^[A-Za-z0-9/_+=.@-]{1,512}$/;

@@ -83,6 +83,11 @@ describe('evidence shows a cause', () => {
     ['NO_INSTANCES', 'no-instances', { codeDeploy: codeDeployFailed('NO_INSTANCES') }],
     ['IAM_ROLE_MISSING', 'service-role', { codeDeploy: codeDeployFailed('IAM_ROLE_MISSING') }],
     ['IAM_ROLE_PERMISSIONS', 'service-role', { codeDeploy: codeDeployFailed('IAM_ROLE_PERMISSIONS') }],
+    ['MISSING_GITHUB_TOKEN', 'github-connection', { codeDeploy: codeDeployFailed('MISSING_GITHUB_TOKEN') }],
+    ['ALARM_ACTIVE', 'alarm-active', { codeDeploy: codeDeployFailed('ALARM_ACTIVE') }],
+    ['ELB_INVALID_INSTANCE', 'load-balancer', { codeDeploy: codeDeployFailed('ELB_INVALID_INSTANCE') }],
+    ['MISSING_ELB_INFORMATION', 'load-balancer', { codeDeploy: codeDeployFailed('MISSING_ELB_INFORMATION') }],
+    ['RESOURCE_LIMIT_EXCEEDED', 'resource-limit', { codeDeploy: codeDeployFailed('RESOURCE_LIMIT_EXCEEDED') }],
     ['AGENT_ISSUE', 'agent-not-running', { codeDeploy: codeDeployFailed('AGENT_ISSUE') }],
     ['a silent agent', 'agent-not-running', { codeDeploy: unhealthy, targets: [silent] }],
     ['one silent agent of two', 'health-constraints', { codeDeploy: unhealthy, targets: [silent, begun] }],
@@ -100,7 +105,6 @@ describe('evidence shows a cause', () => {
       'health-constraints',
       { codeDeploy: codeDeployFailed('HEALTH_CONSTRAINTS_INVALID') },
     ],
-    ['an alarm', undefined, { codeDeploy: codeDeployFailed('ALARM_ACTIVE') }],
     ['nothing', undefined, {}],
   ])('%s → %s', (_name, expected, evidence) => {
     expect(causeOf(failedState(), evidenceOf(evidence))).toBe(expected);

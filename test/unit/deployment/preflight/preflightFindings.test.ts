@@ -231,6 +231,12 @@ describe('what S3 says of the revision', () => {
       [/^problem RevisionUnavailable: .*input artifact Build: check/],
     ],
     [
+      'malformed version',
+      { kind: 'malformed' },
+      { ...NAMED, version: 'v1' },
+      [/^problem RevisionUnavailable: S3 cannot read .* \(S3 400\)\. Check S3_BUCKET, S3_KEY and S3_VERSION\.$/],
+    ],
+    [
       'forbidden',
       { kind: 'forbidden' },
       NAMED,
