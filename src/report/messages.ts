@@ -3,6 +3,7 @@ import { CALL_MESSAGES, SECRET_MESSAGES } from '../clients/messages';
 import {
   CLEANED_MESSAGES,
   FAILURE_MESSAGES,
+  RUN_MESSAGES,
   KEPT_MESSAGES,
   LEFT_MESSAGES,
   POLL_WARNINGS,
@@ -49,6 +50,7 @@ export const MESSAGES = {
   call: CALL_MESSAGES,
   secret: SECRET_MESSAGES,
   failure: FAILURE_MESSAGES,
+  'pipeline execution': RUN_MESSAGES,
   cleaned: CLEANED_MESSAGES,
   left: LEFT_MESSAGES,
   kept: KEPT_MESSAGES,
