@@ -4,6 +4,7 @@ import { attempt, type Attempt } from './attempt';
 import { isWaitingForConflict } from './conflicts';
 import type { DeploymentContext } from './context';
 import { hasLasted } from './limits';
+import { RUN_MESSAGES } from './messages';
 import { isTooLate, judgeRun, ownAction, type RunVerdict } from './pipelineRun';
 import { runFailure, type RunEnd } from './runFailures';
 import type { ActiveState, State } from './state';
@@ -185,8 +186,7 @@ function notRead(parts: readonly Attempt<unknown>[], state: ActiveState, context
 function switchOff(why: string, state: ActiveState, { runMemory, log }: DeploymentContext): void {
   runMemory.isOff = true;
   // One line for an action, not for each invocation.
-  if (state.invocations === 1)
-    log.info(`A stop of the pipeline execution will not be noticed, the deployment goes on without that: ${why}`);
+  if (state.invocations === 1) log.info(RUN_MESSAGES.unnoticed(why));
 }
 
 /** Cleans up by the same rules as after any failure, unless nothing can be there, or the action has succeeded. */

@@ -149,3 +149,17 @@ export const POLL_WARNINGS = {
   noTargets: (id, error) => `The instances of CodeDeploy ${id} could not be read: ${error}`,
   noGreenIds: (error) => `Green instance IDs could not be read: ${error}`,
 } as const satisfies Messages;
+
+/** Why an action ended for what CodePipeline says of it. */
+export const RUN_MESSAGES = {
+  stopped: (why) => `The pipeline execution was stopped: ${why} in CodePipeline.`,
+  ended: (status) => `This action has ended already: CodePipeline shows it as ${status}.`,
+  newer: (executionId) =>
+    `A newer execution of this pipeline, ${executionId}, deploys to the same Elastigroup: this one no longer waits, so that the newer revision is deployed last. Nothing was started.`,
+  unknownJob: () =>
+    'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. Nothing was started. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
+  late: (age, limit) =>
+    `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
+  unnoticed: (reason) =>
+    `A stop of the pipeline execution will not be noticed, the deployment goes on without that: ${reason}`,
+} as const satisfies Messages;

@@ -3,6 +3,7 @@ import { CALL_MESSAGES, SECRET_MESSAGES, SPOT_WARNINGS } from '../clients/messag
 import {
   CLEANED_MESSAGES,
   FAILURE_MESSAGES,
+  RUN_MESSAGES,
   KEPT_MESSAGES,
   LEFT_MESSAGES,
   POLL_WARNINGS,
@@ -51,6 +52,7 @@ export const MESSAGES = {
   secret: SECRET_MESSAGES,
   'spot warning': SPOT_WARNINGS,
   failure: FAILURE_MESSAGES,
+  'pipeline execution': RUN_MESSAGES,
   cleaned: CLEANED_MESSAGES,
   left: LEFT_MESSAGES,
   kept: KEPT_MESSAGES,
