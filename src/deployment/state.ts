@@ -37,6 +37,8 @@ const common = {
   percent: z.number().check(z.int(), z.nonnegative(), z.maximum(100)),
   /** Since when no poll has succeeded; absent where the last one has. */
   outageSince: z.exactOptional(time),
+  /** Since when what was readable before is denied or refused, where that is so. */
+  deniedSince: z.exactOptional(time),
 };
 
 /** Present where the last Elastigroup state says how soon the next one can follow (elastigroupState.ts). */

@@ -1,3 +1,5 @@
+import type { CreateOutcome } from '../../clients/codeDeploy/codeDeploy';
+import { UpstreamError } from '../../clients/upstreamError';
 import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { noTargets } from '../failures';
@@ -9,6 +11,7 @@ import { greenTag, type DeploymentContext } from '../context';
 import { POLL_WARNINGS } from '../messages';
 import type { Launching, State } from '../state';
 import { progressed, toInstalling } from '../transitions';
+import { asActionError } from '../upstreamFailure';
 
 /** Elastigroup waits for CodeDeploy. Starts it on exactly the tagged instances once EC2 shows all of them running, and only once. */
 export async function createCodeDeploy(before: Launching, context: DeploymentContext): Promise<State> {
@@ -26,7 +29,7 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
   if (own) return adoptCodeDeploy(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
 
-  const outcome = await context.codeDeploy.createDeployment(greenTag(aged));
+  const outcome = await sendCreate(aged, context);
   switch (outcome.kind) {
     case 'created':
       return created(aged, outcome.deploymentId, fleet, context);
@@ -34,6 +37,15 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
       return resolveActiveDeployment(aged, outcome, context);
     case 'no-targets':
       return waitForTargets(aged, outcome.message, context);
+  }
+}
+
+/** The first call of its kind: a refusal is believed, and no outage of something that was readable before. */
+async function sendCreate(state: Launching, context: DeploymentContext): Promise<CreateOutcome> {
+  try {
+    return await context.codeDeploy.createDeployment(greenTag(state));
+  } catch (error) {
+    throw error instanceof UpstreamError && !error.transient ? asActionError(error) : error;
   }
 }
 
