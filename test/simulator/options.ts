@@ -56,6 +56,8 @@ export interface WorldOptions {
   readonly deploymentGroupAccess: 'allowed' | 'denied';
   /** `once`: somebody deletes it after the first time that it is read. */
   readonly secretAccess: 'allowed' | 'denied' | 'once';
+  /** When somebody rotates Spot's token (s from the world's begin): the secret has the new one, and the old one gets 401. */
+  readonly tokenRotatesAt: number | undefined;
 }
 
 export interface LateTags {
@@ -103,4 +105,5 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   secretAccess: 'allowed',
+  tokenRotatesAt: undefined,
 };
