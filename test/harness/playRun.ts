@@ -33,6 +33,8 @@ export interface RunPlan {
   readonly gapSeconds?: number | ((continuation: number) => number);
   /** Seconds that Lambda gives the n-th invocation. */
   readonly invocationSeconds?: (invocation: number) => number;
+  /** Seconds after which the process of the n-th invocation is killed. */
+  readonly killAfterSeconds?: (invocation: number) => number | undefined;
   readonly duplicates?: readonly Duplicate[];
   /** Milliseconds that each call takes; with 0 two concurrent runs never meet between two calls. */
   readonly latencyMs?: (call: number) => number;
@@ -94,6 +96,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
   let invocations = 0;
   return async (event: CodePipelineEvent): Promise<void> => {
     const seconds = plan.invocationSeconds?.(invocations) ?? 900;
+    const killAfter = plan.killAfterSeconds?.(invocations) ?? seconds;
     invocations += 1;
     const endsAt = clock.now() + seconds * 1000;
     let isOver = false;
@@ -116,7 +119,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
     const timeUp = setTimeout(() => {
       isOver = true;
       kill(new Error(`Task timed out after ${seconds} seconds`));
-    }, seconds * 1000);
+    }, killAfter * 1000);
     try {
       const work = runJob(event, {
         clock,
