@@ -13,6 +13,8 @@ export default {
   },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   restoreMocks: true,
+  // A run in virtual time takes a second of the processor; a busy machine gives it only part of one.
+  testTimeout: 30_000,
   // Jest would leave one core idle; of the two of a small machine that is half of it.
   maxWorkers: '100%',
 };

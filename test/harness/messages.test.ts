@@ -56,7 +56,10 @@ const TO_ELASTIGROUP =
   'Elastigroup sig-1a2b3c4d, deployment CDBG: https://console.spotinst.com/#/aws/ec2/elastigroup/view/sig-1a2b3c4d';
 const TAG = 'Tag of the green instances: GreenIdentifier=JOB';
 const CLEANED = ['Elastigroup deployment CDBG was stopped.', 'No green instances remain.'];
-const LINKS = [TO_CODEDEPLOY, TO_ELASTIGROUP, TAG];
+const TO_PIPELINE = expect.stringMatching(
+  /^Pipeline shop-pipeline, execution [\w-]+: https:\/\/us-east-1\.console\.aws\.amazon\.com\/codesuite\/codepipeline\/pipelines\/shop-pipeline\/executions\/[\w-]+\/timeline\?region=us-east-1$/,
+) as string;
+const LINKS = [TO_CODEDEPLOY, TO_ELASTIGROUP, TAG, TO_PIPELINE];
 
 describe('what the developer reads in CodePipeline', () => {
   test('script-fails', () => {
@@ -88,6 +91,7 @@ describe('what the developer reads in CodePipeline', () => {
       'No green instances remain.',
       TO_ELASTIGROUP,
       TAG,
+      TO_PIPELINE,
     ]);
   });
 
@@ -133,6 +137,7 @@ describe('what the developer reads in CodePipeline', () => {
       ...CLEANED,
       TO_ELASTIGROUP,
       TAG,
+      TO_PIPELINE,
     ]);
   });
 
@@ -145,6 +150,7 @@ describe('what the developer reads in CodePipeline', () => {
       ),
       'If another delivery of this event launched instances, they carry the tag GreenIdentifier=JOB.',
       TO_ELASTIGROUP.replace(', deployment CDBG', ''),
+      TO_PIPELINE,
     ]);
     // Nothing was started, so that nothing is looked for.
     const searches = ['GetDeployment', 'ListDeploymentTargets', 'DescribeInstances', 'GET logs'];
@@ -196,7 +202,7 @@ describe('a look that fails hides neither the failure nor the rest', () => {
     const what = operation === 'GET logs' ? 'The Elastigroup event log' : 'Per-instance failure details';
     expect(lines[0]).toBe(`${UNHEALTHY} Failed after N s.`);
     expect(lines.filter((line) => line.startsWith(`${what} could not be read (`))).toHaveLength(1);
-    expect(lines.slice(-3)).toEqual(LINKS);
+    expect(lines.slice(-LINKS.length)).toEqual(LINKS);
     const lateness = (trace.world.time - scriptFails.world.time) / 1000;
     expect(lateness).toBeLessThanOrEqual(10.1);
   });

@@ -125,7 +125,11 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
   ])('%s %j', async (scenario, plan, type, lines) => {
     const trace = await play(scenario, plan);
     expect(trace.action).toMatchObject({ status: 'Failed', reason: 'result', failure: { type } });
-    const expected = [...lines, /^Elastigroup sig-\w+: https:\/\/console\.spotinst\.com\/#/];
+    const links = [
+      /^Elastigroup sig-\w+: https:\/\/console\.spotinst\.com\/#/,
+      /^Pipeline shop-pipeline, execution [\w-]+: https:/,
+    ];
+    const expected = [...lines, ...links];
     expect(trace.action.message.split('\n')).toEqual(expected.map((line) => expect.stringMatching(line) as string));
     expect(started(trace)).toEqual([]);
     expect(changes(trace)).toEqual([]);

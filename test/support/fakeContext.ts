@@ -27,7 +27,7 @@ import { ManualClock } from './manualClock';
 /** A scripted answer; an Error is thrown. */
 export type Answer<T> = T | Error;
 
-const NO_RUNS: PipelineRuns = {
+export const NO_RUNS: PipelineRuns = {
   identify: () => Promise.reject(new Error('the test did not expect the pipeline to be read')),
   executionStatus: () => Promise.reject(new Error('the test did not expect the pipeline to be read')),
   listActions: () => Promise.reject(new Error('the test did not expect the pipeline to be read')),

@@ -4,6 +4,7 @@ import { cut } from '../../lib/wording';
 import { callUpstream, type CallBudget, type CallKind } from '../callPolicy';
 import { isConnectionNeverMade, unreadable, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
 import type { SpotRateLimit } from './rateLimit';
+import type { SpotTokenReader } from './spotToken';
 
 /** The envelope of every answer of the Spot API (docs/services.md, Spot); the caller checks the items. */
 const envelopeSchema = z.object({
@@ -11,7 +12,9 @@ const envelopeSchema = z.object({
     status: z.optional(z.object({ code: z.optional(z.number()), message: z.optional(z.string()) })),
     items: z.optional(z.nullable(z.array(z.unknown()))),
     errors: z.optional(
-      z.nullable(z.array(z.object({ code: z.optional(z.string()), message: z.optional(z.string()) }))),
+      z.nullable(
+        z.array(z.object({ code: z.optional(z.union([z.string(), z.number()])), message: z.optional(z.string()) })),
+      ),
     ),
   }),
 });
@@ -31,7 +34,7 @@ export interface SpotRequest {
 export interface SpotApiOptions {
   readonly url: string;
   /** The token in plain text; see spotToken.ts. Throws UpstreamError. */
-  readonly token: (budget: CallBudget) => Promise<string>;
+  readonly token: SpotTokenReader;
   readonly accountId: string;
   readonly budget: CallBudget;
   readonly rateLimit: SpotRateLimit;
@@ -68,6 +71,18 @@ export class SpotApi {
     const { budget } = this.options;
     // Outside of this call's retries: Secrets Manager has retries of its own.
     const token = await this.options.token(budget);
+    try {
+      return await this.ask(request, token);
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || error.kind !== 'denied') throw error;
+      const rotated = await this.options.token.rotated?.(token, budget);
+      if (rotated === undefined) throw error;
+      return this.ask(request, rotated);
+    }
+  }
+
+  private ask(request: SpotRequest, token: string): Promise<readonly unknown[]> {
+    const { budget } = this.options;
     return callUpstream(budget, { service: 'Spot', ...request }, async (signal) => {
       this.respectRateLimit(request);
       const envelope = this.readAnswer(request, await this.send(request, token, signal));
@@ -108,7 +123,7 @@ export class SpotApi {
     const problem = envelope?.errors?.[0];
     if (code >= 400 || problem) {
       const detail = this.describeProblem(envelope, answer);
-      throw failed(request, kindOfStatus(code), detail, { code: problem?.code ?? `HTTP ${code}` });
+      throw failed(request, kindOfProblem(code, envelope), detail, { code: String(problem?.code ?? `HTTP ${code}`) });
     }
     // A redirect is not followed, and is not an answer, whatever its body says.
     if (!envelope || answer.status >= 300)
@@ -126,7 +141,7 @@ export class SpotApi {
   /** Spot's own words: its errors, else its status, else the beginning of a plain-text body. */
   private describeProblem(envelope: Envelope | undefined, answer: AxiosResponse<unknown>): string {
     const errors = (envelope?.errors ?? [])
-      .map((error) => error.message ?? error.code ?? '')
+      .map((error) => error.message ?? String(error.code ?? ''))
       .filter((text) => text !== '')
       .join('; ');
     const body = typeof answer.data === 'string' ? answer.data : '';
@@ -146,9 +161,13 @@ function parseEnvelope(data: unknown): Envelope | undefined {
   }
 }
 
-function kindOfStatus(status: number): UpstreamErrorKind {
-  if (status === 401 || status === 403) return 'denied';
-  return status >= 500 ? 'unavailable' : 'rejected';
+/**
+ * A body without Spot's envelope is no answer of the Spot API, but a proxy's page (403, 404, 408): nothing that it says
+ * is believed. A 401 is, with any body: a proxy that wants a login answers 407.
+ */
+function kindOfProblem(status: number, envelope: Envelope | undefined): UpstreamErrorKind {
+  if (status === 401 || (status === 403 && envelope)) return 'denied';
+  return status >= 500 || !envelope ? 'unavailable' : 'rejected';
 }
 
 function failed(

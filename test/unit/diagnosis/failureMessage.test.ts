@@ -102,10 +102,10 @@ describe('the message', () => {
 
   test("of a failure that is not CodeDeploy's still tells CodeDeploy's error and rollback", () => {
     const failure = { type: 'JobFailed', headline: 'Elastigroup deployment cdbg-1 failed.' } as const;
-    const codeDeploy = { ...codeDeployFailed('ALARM_ACTIVE', 'cpu'), rollbackDeploymentId: 'd-2' };
+    const codeDeploy = { ...codeDeployFailed('A_NEW_CODE', 'cpu'), rollbackDeploymentId: 'd-2' };
     const lines = messageOf(failedState({ failure }), evidenceOf({ codeDeploy })).split('\n');
     expect(lines.slice(1, 3)).toEqual([
-      'CodeDeploy d-1 failed (ALARM_ACTIVE: cpu).',
+      'CodeDeploy d-1 failed (A_NEW_CODE: cpu).',
       'CodeDeploy d-1 is rolled back by d-2.',
     ]);
   });
