@@ -125,7 +125,7 @@ describe('a secret that cannot be used is a ConfigurationError that says why, an
   });
 });
 
-describe('a refusal of Secrets Manager is said as what a person can mend, and is not repeated', () => {
+describe('a refusal of Secrets Manager is said as what a person can fix, and is not repeated', () => {
   test('ResourceNotFound', async () => {
     server.script(awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret."));
     const error = await failureOf(resolve('spot/tokn#token'));
