@@ -1,6 +1,7 @@
 import { ServiceException } from '@smithy/core/client';
 import { callAws, missingActionOf } from '../../src/clients/awsCall';
 import { UpstreamError } from '../../src/clients/upstreamError';
+import { ManualClock } from '../support/manualClock';
 import { AMPLE_MS, budgetFor } from './callBudget';
 import { everythingShownOf, upstreamErrorOf } from './caught';
 
@@ -205,7 +206,9 @@ test('an error that comes because the time is over is a time-out, whatever its n
         reject(Object.assign(new Error('Request aborted'), { name: 'AbortError', code: 'ECONNREFUSED' }));
       });
     });
-  const error = await upstreamErrorOf(callAws(budgetFor(1), CALL, send));
+  // Time stands still, so that the millisecond is not over before the call.
+  const budget = budgetFor(0, { clock: new ManualClock(0), until: 1 });
+  const error = await upstreamErrorOf(callAws(budget, CALL, send));
   expect(error).toMatchObject({ kind: 'timeout', isSafeToRepeat: false, code: undefined });
 });
 

@@ -81,7 +81,7 @@ function randomDuplicates(random: Random): Duplicate[] {
   }));
 }
 
-/** Lambda tries an event three times; a process that dies more often than twice is beyond what anybody can mend. */
+/** Lambda tries an event three times; a process that dies more often than twice is beyond what anybody can fix. */
 const MOST_KILLS = 2;
 const MOST_FAULTS = 12;
 

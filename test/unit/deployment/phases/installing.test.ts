@@ -87,11 +87,11 @@ function inStates(...states: string[]): Attempt<ElastigroupDeployment | undefine
 }
 
 const rows = TABLE.flatMap(([status, before, after]) =>
-  COLUMNS.flatMap(([side, sights], column) =>
+  COLUMNS.flatMap(([side, answers], column) =>
     [before, after].map((marks, isAfter) => ({
       status,
       side,
-      sights,
+      answers,
       late: isAfter === 1,
       verdict: VERDICTS[marks.split(' ')[column] ?? ''] ?? 'no such mark',
     })),
@@ -101,12 +101,12 @@ const rows = TABLE.flatMap(([status, before, after]) =>
 describe('the verdict on one look at both sides', () => {
   test.each(rows)(
     'CodeDeploy "$status", Elastigroup $side, TIMEOUT reached: $late → $verdict',
-    ({ status, sights, late, verdict: wanted }) => {
+    ({ status, answers, late, verdict: wanted }) => {
       const ourSide = status === 'cannot be queried' ? unseen('CodeDeploy') : seen(codeDeploy('d-OWN', status));
       const failure = late ? timedOut(installing(), new FakeContext({}, { now: at(1800) })) : undefined;
 
-      for (const sight of sights)
-        expect(inWords(judge(ourSide, sight, failure, true)).slice(0, wanted.length)).toBe(wanted);
+      for (const answer of answers)
+        expect(inWords(judge(ourSide, answer, failure, true)).slice(0, wanted.length)).toBe(wanted);
     },
   );
 

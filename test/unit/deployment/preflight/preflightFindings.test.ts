@@ -254,8 +254,8 @@ describe('what S3 says of the revision', () => {
       NAMED,
       [/^problem RevisionUnavailable: .*another Region.*Copy the revision/],
     ],
-  ])('%s', (_name, sight, revision, expected) => {
-    expectFindings(revisionFindings(sight, revision), expected);
+  ])('%s', (_name, status, revision, expected) => {
+    expectFindings(revisionFindings(status, revision), expected);
   });
 });
 
