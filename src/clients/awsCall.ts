@@ -33,9 +33,19 @@ const DENIED: ReadonlySet<string> = new Set([
   'ExpiredToken',
   'ExpiredTokenException',
   'AuthFailure',
-  'SignatureDoesNotMatch',
-  'InvalidSignatureException',
   'CredentialsProviderError',
+]);
+
+/**
+ * A signature whose time the service does not accept. The SDK sets its clock by the answer's date
+ * (@aws-sdk/core, AwsSdkSigV4Signer), so that the next try is signed with the right time.
+ */
+const CLOCK_SKEW: ReadonlySet<string> = new Set([
+  'InvalidSignatureException',
+  'RequestExpired',
+  'RequestInTheFuture',
+  'RequestTimeTooSkewed',
+  'SignatureDoesNotMatch',
 ]);
 
 /** Error names that come from the SDK or JavaScript, not from the service. */
@@ -77,6 +87,7 @@ function kindOf(error: Error): UpstreamErrorKind {
   const connectionCode = connectionCodeOf(error);
   if (isConnectionNeverMade(connectionCode)) return 'unreachable';
   if (DENIED.has(error.name)) return 'denied';
+  if (CLOCK_SKEW.has(error.name)) return 'clock-skew';
   if (error instanceof ServiceException && isThrottling(error)) return 'throttled';
   if (status !== undefined && status >= 500) return 'unavailable';
   // The connection broke in the middle of an answer, whose status the error then has.

@@ -6,8 +6,8 @@ import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstr
  * The one retry policy (stated for users in docs/how-it-works.md).
  *
  * - `read`: changes nothing. Retried when the answer was lost or the service was busy; not after a time-out, since
- *   the next poll reads again anyway.
- * - `write`: starts something. Retried only when it surely was not processed; otherwise the next poll checks first.
+ *   the next poll reads again anyway. A denial is retried once: a single one can be a mistake of the service.
+ * - `write`: starts something. Retried only when it surely was not processed (a denial once); otherwise the next poll checks first.
  * - `report`: the job's result. Retried for as long as the time reserved for it lasts. CodePipeline accepts only
  *   the first result, so that a repeated one does no harm.
  *
@@ -20,11 +20,22 @@ import { UpstreamError, type ServiceName, type UpstreamErrorKind } from './upstr
 export type CallKind = 'read' | 'write' | 'report';
 
 const RETRIED: Record<CallKind, ReadonlySet<UpstreamErrorKind>> = {
-  read: new Set(['unreachable', 'connection', 'unavailable', 'throttled']),
-  write: new Set(['unreachable', 'throttled']),
+  read: new Set(['unreachable', 'connection', 'unavailable', 'throttled', 'clock-skew', 'denied']),
+  write: new Set(['unreachable', 'throttled', 'clock-skew', 'denied']),
   // A denial too: a role that was just created is not known everywhere yet, and without its result the job hangs.
-  report: new Set(['unreachable', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled', 'denied']),
+  report: new Set([
+    'unreachable',
+    'connection',
+    'timeout',
+    'unavailable',
+    'unreadable',
+    'throttled',
+    'clock-skew',
+    'denied',
+  ]),
 };
+/** Retries of a read or a write after which an answer of this kind is believed. */
+const RETRIES_BEFORE_BELIEF: Partial<Record<UpstreamErrorKind, number>> = { denied: 1, 'clock-skew': 1 };
 const RETRIES: Record<CallKind, number> = { read: 2, write: 2, report: 8 };
 
 /** Retries of reads and writes that an invocation has for each service; each answer gives one back. */
@@ -105,6 +116,7 @@ export async function callUpstream<T>(
     shouldRetry: ({ error, retriesConsumed }) =>
       error instanceof UpstreamError &&
       RETRIED[kind].has(error.kind) &&
+      (kind === 'report' || retriesConsumed < (RETRIES_BEFORE_BELIEF[error.kind] ?? RETRIES[kind])) &&
       remaining() > Math.min(LONGEST_PAUSE_MS, firstPause * 2 ** retriesConsumed) + SHORTEST_CALL_MS &&
       // The report has reserved time, and no next poll.
       (kind === 'report' || budget.retries.acquire(service)),

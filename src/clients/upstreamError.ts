@@ -12,6 +12,7 @@ export type ServiceName = 'Spot' | 'CodeDeploy' | 'CodePipeline' | 'EC2' | 'Secr
  * - `unavailable`: the service answered 5xx; the request may have been processed
  * - `unreadable`: an answer that is not what the service documents (no JSON, a field missing)
  * - `throttled`: AWS rejected the call because of its rate; not processed
+ * - `clock-skew`: AWS does not accept the time of the signature; the SDK corrects its clock by the answer; not processed
  * - `rate-limited`: Spot's 429, with the time before which no further request may be sent (spot/rateLimit.ts); not processed
  * - `denied`: a permission is missing, or the token or the credentials are wrong
  * - `rejected`: the service read the request and rejected it (4xx)
@@ -23,6 +24,7 @@ export type UpstreamErrorKind =
   | 'unavailable'
   | 'unreadable'
   | 'throttled'
+  | 'clock-skew'
   | 'rate-limited'
   | 'denied'
   | 'rejected';
@@ -34,12 +36,14 @@ const TRANSIENT: ReadonlySet<UpstreamErrorKind> = new Set([
   'unavailable',
   'unreadable',
   'throttled',
+  'clock-skew',
   'rate-limited',
 ]);
 
 const SURELY_NOT_PROCESSED: ReadonlySet<UpstreamErrorKind> = new Set([
   'unreachable',
   'throttled',
+  'clock-skew',
   'rate-limited',
   'denied',
   'rejected',

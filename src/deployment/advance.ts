@@ -7,13 +7,13 @@ import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './phases/finalizing';
 import { install } from './phases/installing';
 import { launch } from './phases/launching';
-import { hasLasted, OUTAGE_LIMIT_S } from './limits';
+import { DENIAL_PATIENCE_S, hasLasted } from './limits';
 import { start } from './phases/starting';
 import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
 import { LEFT_MESSAGES, FAILURE_MESSAGES, POLL_WARNINGS } from './messages';
 import { idsOf, progressed, toCleaningUp, toFailed } from './transitions';
-import { asActionError, lastingOutage } from './upstreamFailure';
+import { asActionError } from './upstreamFailure';
 
 /** One poll: reads the outside world, makes at most one change there, and returns the next state. Never throws. */
 export async function advance(state: ActiveState, context: DeploymentContext): Promise<State> {
@@ -22,7 +22,7 @@ export async function advance(state: ActiveState, context: DeploymentContext): P
     if (run.kind === 'ended') return run.state;
     if (run.kind === 'doubt' && state.phase === 'starting') return confirming(run.state);
     const next = await step(run.state, context);
-    const { outageSince: _over, ...well } = next;
+    const { outageSince: _over, deniedSince: _past, ...well } = next;
     return well;
   } catch (error) {
     return afterError(state, error, context);
@@ -44,23 +44,42 @@ function step(state: ActiveState, context: DeploymentContext): Promise<State> {
   }
 }
 
-/** A poll that fails or is throttled is not a failed deployment. Only a lasting outage, or a real failure, ends the action. */
+/** A poll that fails or is throttled is not a failed deployment. Only TIMEOUT, a lasting denial or a real failure ends the action. */
 async function afterError(state: ActiveState, error: unknown, context: DeploymentContext): Promise<State> {
   if (error instanceof ActionError) return failFrom(state, error, context);
   if (!(error instanceof UpstreamError)) return afterBug(state, unexpected(error, context), context);
-  if (!error.transient) return failAfterPermanentReadError(state, asActionError(error), context);
+  if (!error.transient) return whileDenied(state, error, context);
   if (error.kind === 'rate-limited') return whileLimited(state, context);
-  const now = context.clock.now();
-  const outageSince = state.outageSince ?? now;
-  if (hasLasted(outageSince, OUTAGE_LIMIT_S, now))
-    return failAfterPermanentReadError(state, lastingOutage(error, (now - outageSince) / 1000), context);
-  context.log[state.outageSince === undefined ? 'warn' : 'debug'](POLL_WARNINGS.pollFailed(error.message));
-  return { ...state, outageSince };
+  logFailedPoll(state, error, context);
+  const { deniedSince: _interrupted, ...rest } = state;
+  return { ...rest, outageSince: state.outageSince ?? context.clock.now() };
+}
+
+/**
+ * A denial (or "does not exist") of what was readable before is an outage first: one stray 403 must not roll a healthy
+ * deployment back. Before preflight has passed nothing was readable yet, and callPolicy.ts has tried once more.
+ */
+function whileDenied(state: ActiveState, error: UpstreamError, context: DeploymentContext): Promise<State> | State {
+  const deniedSince = state.deniedSince ?? context.clock.now();
+  if (!wasReadable(state) || hasLasted(deniedSince, DENIAL_PATIENCE_S, context.clock.now()))
+    return failAfterPermanentReadError(state, asActionError(error), context);
+  logFailedPoll(state, error, context);
+  return { ...state, deniedSince };
+}
+
+function wasReadable(state: ActiveState): boolean {
+  return state.phase !== 'starting' || state.checked === true || state.unconfirmedSince !== undefined;
+}
+
+/** A warning at the first of them, not at every poll. */
+function logFailedPoll(state: ActiveState, error: UpstreamError, { log }: DeploymentContext): void {
+  const isFirst = state.outageSince === undefined && state.deniedSince === undefined;
+  log[isFirst ? 'warn' : 'debug'](POLL_WARNINGS.pollFailed(error.message));
 }
 
 /** Spot answers, and says how long to wait: that is not an outage, and is bounded by TIMEOUT. */
 function whileLimited(state: ActiveState, context: DeploymentContext): ActiveState {
-  const { outageSince: _over, ...answered } = state;
+  const { outageSince: _over, deniedSince: _past, ...answered } = state;
   const progress = 'Spot rate limit exhausted, waiting for its reset';
   context.log.debug(`${progress}.`);
   return progressed(answered, progress);

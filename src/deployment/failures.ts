@@ -27,7 +27,11 @@ export function timedOut(state: State, context: DeploymentContext): Failure {
   const elapsed = duration((context.clock.now() - state.startedAt) / 1000);
   const timeout = duration(context.parameters.timeoutSeconds);
   const headline = timeoutMessage(state)(timeout, elapsed, progressText(state, context.clock.now()));
-  return { type: 'JobFailed', headline: cut(headline, LONGEST_HEADLINE), timedOut: true, known: { cause: 'too-slow' } };
+  const failure = { headline: cut(headline, LONGEST_HEADLINE), timedOut: true } as const;
+  const since = state.outageSince ?? state.deniedSince;
+  if (since === undefined) return { ...failure, type: 'JobFailed', known: { cause: 'too-slow' } };
+  const outage = FAILURE_MESSAGES.outage(duration((context.clock.now() - since) / 1000));
+  return { ...failure, type: 'SystemUnavailable', headline: cut(`${headline} ${outage}`, LONGEST_HEADLINE) };
 }
 
 function timeoutMessage(state: State) {

@@ -7,8 +7,8 @@ export const LOST_START_GRACE_S = 30;
 export const UNLISTED_PROOF_S = 60;
 /** Seconds for which CodeDeploy may fail to find the tagged instances: tags take seconds to become visible (docs/services.md, CodeDeploy). */
 export const NO_TARGETS_LIMIT_S = 180;
-/** Seconds without a successful poll, after which the action ends as SystemUnavailable. */
-export const OUTAGE_LIMIT_S = 600;
+/** Seconds for which a denial, or a refusal, of what was readable before counts as an outage; then it is believed. */
+export const DENIAL_PATIENCE_S = 120;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;
 

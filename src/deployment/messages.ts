@@ -39,8 +39,8 @@ export const FAILURE_MESSAGES = {
     'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
   wrongToken: (words) => `Spot rejected the API token: ${words}`,
   unknownElastigroup: (words) => `Spot has no such Elastigroup: ${words}`,
-  outage: (service, minutes, lastError) =>
-    `${service} gave no usable response for ${minutes} minutes; last error: ${lastError} Retry the stage once the service has recovered.`,
+  outage: (elapsed) =>
+    `A service gave no usable response for the last ${elapsed}; the log names it. Retry the stage once it has recovered.`,
   unexpected: (error) =>
     `Unexpected error in the function (${error}). Its CloudWatch log has the details; please report it.`,
 } as const satisfies Messages;

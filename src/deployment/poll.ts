@@ -2,7 +2,7 @@ import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
 import { checkRun, CONFIRM_AFTER_S } from './checkRun';
-import { finalizingEndsAt, OUTAGE_LIMIT_S, timeoutAt } from './limits';
+import { DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
 import type { DeploymentContext } from './context';
@@ -76,8 +76,8 @@ function pauseAfter(
 ): number {
   if (next.phase === 'cleaningUp' && previous.phase !== 'cleaningUp') return 0;
   const now = context.clock.now();
-  const outageEndsAt = (next.outageSince ?? Number.POSITIVE_INFINITY) + OUTAGE_LIMIT_S * 1000;
-  const ahead = [deadlineOf(next, context), outageEndsAt].filter((limit) => limit > now);
+  const deniedUntil = (next.deniedSince ?? Number.POSITIVE_INFINITY) + DENIAL_PATIENCE_S * 1000;
+  const ahead = [deadlineOf(next, context), deniedUntil].filter((limit) => limit > now);
   const pause = Math.min(wanted, ...ahead.map((limit) => limit - now));
   return Math.max(pause, blockedFor(next, context, pacing));
 }

@@ -46,7 +46,7 @@ export function jittered({ interval, spread }: Pause, jitter: number): number {
 }
 
 function outageSinceOf(state: ActiveState): number | undefined {
-  return state.outageSince ?? (state.phase === 'cleaningUp' ? state.unseenSince : undefined);
+  return state.outageSince ?? state.deniedSince ?? (state.phase === 'cleaningUp' ? state.unseenSince : undefined);
 }
 
 function factorOf(state: ActiveState): number {

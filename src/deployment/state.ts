@@ -41,6 +41,8 @@ const common = {
   outageSince: z.exactOptional(time),
   /** Since when CodePipeline shows this action as ended, where that is not certain yet. */
   runEndedSince: z.exactOptional(time),
+  /** Since when what was readable before is denied or refused, where that is so. */
+  deniedSince: z.exactOptional(time),
 };
 
 /** Present where the last Elastigroup state says how soon the next one can follow (elastigroupState.ts). */

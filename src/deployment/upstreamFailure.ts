@@ -14,13 +14,6 @@ export function asActionError(error: UpstreamError): ActionError {
   return failure(type, error, error.message, cause && { cause });
 }
 
-/** Only a lasting outage ends the action: the seconds say how long nothing answered. */
-export function lastingOutage(error: UpstreamError, seconds: number): ActionError {
-  const lastError = `${error.message}${closingMark(error.message)}`;
-  const message = FAILURE_MESSAGES.outage(error.service, String(Math.round(seconds / 60)), lastError);
-  return new ActionError('SystemUnavailable', message, { cause: error });
-}
-
 function spotFailure(error: UpstreamError): ActionError {
   if (error.kind === 'denied') {
     return failure('ConfigurationError', error, FAILURE_MESSAGES.wrongToken(error.detail), {

@@ -165,7 +165,7 @@ describe('a refusal of CreateDeployment that does not end the action is an outco
   });
 });
 
-describe('any other refusal is told apart by CodeDeploy’s own code, and is not repeated', () => {
+describe('any other refusal is told apart by CodeDeploy’s own code, and is not repeated; a denial once', () => {
   test.each([
     ['ApplicationDoesNotExistException', 'rejected'],
     ['DeploymentGroupDoesNotExistException', 'rejected'],
@@ -180,7 +180,8 @@ describe('any other refusal is told apart by CodeDeploy’s own code, and is not
     ['ExpiredTokenException', 'denied'],
   ])('%s', async (code, kind) => {
     // With the namespace and the address that some services of the protocol send along.
-    server.script(awsError(`com.amazonaws.codedeploy#${code}:http://example.com/`, 'because'));
+    const attempts = kind === 'denied' ? 2 : 1;
+    server.repeat(attempts, awsError(`com.amazonaws.codedeploy#${code}:http://example.com/`, 'because'));
     const error = await upstreamErrorOf(codeDeploy().createDeployment(GREEN));
     expect(error).toMatchObject({
       service: 'CodeDeploy',
@@ -191,7 +192,7 @@ describe('any other refusal is told apart by CodeDeploy’s own code, and is not
       message: `CodeDeploy CreateDeployment: ${code}: because`,
       transient: false,
     });
-    expect(server.requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(attempts);
   });
 });
 

@@ -136,12 +136,12 @@ describe('an error of EC2 is told apart', () => {
   test.each<[string, number, string]>([
     ['UnauthorizedOperation', 403, unauthorized],
     ['AuthFailure', 401, 'AWS was not able to validate the provided access credentials'],
-  ])('%s: denied, not repeated', async (code, status, message) => {
-    server.script(ec2Error(code, message, status));
+  ])('%s: denied, repeated once', async (code, status, message) => {
+    server.repeat(2, ec2Error(code, message, status));
     const error = await upstreamErrorOf(greenInstances().find(GREEN));
     expect(error).toMatchObject({ kind: 'denied', code, detail: message, transient: false });
     expect(missingActionOf(error)).toBe(code === 'AuthFailure' ? undefined : 'ec2:DescribeInstances');
-    expect(server.requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(2);
   });
 
   test('RequestLimitExceeded: throttled, repeated twice', async () => {

@@ -125,7 +125,7 @@ describe('a secret that cannot be used is a ConfigurationError that says why, an
   });
 });
 
-describe('a refusal of Secrets Manager is said as what a person can mend, and is not repeated', () => {
+describe('a refusal of Secrets Manager is said as what a person can mend; only a denial is repeated, once', () => {
   test('ResourceNotFound', async () => {
     server.script(awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret."));
     const error = await failureOf(resolve('spot/tokn#token'));
@@ -142,12 +142,12 @@ describe('a refusal of Secrets Manager is said as what a person can mend, and is
     ['kms:Decrypt', 'User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: kms:Decrypt on resource: k'],
     ['secretsmanager:GetSecretValue', 'Access to KMS is not allowed'],
   ])('AccessDenied: names %s', async (action, message) => {
-    server.script(awsError('AccessDeniedException', message));
+    server.repeat(2, awsError('AccessDeniedException', message));
     const error = await failureOf(resolve());
     expect(error.type).toBe('PermissionError');
     expect(error.message).toContain(`may not read the secret spot/token. Allow ${action} `);
     expect(error.message).toContain(message);
-    expect(server.requests).toHaveLength(1);
+    expect(server.requests).toHaveLength(2);
   });
 
   test('any other', async () => {

@@ -11,7 +11,9 @@ const envelopeSchema = z.object({
     status: z.optional(z.object({ code: z.optional(z.number()), message: z.optional(z.string()) })),
     items: z.optional(z.nullable(z.array(z.unknown()))),
     errors: z.optional(
-      z.nullable(z.array(z.object({ code: z.optional(z.string()), message: z.optional(z.string()) }))),
+      z.nullable(
+        z.array(z.object({ code: z.optional(z.union([z.string(), z.number()])), message: z.optional(z.string()) })),
+      ),
     ),
   }),
 });
@@ -108,7 +110,7 @@ export class SpotApi {
     const problem = envelope?.errors?.[0];
     if (code >= 400 || problem) {
       const detail = this.describeProblem(envelope, answer);
-      throw failed(request, kindOfStatus(code), detail, { code: problem?.code ?? `HTTP ${code}` });
+      throw failed(request, kindOfProblem(code, envelope), detail, { code: String(problem?.code ?? `HTTP ${code}`) });
     }
     // A redirect is not followed, and is not an answer, whatever its body says.
     if (!envelope || answer.status >= 300)
@@ -126,7 +128,7 @@ export class SpotApi {
   /** Spot's own words: its errors, else its status, else the beginning of a plain-text body. */
   private describeProblem(envelope: Envelope | undefined, answer: AxiosResponse<unknown>): string {
     const errors = (envelope?.errors ?? [])
-      .map((error) => error.message ?? error.code ?? '')
+      .map((error) => error.message ?? String(error.code ?? ''))
       .filter((text) => text !== '')
       .join('; ');
     const body = typeof answer.data === 'string' ? answer.data : '';
@@ -146,9 +148,13 @@ function parseEnvelope(data: unknown): Envelope | undefined {
   }
 }
 
-function kindOfStatus(status: number): UpstreamErrorKind {
-  if (status === 401 || status === 403) return 'denied';
-  return status >= 500 ? 'unavailable' : 'rejected';
+/**
+ * A body without Spot's envelope is no answer of the Spot API, but a proxy's page (403, 404, 408): nothing that it says
+ * is believed. A 401 is, with any body: a proxy that wants a login answers 407.
+ */
+function kindOfProblem(status: number, envelope: Envelope | undefined): UpstreamErrorKind {
+  if (status === 401 || (status === 403 && envelope)) return 'denied';
+  return status >= 500 || !envelope ? 'unavailable' : 'rejected';
 }
 
 function failed(

@@ -3,7 +3,7 @@ import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
 import { hasEnded, progressOf } from '../elastigroupState';
-import { hasLasted, LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
+import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { protectGreen, trafficIn, type KeepReason, type TrafficView } from './greenProtection';
@@ -170,7 +170,8 @@ export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeploymen
 
 /** After a long gap between two invocations, one throttled call must not end cleaning up before any stop was tried. */
 function whileUnanswered(state: CleaningUp, error: UpstreamError, late: boolean, now: number): CleanupDecision {
-  if (!error.transient) return { kind: 'check-green', because: late ? 'late' : 'unreadable' };
+  if (!error.transient && (late || hasLasted(state.unseenSince, DENIAL_PATIENCE_S, now)))
+    return { kind: 'check-green', because: late ? 'late' : 'unreadable' };
   const hasTried = state.firstStopAt !== undefined || hasLasted(state.unseenSince, UNANSWERED_PATIENCE_S, now);
   if (late && hasTried) return { kind: 'check-green', because: 'late' };
   return { kind: 'wait', reason: `${error.service} cannot be queried at the moment`, unanswered: true };

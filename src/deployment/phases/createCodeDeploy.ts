@@ -1,3 +1,5 @@
+import type { CreateOutcome } from '../../clients/codeDeploy/codeDeploy';
+import { UpstreamError } from '../../clients/upstreamError';
 import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { instead } from '../checkRun';
@@ -10,6 +12,7 @@ import { greenTag, type DeploymentContext } from '../context';
 import { POLL_WARNINGS } from '../messages';
 import type { Launching, State } from '../state';
 import { progressed, toInstalling } from '../transitions';
+import { asActionError } from '../upstreamFailure';
 
 /** Elastigroup waits for CodeDeploy. Starts it on exactly the tagged instances once EC2 shows all of them running, and only once. */
 export async function createCodeDeploy(before: Launching, context: DeploymentContext): Promise<State> {
@@ -29,7 +32,7 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
 
   const notStarted = await instead(aged, context);
   if (notStarted) return notStarted;
-  const outcome = await context.codeDeploy.createDeployment(greenTag(aged), descriptionOf(context));
+  const outcome = await sendCreate(aged, context);
   switch (outcome.kind) {
     case 'created':
       return created(aged, outcome.deploymentId, fleet, context);
@@ -45,6 +48,15 @@ function descriptionOf({ runMemory: { run } }: DeploymentContext): string | unde
   if (!run) return undefined;
   const execution = run.executionId === undefined ? '' : `, execution ${run.executionId}`;
   return `pipeline ${run.pipeline}${execution}`;
+}
+
+/** The first call of its kind: a refusal is believed, and no outage of something that was readable before. */
+async function sendCreate(state: Launching, context: DeploymentContext): Promise<CreateOutcome> {
+  try {
+    return await context.codeDeploy.createDeployment(greenTag(state), descriptionOf(context));
+  } catch (error) {
+    throw error instanceof UpstreamError && !error.transient ? asActionError(error) : error;
+  }
 }
 
 /** Preflight has read it, but for an action that was adopted after a crash. Its lack delays the start, and ends nothing. */

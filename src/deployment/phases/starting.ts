@@ -27,6 +27,8 @@ import { POLL_WARNINGS } from '../messages';
  * others are left alone, and a start whose answer was lost is searched for before another is sent.
  */
 export async function start(state: Starting, context: DeploymentContext): Promise<State> {
+  // Before anything is read: TIMEOUT is the bound whatever answers.
+  if (isTimedOut(state, context)) return toCleaningUp(state, context.clock.now(), timedOut(state, context));
   const existing = await discoverExistingWork(state, context);
   switch (existing.kind) {
     case 'own-elastigroup':
@@ -43,7 +45,6 @@ async function startUnlessConflicting(
   others: readonly ConflictingDeployment[],
   context: DeploymentContext,
 ): Promise<State> {
-  if (isTimedOut(state, context)) return toCleaningUp(state, context.clock.now(), timedOut(state, context));
   if (mayStillAppear(state, context))
     return progressed(state, 'checking for the Elastigroup deployment whose start was not confirmed');
   const earlier = await withAllProblems(state, context, context.greenInstances.find(greenTag(state)));

@@ -59,22 +59,43 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
     expect(second.context.log.lines.map(({ level }) => level)).toEqual(['debug']);
   });
 
-  test('keeps the time of the first failure, and ends the action after 600 s', async () => {
+  test('keeps the time of the first failure, and ends the action at TIMEOUT, not sooner', async () => {
     const out = { ...state, outageSince: at(60) };
-    const early = await pollOnce(out, { after: 659.999 }, script(noAnswer('Spot', 'unavailable')));
+    const early = await pollOnce(out, { after: 1799 }, script(noAnswer('Spot', 'unavailable')));
     expect(early.next).toEqual(out);
 
-    const late = await pollOnce(out, { after: 660 }, script(noAnswer('Spot', 'unavailable', 'HTTP 503')));
-    expect(late.next.phase).toBe(after);
-    expect(late.next).toMatchObject({ failure: { type: 'SystemUnavailable' } });
-    expect(late.next).toHaveProperty('failure.headline', expect.stringMatching(/10 minutes.*HTTP 503/));
+    const late = await pollOnce(
+      out,
+      { after: 1800 },
+      state.phase === 'installing' ? script(noAnswer('Spot', 'unavailable')) : {},
+    );
+    expect(late.next.phase).toBe('cleaningUp');
+    expect(late.next).toMatchObject({ failure: { type: 'SystemUnavailable', timedOut: true } });
+    expect(late.next).toHaveProperty('failure.headline', expect.stringMatching(/no usable response for the last 29m/));
   });
 
-  test('for good ends the action at once', async () => {
-    const { next } = await pollOnce(state, {}, script(noAnswer('Spot', 'denied')));
+  test.each(['denied', 'rejected'] as const)(
+    'for good (%s) ends the action when it has lasted for 120 s',
+    async (kind) => {
+      const script1 = script(noAnswer('Spot', kind));
+      const first = await pollOnce(state, { after: 60 }, script1);
+      expect(first.next).toEqual({ ...state, deniedSince: at(60) });
+      const patient = await pollOnce(active(first.next), { after: 179 }, script1);
+      expect(patient.next).toEqual({ ...state, deniedSince: at(60) });
+      const { next } = await pollOnce(active(patient.next), { after: 180 }, script1);
 
-    expect(next.phase).toBe(after);
-    expect(next).toMatchObject({ failure: { type: 'ConfigurationError' } });
+      expect(next.phase).toBe(after);
+      expect(next).toMatchObject({ failure: { type: kind === 'denied' ? 'ConfigurationError' : 'JobFailed' } });
+    },
+  );
+
+  test('by an outage is no part of a denial that lasts', async () => {
+    const { next } = await pollOnce(
+      { ...state, deniedSince: at(0) },
+      { after: 60 },
+      script(noAnswer('Spot', 'unavailable')),
+    );
+    expect(next).toEqual({ ...state, outageSince: at(60) });
   });
 
   test('for a bug of ours ends the action, with what may have been started cleaned up', async () => {
@@ -88,7 +109,8 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 
 // An earlier delivery of this event may have died right after its start; then the message must name the tag.
 test('a first look that never succeeds does not claim that nothing was started', async () => {
-  const { next } = await pollOnce(checked(), {}, { list: [noAnswer('Spot', 'denied')] });
+  const first = { list: [noAnswer('Spot', 'denied')] };
+  const { next } = await pollOnce(checked({ deniedSince: at(0) }), { after: 120 }, first);
 
   expect(JSON.stringify(next)).toContain(`GreenIdentifier=${JOB}`);
 });
@@ -131,18 +153,18 @@ describe('a lasting outage', () => {
   test('while finalizing stops nothing, and names green', async () => {
     const { next, context } = await pollOnce(
       finalizing({ outageSince: at(0) }),
-      { after: 600 },
+      { after: 2100 },
       { list: [noAnswer('Spot', 'unavailable')], green: [[instance('i-1')]] },
     );
 
-    expect(inPhase(next, 'failed').failure.type).toBe('SystemUnavailable');
+    expect(inPhase(next, 'failed').failure.timedOut).toBe(true);
     expect(inPhase(next, 'failed').left.join()).toContain('i-1');
     expect(context.changes).toEqual([]);
   });
 
   test('after a start that was not confirmed is cleaned up after', async () => {
     const state = starting({ unconfirmedSince: at(0), outageSince: at(0) });
-    const { next } = await pollOnce(state, { after: 600 }, { list: [noAnswer('Spot', 'unavailable')] });
+    const { next } = await pollOnce(state, { after: 1800 }, {});
 
     expect(inPhase(next, 'cleaningUp')).toMatchObject({
       unconfirmedSince: at(0),
@@ -177,7 +199,7 @@ describe('without the Spot token', () => {
   const gone = new SpotTokenError(new ActionError('ConfigurationError', 'There is no secret spot/token.'));
 
   test('the secret is what the message names, not Spot', async () => {
-    const { next } = await pollOnce(launching(), {}, { list: [gone] });
+    const { next } = await pollOnce(launching({ deniedSince: at(0) }), { after: 120 }, { list: [gone] });
     expect(inPhase(next, 'cleaningUp').failure).toEqual({
       type: 'ConfigurationError',
       headline: 'There is no secret spot/token.',
@@ -193,10 +215,15 @@ describe('without the Spot token', () => {
     );
     expect(stopped.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
-    const ended = await pollOnce(
+    const waiting = await pollOnce(
       active(stopped.next),
       { after: 5 },
-      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [[]], green: [[instance('i-1')]] },
+      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [[]] },
+    );
+    const ended = await pollOnce(
+      active(waiting.next),
+      { after: 125 },
+      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], green: [[instance('i-1')]] },
     );
     const { failure, left, cleaned } = inPhase(ended.next, 'failed');
     expect(failure).toEqual(FAILURE);
@@ -207,7 +234,11 @@ describe('without the Spot token', () => {
   });
 
   test('nothing is stopped once CodeDeploy has succeeded', async () => {
-    const { next, context } = await pollOnce(finalizing(), {}, { list: [gone], green: [[instance('i-1')]] });
+    const { next, context } = await pollOnce(
+      finalizing({ deniedSince: at(0) }),
+      { after: 120 },
+      { list: [gone], green: [[instance('i-1')]] },
+    );
     expect(context.changes).toEqual([]);
     expect(inPhase(next, 'failed').left.join()).toContain(
       'Green instances i-1 are in service: CodeDeploy d-OWN succeeded',

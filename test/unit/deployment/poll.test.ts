@@ -185,9 +185,10 @@ describe('the pause between two polls', () => {
 
 describe('while nothing can be seen', () => {
   const throttled = noAnswer('CodeDeploy', 'throttled');
-  const blind = (polls: number): Script => ({
-    getDeployment: Array<Error>(polls).fill(throttled),
-    list: Array<typeof GOING>(polls).fill(GOING),
+  const denied = noAnswer('CodeDeploy', 'denied');
+  const blind = (ticks: number): Script => ({
+    getDeployment: Array<Error>(ticks).fill(throttled),
+    list: Array<typeof GOING>(ticks).fill(GOING),
   });
 
   test('an error that comes alone costs one poll', async () => {
@@ -216,17 +217,20 @@ describe('while nothing can be seen', () => {
     expect(context.clock.sleeps).toEqual([5000, 5000, 10_000, 10_000]);
   });
 
-  test.each([0, 0.5, 0.999])('no pause goes beyond the 600 s that end the action (jitter %d)', async (jitter) => {
-    const context = new FakeContext(
-      { getDeployment: [throttled, throttled, inProgress], list: [GOING, GOING, GOING], stopCodeDeploy: ['stopping'] },
-      { now: at(590) },
-    );
-    const state = installing({ outageSince: at(0) });
-    const next = await poll(state, context, pacing({ until: at(601), jitter: () => jitter }));
+  test.each([0, 0.5, 0.999])(
+    'no pause goes beyond the 120 s after which a denial is believed (jitter %d)',
+    async (jitter) => {
+      const context = new FakeContext(
+        { getDeployment: [denied, denied, inProgress], list: [GOING, GOING, GOING], stopCodeDeploy: ['stopping'] },
+        { now: at(110) },
+      );
+      const state = installing({ deniedSince: at(0) });
+      const next = await poll(state, context, pacing({ until: at(121), jitter: () => jitter }));
 
-    expect(context.clock.sleeps).toEqual([10_000]);
-    expect(inPhase(next, 'cleaningUp').failure.type).toBe('SystemUnavailable');
-  });
+      expect(context.clock.sleeps).toEqual([10_000]);
+      expect(inPhase(next, 'cleaningUp').failure.type).toBe('PermissionError');
+    },
+  );
 
   test('nor beyond TIMEOUT', async () => {
     const context = new FakeContext(blind(3), { now: at(1790) });

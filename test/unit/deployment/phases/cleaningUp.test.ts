@@ -189,11 +189,14 @@ describe('the last look before a stop decides', () => {
   });
 
   test.each(['denied', 'rejected'] as const)(
-    'nothing is stopped when CodeDeploy cannot be seen for good (%s), and all that may be left is named',
+    'nothing is stopped when CodeDeploy cannot be read for good (%s), and all that may be left is named; a stray refusal is waited out',
     async (kind) => {
+      const script = { getDeployment: [noAnswer('CodeDeploy', kind)], list: [[alive]] };
+      const first = await pollOnce(cleaningUp(), {}, script);
+      const patient = await pollOnce(active(first.next), { after: 119 }, script);
       const { next, context } = await pollOnce(
-        cleaningUp(),
-        {},
+        active(patient.next),
+        { after: 120 },
         { getDeployment: [noAnswer('CodeDeploy', kind)], list: [[alive]], green: [[instance('i-1')]] },
       );
 

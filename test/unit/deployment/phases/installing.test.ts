@@ -222,10 +222,10 @@ describe('one poll of installing', () => {
     expect(inPhase(next, 'installing')).not.toHaveProperty('outageSince');
   });
 
-  test('a Spot that refuses the look for good ends it', async () => {
+  test('a Spot that denies the list for two minutes ends it', async () => {
     const { next } = await pollOnce(
-      installing(),
-      { after: 20 },
+      installing({ deniedSince: at(0) }),
+      { after: 120 },
       { list: [noAnswer('Spot', 'denied')], getDeployment: [codeDeploy('d-OWN', 'InProgress')] },
     );
 

@@ -58,7 +58,7 @@ describe('where nothing of the action is under way', () => {
   });
 
   test('nothing is started once TIMEOUT is reached', async () => {
-    const { next, context } = await pollOnce(checked(), { after: 1800 }, NOTHING);
+    const { next, context } = await pollOnce(checked(), { after: 1800 }, {});
 
     expect(inPhase(next, 'cleaningUp').failure).toMatchObject({ type: 'JobFailed', timedOut: true });
     expect(context.changes).toEqual([]);
@@ -127,10 +127,10 @@ describe('what is under way already is adopted', () => {
     expect(inPhase(next, 'installing').deploymentId).toBe(`d-${adopts}`);
   });
 
-  test('even after TIMEOUT: what runs must be followed or cleaned up', async () => {
-    const { next } = await pollOnce(checked(), { after: 4000 }, { list: [[own]] });
+  test('after TIMEOUT by cleaning up, which reads all anew', async () => {
+    const { next } = await pollOnce(checked(), { after: 4000 }, {});
 
-    expect(next.phase).toBe('launching');
+    expect(next.phase).toBe('cleaningUp');
   });
 
   test('a rollback that CodeDeploy made of it is not it', async () => {
@@ -185,7 +185,7 @@ describe('a start whose answer was lost', () => {
   });
 
   test('is cleaned up after, when TIMEOUT comes before it has come to light', async () => {
-    const { next } = await pollOnce(checked({ unconfirmedSince: at(1790) }), { after: 1800 }, NOTHING);
+    const { next } = await pollOnce(checked({ unconfirmedSince: at(1790) }), { after: 1800 }, {});
 
     expect(inPhase(next, 'cleaningUp').unconfirmedSince).toBe(at(1790));
   });
