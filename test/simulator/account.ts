@@ -55,6 +55,11 @@ export const FAKE_ARTIFACT_CREDENTIALS = {
   sessionToken: 'simulator-artifact-session-do-not-log',
 } as const;
 
+/** What the token is replaced by where it is rotated. */
+export function rotatedToken({ spotToken }: Account): string {
+  return `rotated-${spotToken}`;
+}
+
 /** Everything that must never appear in a log line, result, token or error. */
 export function secretsOf(account: Account): readonly string[] {
   return [account.spotToken, ...Object.values(FAKE_ARTIFACT_CREDENTIALS)];

@@ -1,4 +1,4 @@
-import type { Account } from './account';
+import { rotatedToken, type Account } from './account';
 import type { WorldOptions } from './options';
 import type { Random } from './random';
 import type { Durations, Script } from './scenario';
@@ -12,6 +12,13 @@ export interface Context {
   readonly options: WorldOptions;
   readonly durations: Durations;
   readonly script: Script;
+}
+
+/** Spot's token that is valid now, where it was rotated. */
+export function validSpotToken({ account, options, schedule }: Context): string {
+  const { tokenRotatesAt = Number.POSITIVE_INFINITY } = options;
+  const isRotated = schedule.time >= schedule.beganAt + tokenRotatesAt * 1000;
+  return isRotated ? rotatedToken(account) : account.spotToken;
 }
 
 /** Who began something: the function under test, or somebody else in the account. */

@@ -68,6 +68,8 @@ export interface WorldOptions {
   readonly abandonedResult: 'refused' | 'accepted';
   /** `once`: somebody deletes it after the first time that it is read. */
   readonly secretAccess: 'allowed' | 'denied' | 'once';
+  /** When somebody rotates Spot's token (s from the world's begin): the secret has the new one, and the old one gets 401. */
+  readonly tokenRotatesAt: number | undefined;
 }
 
 export interface LateTags {
@@ -122,4 +124,5 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   executionReads: 'allowed',
   abandonedResult: 'refused',
   secretAccess: 'allowed',
+  tokenRotatesAt: undefined,
 };

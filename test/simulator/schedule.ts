@@ -16,8 +16,12 @@ export class Schedule {
   #cause: Cause | undefined;
   #entries: Entry[] = [];
 
+  /** When the world began. */
+  readonly beganAt: number;
+
   constructor(now: () => number) {
     this.#now = now;
+    this.beganAt = now();
     this.#time = now();
   }
 

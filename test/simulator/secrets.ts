@@ -1,5 +1,5 @@
 import { awsInput, awsJson, epochSeconds } from './awsJson';
-import type { Context } from './context';
+import { validSpotToken, type Context } from './context';
 import { asText } from './input';
 import { ServiceError, type WireRequest, type WireResponse } from './wire';
 
@@ -32,7 +32,7 @@ export class SecretsApi {
       Name: name,
       VersionId: '00000000-0000-4000-8000-000000000001',
       VersionStages: ['AWSCURRENT'],
-      SecretString: secrets[name],
+      SecretString: secrets[name]?.replaceAll(account.spotToken, validSpotToken(this.#context)),
       CreatedDate: epochSeconds(Date.UTC(2026, 0, 1)),
     });
   }

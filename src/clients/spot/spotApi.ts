@@ -4,6 +4,7 @@ import { cut } from '../../lib/wording';
 import { callUpstream, type CallBudget, type CallKind } from '../callPolicy';
 import { isConnectionNeverMade, unreadable, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
 import type { SpotRateLimit } from './rateLimit';
+import type { SpotTokenReader } from './spotToken';
 
 /** The envelope of every answer of the Spot API (docs/services.md, Spot); the caller checks the items. */
 const envelopeSchema = z.object({
@@ -33,7 +34,7 @@ export interface SpotRequest {
 export interface SpotApiOptions {
   readonly url: string;
   /** The token in plain text; see spotToken.ts. Throws UpstreamError. */
-  readonly token: (budget: CallBudget) => Promise<string>;
+  readonly token: SpotTokenReader;
   readonly accountId: string;
   readonly budget: CallBudget;
   readonly rateLimit: SpotRateLimit;
@@ -70,6 +71,18 @@ export class SpotApi {
     const { budget } = this.options;
     // Outside of this call's retries: Secrets Manager has retries of its own.
     const token = await this.options.token(budget);
+    try {
+      return await this.ask(request, token);
+    } catch (error) {
+      if (!(error instanceof UpstreamError) || error.kind !== 'denied') throw error;
+      const rotated = await this.options.token.rotated?.(token, budget);
+      if (rotated === undefined) throw error;
+      return this.ask(request, rotated);
+    }
+  }
+
+  private ask(request: SpotRequest, token: string): Promise<readonly unknown[]> {
+    const { budget } = this.options;
     return callUpstream(budget, { service: 'Spot', ...request }, async (signal) => {
       this.respectRateLimit(request);
       const envelope = this.readAnswer(request, await this.send(request, token, signal));

@@ -18,29 +18,53 @@ export class SpotTokenError extends UpstreamError {
   }
 }
 
+/** Seconds between two readings of the secret for the sake of a denial. */
+const READ_AGAIN_S = 30;
+
+/** The token of an invocation. */
+export interface SpotTokenReader {
+  (budget: CallBudget): Promise<string>;
+  /** After a denial: the token that has replaced the denied one; undefined where there is none. Never throws. */
+  readonly rotated?: (denied: string, budget: CallBudget) => Promise<string | undefined>;
+}
+
 /**
- * Reads the token at the first request that needs it, and keeps it: the next invocation reads a rotated one.
- * After an error the next request reads again. `onToken` is called before the token is used anywhere.
+ * Reads the token at the first request that needs it, and keeps it; after an error the next request reads it again.
+ * A denial may mean that the token was rotated: the secret is then read again, at most once in 30 s.
+ * `onToken` is called before the token is used anywhere.
  */
 export function spotTokenReader(
   source: TokenSource,
   loadClient: LoadClient,
   onToken: (token: string) => void,
-): (budget: CallBudget) => Promise<string> {
+): SpotTokenReader {
   let reading: Promise<string> | undefined;
-  return (budget) => {
-    reading ??= resolveSpotToken(source, loadClient, budget).then(
-      (token) => {
-        onToken(token);
-        return token;
-      },
-      (error: unknown) => {
-        reading = undefined;
-        throw error;
-      },
-    );
+  let readAgainAt = Number.NEGATIVE_INFINITY;
+  const resolve = async (budget: CallBudget): Promise<string> => {
+    const token = await resolveSpotToken(source, loadClient, budget);
+    onToken(token);
+    return token;
+  };
+  const read = (budget: CallBudget): Promise<string> => {
+    reading ??= resolve(budget).catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
     return reading;
   };
+  const rotated = async (denied: string, budget: CallBudget): Promise<string | undefined> => {
+    if (source.kind === 'clear') return undefined;
+    const now = budget.clock.now();
+    if (now >= readAgainAt) {
+      readAgainAt = now + READ_AGAIN_S * 1000;
+      const before = reading;
+      // What cannot be read now leaves the denied token in place: the next denial reads it again.
+      reading = resolve(budget).catch(() => before ?? denied);
+    }
+    const token = await reading;
+    return token === denied ? undefined : token;
+  };
+  return Object.assign(read, { rotated });
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Context } from '../context';
+import { validSpotToken, type Context } from '../context';
 import { isUp, type Fleet, type Instance } from '../ec2/fleet';
 import { asRecord, type JsonRecord } from '../input';
 import { ServiceError, pathOf, queryOf, type WireRequest, type WireResponse } from '../wire';
@@ -60,8 +60,9 @@ export class SpotApi {
   }
 
   #authorize(request: WireRequest): void {
-    const { account, script } = this.#context;
-    const isGood = request.headers['authorization'] === `Bearer ${account.spotToken}` && !script.tokenRejected;
+    const { script } = this.#context;
+    const isGood =
+      request.headers['authorization'] === `Bearer ${validSpotToken(this.#context)}` && !script.tokenRejected;
     if (!isGood) throw new ServiceError(401, 'UNAUTHORIZED', 'Failed to authenticate: the token is invalid');
   }
 
