@@ -15,7 +15,7 @@ import { firstState } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, ActionError } from './errors';
-import { timeBudget, type TimeBudget } from './timeBudget';
+import { LONGEST_REPORT_MS, timeBudget, type TimeBudget } from './timeBudget';
 import { LEFT_ALONE, readJobInput, type JobInput } from './input/jobInput';
 import { createLog, type Log } from './lib/log';
 import { endedActionOf, type EndedAction } from './report/measures';
@@ -78,7 +78,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   const outcome = await sendReport(result.report, {
     ...job,
     codePipeline: invocation.aws.codePipeline,
-    budget: budgetOf(job, job.time.reportUntil),
+    budget: budgetOf(job, Math.min(job.time.reportUntil, invocation.clock.now() + LONGEST_REPORT_MS)),
   });
   // CodePipeline accepts one result, whatever was delivered twice: the run whose result it was writes the metrics.
   if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, result.run, job);

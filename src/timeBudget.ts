@@ -12,6 +12,8 @@ export interface TimeBudget {
 
 /** Milliseconds reserved for the report and its retries; of a short invocation a quarter. */
 const REPORT_RESERVE_MS = 30_000;
+/** Milliseconds that the report may take: one that fails for so long is left to Lambda's next delivery, while CodePipeline waits. */
+export const LONGEST_REPORT_MS = 60_000;
 /** Milliseconds that a poll may need when services are slow; of a short invocation a quarter. */
 const POLL_RESERVE_MS = 45_000;
 /** Milliseconds that are left unused before Lambda ends the process. */

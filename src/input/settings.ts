@@ -20,8 +20,8 @@ export interface Settings {
   readonly tokenSecret?: string;
   /** Seconds between two polls, which pollInterval.ts adapts, 0.01 to 300. */
   readonly pollIntervalSeconds: number;
-  /** Seconds of polling in one invocation, 0 (one poll) to 900; absent: as long as the invocation allows. */
-  readonly pollWindowSeconds?: number;
+  /** Seconds of polling in one invocation, 0 (one poll) to 900. */
+  readonly pollWindowSeconds: number;
   /** Seconds that cleaning up may take, 1 to 3600. */
   readonly cleanupTimeoutSeconds: number;
   /** Whether an event whose job CodePipeline does not know may start something. */
@@ -50,6 +50,11 @@ export interface SettingDescription {
 
 const DEFAULT_SPOT_API_URL = 'https://api.spotinst.io';
 const DEFAULT_POLL_INTERVAL_SECONDS = 5;
+/**
+ * With Lambda's two retries, after 1 and 2 minutes, three invocations of this length and their reports fit into the 20 minutes
+ * that CodePipeline waits for an answer (docs/services.md, CodePipeline).
+ */
+const DEFAULT_POLL_WINDOW_SECONDS = 240;
 /** A rollback takes traffic from green and gives it to blue: the deregistration delay, 300 s by default, comes twice. */
 export const DEFAULT_CLEANUP_TIMEOUT_SECONDS = 900;
 const DEFAULT_LOG_LEVEL: LogLevel = 'INFO';
@@ -92,8 +97,9 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
     expected: 'seconds, 0.01 to 300',
   },
   POLL_WINDOW_SECONDS: {
-    default: 'as long as the invocation allows',
-    meaning: 'Seconds that one invocation polls before the next one continues: 0 to 900; 0 polls once per invocation.',
+    default: String(DEFAULT_POLL_WINDOW_SECONDS),
+    meaning:
+      "Seconds that one invocation polls before the next one continues: 0 to 900; 0 polls once per invocation. Above 240, an invocation that fails late leaves Lambda's retries too little of CodePipeline's 20 minutes.",
     schema: decimal(0, 900),
     expected: 'seconds, 0 to 900',
   },
@@ -160,12 +166,12 @@ export function settingsInMidRun(env: Readonly<Record<string, string | undefined
 }
 
 function withDefaults(values: Partial<SettingValues>): Settings {
-  const { SPOT_TOKEN_SECRET, POLL_WINDOW_SECONDS } = values;
+  const { SPOT_TOKEN_SECRET } = values;
   return {
     spotApiUrl: values.SPOT_API_URL ?? DEFAULT_SPOT_API_URL,
     ...(SPOT_TOKEN_SECRET === undefined ? {} : { tokenSecret: SPOT_TOKEN_SECRET }),
     pollIntervalSeconds: values.POLL_INTERVAL_SECONDS ?? DEFAULT_POLL_INTERVAL_SECONDS,
-    ...(POLL_WINDOW_SECONDS === undefined ? {} : { pollWindowSeconds: POLL_WINDOW_SECONDS }),
+    pollWindowSeconds: values.POLL_WINDOW_SECONDS ?? DEFAULT_POLL_WINDOW_SECONDS,
     cleanupTimeoutSeconds: values.CLEANUP_TIMEOUT_SECONDS ?? DEFAULT_CLEANUP_TIMEOUT_SECONDS,
     allowUnknownJob: values.ALLOW_UNKNOWN_JOB ?? false,
     logLevel: values.POWERTOOLS_LOG_LEVEL ?? DEFAULT_LOG_LEVEL,

@@ -22,7 +22,7 @@ export async function costRows(): Promise<Row[]> {
             scenario: tenMinutes(run * 2),
             latencyMs: () => LATENCY_MS,
             gapSeconds,
-            env: { POLL_WINDOW_SECONDS: window },
+            env: { POLL_WINDOW_SECONDS: window === '' ? '900' : window },
           }),
         );
       const gbSeconds = mean(traces.map(billedSeconds)) * MEMORY_GB;

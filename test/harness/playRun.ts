@@ -37,6 +37,8 @@ export interface RunPlan {
   readonly gapSeconds?: number | ((continuation: number) => number);
   /** Seconds that Lambda gives the n-th invocation. */
   readonly invocationSeconds?: (invocation: number) => number;
+  /** Seconds after which the process of the n-th invocation is killed. */
+  readonly killAfterSeconds?: (invocation: number) => number | undefined;
   readonly duplicates?: readonly Duplicate[];
   /** Somebody stops the pipeline execution. */
   readonly stop?: ActionSettings['stop'];
@@ -103,6 +105,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
     const seconds = plan.invocationSeconds?.(invocations) ?? 900;
     const ownEvent = plan.event?.(event, invocations) ?? event;
     const ownEnv = plan.envOf?.(invocations);
+    const killAfter = plan.killAfterSeconds?.(invocations) ?? seconds;
     invocations += 1;
     const endsAt = clock.now() + seconds * 1000;
     let isOver = false;
@@ -125,7 +128,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
     const timeUp = setTimeout(() => {
       isOver = true;
       kill(new Error(`Task timed out after ${seconds} seconds`));
-    }, seconds * 1000);
+    }, killAfter * 1000);
     try {
       const work = runJob(ownEvent, {
         clock,

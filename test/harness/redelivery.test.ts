@@ -1,0 +1,54 @@
+import type { RunPlan } from './playRun';
+import { scenarioNamed } from '../simulator/scenarios';
+import { violationsOf } from './invariants';
+import { playRun } from './playRun';
+
+/*
+ * Lambda's real delays before its retries, and CodePipeline's 20 minutes, in virtual time: whatever kills two of the three
+ * tries, the third one answers in time.
+ */
+
+const success = scenarioNamed('success');
+/** Longer than one window, so that the first invocation ends with a continuation. */
+const LONG: RunPlan = {
+  seed: 1,
+  scenario: { ...success, durations: { ...success.durations, awaitingLaunch: 270 } },
+  userParameters: { TIMEOUT: 3600 },
+  latencyMs: () => 80,
+};
+/** `npm run test:faults` and CI try every second. */
+const SECONDS =
+  process.env['FAULTS'] === 'all' ? Array.from({ length: 301 }, (_, second) => second) : [0, 1, 120, 238, 241, 250];
+
+jest.setTimeout(process.env['FAULTS'] === 'all' ? 600_000 : 60_000);
+
+test('a process that is killed twice, at whatever second of an invocation, costs time and nothing else', async () => {
+  const wrong: string[] = [];
+  for (const second of SECONDS) {
+    const trace = await playRun({
+      ...LONG,
+      killAfterSeconds: (invocation) => (invocation < 2 ? second + 0.5 : undefined),
+    });
+    wrong.push(...violationsOf(trace).map((violation) => `killed at ${second} s: ${violation}`));
+    if (trace.action.status !== 'Succeeded') wrong.push(`killed at ${second} s: ${trace.action.message}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+test.each(['error-503', 'timeout', 'refused'] as const)(
+  'two reports that fail for as long as one may take (%s) leave the third delivery enough time',
+  async (kind) => {
+    let invocation = 0;
+    const trace = await playRun({
+      ...LONG,
+      killAfterSeconds: (number) => {
+        invocation = number;
+        return undefined;
+      },
+      inject: (_call, { service }) => (service === 'codepipeline' && invocation < 2 ? kind : undefined),
+    });
+    expect(trace.errors).toHaveLength(2);
+    expect(violationsOf(trace)).toEqual([]);
+    expect(trace.action.status).toBe('Succeeded');
+  },
+);
