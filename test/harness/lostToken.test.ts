@@ -7,10 +7,10 @@ import { playRun, type RunTrace } from './playRun';
  * The first invocation polls for `seconds`; the one after it finds no secret any more.
  */
 
-function play(seconds: number, scenario = 'success'): Promise<RunTrace> {
+function play(seconds: number, scenario = scenarioNamed('success')): Promise<RunTrace> {
   return playRun({
     seed: 1,
-    scenario: scenarioNamed(scenario),
+    scenario,
     options: { secretAccess: 'once' },
     env: { POLL_WINDOW_SECONDS: String(seconds) },
   });
@@ -20,11 +20,15 @@ function stopsOf({ calls }: RunTrace): string[] {
   return calls.map(({ operation }) => operation).filter((operation) => operation === 'StopDeployment');
 }
 
+const success = scenarioNamed('success');
+/** CodeDeploy is still at work when the denial has lasted for 120 s. */
+const SLOW = { ...success, durations: { ...success.durations, lifecycleEvent: 10 } };
+
 test.each([
   ['green is launched', 8, 0],
   ['the revision is installed', 32, 1],
 ])('while %s: the action fails, CodeDeploy is stopped, and what is left is named', async (_when, seconds, stops) => {
-  const trace = await play(seconds);
+  const trace = await play(seconds, SLOW);
   expect(violationsOf(trace)).toEqual([]);
   expect(trace.action.failure?.type).toBe('ConfigurationError');
   expect(trace.action.message).toMatch(/^There is no secret spot\/api-token in this account and Region\./);
@@ -42,7 +46,7 @@ test('after CodeDeploy has succeeded: nothing is stopped, and what serves is nam
 });
 
 test('while cleaning up: what led to it stays the headline', async () => {
-  const trace = await play(47, 'script-fails');
+  const trace = await play(47, scenarioNamed('script-fails'));
   expect(violationsOf(trace)).toEqual([]);
   expect(trace.action.message).toMatch(/^CodeDeploy d-\w+ failed \(HEALTH_CONSTRAINTS/);
 });

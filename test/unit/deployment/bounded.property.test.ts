@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import type { UpstreamErrorKind } from '../../../src/clients/upstreamError';
 import type { DeploymentContext } from '../../../src/deployment/context';
+import { newRunMemory } from '../../../src/deployment/runMemory';
 import { poll } from '../../../src/deployment/poll';
 import { hasResult, type ActiveState } from '../../../src/deployment/state';
 import {
@@ -21,8 +22,7 @@ import {
   START,
   starting,
 } from '../../support/deploymentSamples';
-import { newRunMemory } from '../../../src/deployment/runMemory';
-import { CollectedLog, NO_RUNS } from '../../support/fakeContext';
+import { CollectedLog, FakeContext } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
 
 /*
@@ -75,9 +75,12 @@ function contextWith(
     clock: new ManualClock(START),
     parameters: parametersWith({ timeoutSeconds: limits.timeoutSeconds, onConflict: 'WAIT' }),
     cleanupTimeoutSeconds: limits.cleanupTimeoutSeconds,
-    pipelineRuns: NO_RUNS,
-    runMemory: { ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }), isOff: true },
     log: new CollectedLog(),
+    pipelineRuns: new FakeContext({}).pipelineRuns,
+    runMemory: {
+      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
+      isOff: true,
+    },
     elastigroup: {
       listDeployments: () =>
         answer(
