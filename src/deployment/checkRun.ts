@@ -34,7 +34,7 @@ export async function checkRun(state: ActiveState, context: DeploymentContext, o
     const { runEndedSince: _over, ...well } = state;
     return { kind: 'goes-on', state: well };
   }
-  const isCertain = end.kind === 'late' || ('isCertain' in end && end.isCertain);
+  const isCertain = 'isCertain' in end && end.isCertain;
   const now = context.clock.now();
   if (isCertain || hasLasted(state.runEndedSince, CONFIRM_AFTER_S, now))
     return { kind: 'ended', state: endOf(state, end, context) };
@@ -44,8 +44,18 @@ export async function checkRun(state: ActiveState, context: DeploymentContext, o
 /** Before a start: what to return instead of starting, or undefined. */
 export async function instead(state: ActiveState, context: DeploymentContext): Promise<State | undefined> {
   const check = await checkRun(state, context, 'start');
-  if (check.kind === 'goes-on') return undefined;
+  if (check.kind === 'goes-on') return isLateFirstEvent(state, context) ? endAsLate(state, context) : undefined;
   return check.kind === 'ended' ? check.state : confirming(check.state);
+}
+
+/** Of an action of which nothing was found under way: what exists is followed, however late. */
+function isLateFirstEvent({ phase, invocations }: ActiveState, { clock, runMemory }: DeploymentContext): boolean {
+  return phase === 'starting' && invocations === 1 && isTooLate(runMemory.actionStartedAt, clock.now());
+}
+
+function endAsLate(state: ActiveState, context: DeploymentContext): State {
+  const now = context.clock.now();
+  return endOf(state, { kind: 'late', age: (now - (context.runMemory.actionStartedAt ?? now)) / 1000 }, context);
 }
 
 export function confirming(state: ActiveState): ActiveState {
@@ -86,12 +96,7 @@ async function readEnd(
     occasion !== 'poll' || context.runMemory.fullyCheckedAt === undefined || state.runEndedSince !== undefined;
   const verdict = await readVerdict(run, isFull, state, context);
   if (verdict?.kind !== 'goes-on') return verdict ?? 'unread';
-  const now = context.clock.now();
-  // The first event of an action, and nothing of its own was found: what exists is followed, however late.
-  const isFirst = occasion === 'start' && state.phase === 'starting' && state.invocations === 1;
-  const { actionStartedAt } = verdict;
-  if (isFirst && actionStartedAt !== undefined && isTooLate(actionStartedAt, now))
-    return { kind: 'late', age: (now - actionStartedAt) / 1000 };
+  if (verdict.actionStartedAt !== undefined) context.runMemory.actionStartedAt = verdict.actionStartedAt;
   return undefined;
 }
 

@@ -12,6 +12,8 @@ export interface RunMemory {
   /** ms since the epoch */
   checkedAt?: number;
   fullyCheckedAt?: number;
+  /** When the action started, where CodePipeline tells (ms since the epoch). */
+  actionStartedAt?: number;
 }
 
 export function newRunMemory(

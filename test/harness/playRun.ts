@@ -42,6 +42,8 @@ export interface RunPlan {
   readonly duplicates?: readonly Duplicate[];
   /** Somebody stops the pipeline execution. */
   readonly stop?: ActionSettings['stop'];
+  /** Called before each call. */
+  readonly onWorld?: (world: World) => void;
   /** Milliseconds that each call takes; with 0 two concurrent runs never meet between two calls. */
   readonly latencyMs?: (call: number) => number;
 }
@@ -117,6 +119,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
       world,
       calls,
       inject: (index, call) => {
+        plan.onWorld?.(world);
         if (isOver) return 'killed-before';
         return plan.injectFrom === 'traffic' && !movesTraffic(world) ? undefined : plan.inject?.(index, call);
       },

@@ -27,10 +27,11 @@ export function randomPlan(seed: number): RunPlan {
   const mayBeDenied = random.next() < 0.3;
   const waits = scenario.userParameters['ON_CONFLICT'] === 'WAIT' && timeout !== undefined;
   const deliveredOnce = mayBeDenied || waits;
+  const { stop, options: pipeline } = randomStop(new Random(seed ^ 0x5a5a5a5a));
   return {
     seed,
     scenario,
-    options: { ...randomOptions(random), ...traffic.options, ...(leavesNoTrace && LISTS_WHAT_FAILED) },
+    options: { ...randomOptions(random), ...pipeline, ...traffic.options, ...(leavesNoTrace && LISTS_WHAT_FAILED) },
     env: {
       ...(pollWindow !== '' && { POLL_WINDOW_SECONDS: pollWindow }),
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
@@ -44,7 +45,29 @@ export function randomPlan(seed: number): RunPlan {
       kinds: mayBeDenied ? FAULT_KINDS : FAULT_KINDS.filter((kind) => kind !== 'denied'),
     }),
     injectFrom: traffic.injectFrom,
+    ...(stop && { stop }),
     latencyMs: randomLatency(random),
+  };
+}
+
+/** What CodePipeline tells of the execution, and, of every sixth run, when somebody stops it. */
+function randomStop(random: Random): { stop: RunPlan['stop']; options: Partial<WorldOptions> } {
+  const kind = pick(random, [undefined, undefined, undefined, undefined, undefined, 'abandon', 'wait'] as const);
+  return {
+    stop: kind && { kind, afterSeconds: Math.round(random.between(1, 120)) },
+    options: {
+      jobDetails: pick(random, [
+        'whole',
+        'whole',
+        'no-execution-id',
+        'no-action-id',
+        'no-ids',
+        'unknown-after-result',
+        'denied',
+      ]),
+      executionReads: pick(random, ['allowed', 'allowed', 'allowed', 'denied']),
+      abandonedResult: pick(random, ['refused', 'accepted']),
+    },
   };
 }
 

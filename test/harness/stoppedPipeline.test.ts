@@ -76,3 +76,53 @@ test('an event that comes again after its action has failed starts nothing', asy
   expect(ownSpot(trace)).toHaveLength(1);
   expect(trace.logs.join('\n')).toContain('This action has ended already');
 });
+
+test.each([
+  ['', 0],
+  ['true', 1],
+])('a job that CodePipeline does not know starts nothing, unless ALLOW_UNKNOWN_JOB: "%s"', async (allowed, started) => {
+  const trace = await run({ jobDetails: 'unknown' }, { env: { ALLOW_UNKNOWN_JOB: allowed } });
+  expect(ownSpot(trace)).toHaveLength(started);
+  expect(trace.logs.join('\n').includes('CodePipeline does not know this job (JobNotFoundException)')).toBe(
+    started === 0,
+  );
+});
+
+test('an event that comes when its twenty minutes are nearly over starts nothing', async () => {
+  const begin = Date.UTC(2026, 0, 5, 9, 0, 0);
+  const trace = await run(
+    {},
+    {
+      duplicates: [{ which: 0, delaySeconds: 1100 }],
+      inject: () => (Date.now() < begin + 1_000_000 ? 'killed-before' : undefined),
+    },
+  );
+  expect(ownSpot(trace)).toEqual([]);
+  expect(trace.action.failure?.message).toMatch(/^This event was delivered 18m\d*s? after its action had started/);
+});
+
+/** Two executions of a pipeline in PARALLEL mode; the other one is `seconds` younger (older: less than 0). */
+test.each([
+  ['newer', 5, 0],
+  ['older', -5, 1],
+])('an action that waits yields to another execution that is %s', async (_name, seconds, started) => {
+  let isBegun = false;
+  const trace = await run(
+    {},
+    {
+      onWorld: (world) => {
+        if (isBegun || (seconds > 0 && world.executions.all.length === 0)) return;
+        isBegun = true;
+        const { startedAt = world.time } = world.executions.all[0] ?? {};
+        const other = world.executions.begin(`{"GROUP_ID":"${world.account.groupId}"}`);
+        world.executions.all.splice(world.executions.all.indexOf(other), 1, {
+          ...other,
+          startedAt: startedAt + seconds * 1000,
+        });
+      },
+    },
+    'conflict-ends',
+  );
+  expect(ownSpot(trace)).toHaveLength(started);
+  expect(trace.action.message.includes('A newer execution of this pipeline')).toBe(started === 0);
+});

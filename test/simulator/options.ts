@@ -61,7 +61,8 @@ export interface WorldOptions {
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
   /** What GetJobDetails tells; unverified for Lambda actions, but for the pipeline's name (docs/services.md, CodePipeline). */
-  readonly jobDetails: 'whole' | 'no-execution-id' | 'no-action-id' | 'no-ids' | 'unknown-after-result' | 'denied';
+  readonly jobDetails:
+    'whole' | 'no-execution-id' | 'no-action-id' | 'no-ids' | 'unknown-after-result' | 'unknown' | 'denied';
   /** GetPipelineExecution and ListActionExecutions. */
   readonly executionReads: 'allowed' | 'denied';
   /** Whether a job of an abandoned action takes a result; unverified (docs/services.md, CodePipeline). */

@@ -61,7 +61,7 @@ export class Executions {
     const { account, options } = this.#context;
     if (options.jobDetails === 'denied') throw this.#denied('GetJobDetails', '*');
     const hasEnded = job.result !== undefined || job.closed;
-    if (options.jobDetails === 'unknown-after-result' && hasEnded)
+    if (options.jobDetails === 'unknown' || (options.jobDetails === 'unknown-after-result' && hasEnded))
       throw new ServiceError(400, 'JobNotFoundException', `Could not find job with id ${job.id}`);
     const execution = this.all.find(({ id }) => id === job.executionId);
     const has = (id: 'execution' | 'action') =>
