@@ -101,8 +101,8 @@ function soakInProcess(seeds: readonly number[]): Promise<Tally> {
       resolve(tally);
       child.disconnect();
     });
-    child.once('exit', (code) => {
-      reject(new Error(`a worker ended with exit code ${code ?? 'unknown'}`));
+    child.once('exit', (code, signal) => {
+      reject(new Error(`a worker ended: ${signal ?? `exit code ${code ?? 'unknown'}`}`));
     });
     child.send(seeds);
   });
