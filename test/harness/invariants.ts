@@ -31,7 +31,7 @@ function oneOfEach(trace: RunTrace): string[] {
   const spot = ownSpot(trace).filter((deployment) => !leftNoTrace(trace, deployment));
   const isConcurrent = (trace.plan.duplicates ?? []).length > 0 && trace.world.options.secondDeployment === 'accepted';
   const counted = isConcurrent
-    ? spot.filter(({ state }) => state !== 'FINISHED_STOPPED' && state !== 'FINISHED_ERROR')
+    ? spot.filter(({ state, stopRequests }) => stopRequests.length === 0 && state !== 'FINISHED_ERROR')
     : spot;
   const codeDeploy = ownCodeDeploy(trace);
   return [
@@ -131,13 +131,20 @@ function countedOnce({ action, logs }: RunTrace): string[] {
 }
 
 /** Spot's reset is waited for by the run that met it, and nothing is called that the services do not have. */
-function politeCalls({ world, plan, errors }: RunTrace): string[] {
-  // A duplicate, and a process that was killed, cannot tell another of the reset that it met.
-  const isAlone = (plan.duplicates ?? []).length === 0 && errors.length === 0;
+function politeCalls({ world, plan, errors, action }: RunTrace): string[] {
+  // A duplicate, a process that was killed, and one that goes on since the answer to its result was lost: none of them
+  // can tell another of the reset that it met.
+  const isAlone = (plan.duplicates ?? []).length === 0 && errors.length === 0 && !overlap(action.invocations);
   return [
     ...(isAlone ? world.earlyAfter429 : []).map(
       (early) => `a request to Spot before its rate limit was reset: ${JSON.stringify(early)}`,
     ),
     ...world.unexpectedCalls.map(({ method, url }) => `an operation that no service has: ${method} ${url}`),
   ];
+}
+
+function overlap(invocations: RunTrace['action']['invocations']): boolean {
+  return invocations.some(({ startedAt }, index) =>
+    invocations.slice(0, index).some(({ endedAt }) => endedAt === undefined || endedAt > startedAt),
+  );
 }
