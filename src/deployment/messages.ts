@@ -55,9 +55,10 @@ export const CLEANED_MESSAGES = {
 
 /** What is left after a failure, and what to do about it. */
 export const LEFT_MESSAGES = {
-  green: (ids) => `Green instances remain: ${ids}. Terminate them in the Elastigroup unless they serve traffic.`,
+  green: (ids, tag) =>
+    `Green instances remain: ${ids}. Terminate them in the Elastigroup unless they serve traffic; others may still show under the tag GreenIdentifier=${tag}.`,
   greenUnknown: (error, tag) =>
-    `EC2 could not be queried for remaining green instances (${error}); check for the tag GreenIdentifier=${tag}.`,
+    `EC2 could not be queried for remaining green instances (${error}); check for the tag GreenIdentifier=${tag}. Those instances may serve traffic: check the target group before you remove any.`,
   greenInService: (ids, id) =>
     `Green instances ${ids} are in service: CodeDeploy ${id} succeeded, so nothing was stopped or rolled back. Check in the Spot console whether blue is still running.`,
   someGreenInService: (tag, id) =>
@@ -115,6 +116,7 @@ export const SHORTFALL_MESSAGES = {
   withoutRevision: (count, instances) => `${count} without the revision: ${instances}`,
   someFailed: (count) => `${count} failed`,
   someSkipped: (count) => `${count} skipped`,
+  fewerThanStarted: (count, started) => `CodeDeploy deployed to ${count} of the ${started} green instances`,
   unnamed: 'which instances these are could not be read',
   unknownCapacity: (count) =>
     `deployed to the ${count} instances that EC2 showed; the Elastigroup's target capacity is unknown`,

@@ -83,12 +83,16 @@ const launched = z.exactOptional(
   z.strictObject({ count: z.number(), of: z.union([z.number(), z.literal('unknown')]) }),
 );
 
+/** How many green instances EC2 showed running when CodeDeploy was started. */
+const startedOn = z.exactOptional(z.number());
+
 const installing = z.strictObject({
   ...common,
   phase: z.literal('installing'),
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
   launched,
+  startedOn,
   /** The invocation (by its number) in which the deployment was last read as active. */
   activeIn: z.exactOptional(z.number()),
 });
@@ -101,6 +105,7 @@ const finalizing = z.strictObject({
   /** Since when Spot has not listed the deployment; absent where it does. */
   unlistedSince: z.exactOptional(time),
   launched,
+  startedOn,
   /** CodeDeploy's own count of the deployment that succeeded. */
   instances: z.exactOptional(z.strictObject({ total: z.number(), failed: z.number(), skipped: z.number() })),
 });
@@ -123,6 +128,8 @@ const cleaningUp = z.strictObject({
    * deployment has ended without moving it.
    */
   traffic: z.exactOptional(z.enum(['moving', 'on-blue'])),
+  /** Since when the deployment group lists no CodeDeploy deployment of the action, where that is so. */
+  noCodeDeploySince: z.exactOptional(time),
   /** When CodeDeploy's deployment was first read as ended: a rollback of it may follow. */
   codeDeployEndedSince: z.exactOptional(time),
   codeDeployStopSentAt: z.exactOptional(time),

@@ -79,6 +79,7 @@ export function toFinalizing(
     deploymentId: id,
     instances: { total, failed, skipped },
     ...('launched' in state && { launched: state.launched }),
+    ...('startedOn' in state && { startedOn: state.startedOn }),
   };
 }
 

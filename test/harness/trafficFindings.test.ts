@@ -5,8 +5,7 @@ import { violationsOf } from './invariants';
 import { playRun } from './playRun';
 
 /*
- * Corners of the traffic that random runs have found, each by itself. `test.failing`: the function does not do it yet;
- * Jest reports it when it does, and then the word goes.
+ * Corners of the traffic that random runs have found, each by itself.
  */
 
 const success = scenarioNamed('success');
@@ -28,22 +27,19 @@ function withoutLoadBalancer(blueTerminationWaitMinutes: number): Partial<WorldO
 
 const CODEDEPLOY_SEES_ONE = { lateTags: { count: 3, seconds: 20 }, codeDeployTagLagSeconds: 10 };
 
-test.failing(
-  'without a load balancer the termination wait ends the waiting after CLEANUP_TIMEOUT_SECONDS',
-  async () => {
-    const { action } = await playRun({
-      seed: 1,
-      scenario: success,
-      options: withoutLoadBalancer(60),
-      env: { CLEANUP_TIMEOUT_SECONDS: '120' },
-      userParameters: { TIMEOUT: 100 },
-    });
-    expect(action.status).toBe('Failed');
-    expect((action.endedAt - action.startedAt) / 1000).toBeLessThan(300);
-  },
-);
+test('without a load balancer the termination wait ends the waiting after CLEANUP_TIMEOUT_SECONDS', async () => {
+  const { action } = await playRun({
+    seed: 1,
+    scenario: success,
+    options: withoutLoadBalancer(60),
+    env: { CLEANUP_TIMEOUT_SECONDS: '120' },
+    userParameters: { TIMEOUT: 100 },
+  });
+  expect(action.status).toBe('Failed');
+  expect((action.endedAt - action.startedAt) / 1000).toBeLessThan(300);
+});
 
-test.failing('without a load balancer green is not removed while CodeDeploy is going to terminate blue', async () => {
+test('without a load balancer green is not removed while CodeDeploy is going to terminate blue', async () => {
   const trace = await playRun({
     seed: 1,
     scenario: success,
@@ -55,7 +51,7 @@ test.failing('without a load balancer green is not removed while CodeDeploy is g
   expect(trace.world.traffic.outages).toEqual([]);
 });
 
-test.failing('where neither CodeDeploy nor EC2 can be read, the failure says that green may serve', async () => {
+test('where neither CodeDeploy nor EC2 can be read, the failure says that green may serve', async () => {
   const denied = faultAfter('StopDeployment', 'denied', ['GetDeployment']);
   const unreadable = faultAfter('StopDeployment', 'not-json', ['DescribeInstances']);
   const trace = await playRun({
@@ -73,7 +69,7 @@ test('a success on fewer instances than were launched says so', async () => {
   expect(trace.action.message).toMatch(/1 of 4 green instances replaced blue/);
 });
 
-test.failing('and also where neither the targets nor EC2 can be read at the end', async () => {
+test('and also where neither the targets nor EC2 can be read at the end', async () => {
   const operations = ['DescribeInstances', 'ListDeploymentTargets', 'BatchGetDeploymentTargets'];
   const trace = await playRun({
     seed: 1,
@@ -84,7 +80,7 @@ test.failing('and also where neither the targets nor EC2 can be read at the end'
   expect(violationsOf(trace)).toEqual([]);
 });
 
-test.failing('an instance whose tag does not show yet is covered by the tag in what remains', async () => {
+test('an instance whose tag does not show yet is covered by the tag in what remains', async () => {
   const trace = await playRun({
     seed: 1,
     scenario: success,

@@ -99,12 +99,13 @@ async function readTraffic(
 
 /** What was learned: ids of a start whose answer was lost, that traffic has moved, that Spot does not list what is known. */
 function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp {
-  const { unlistedSince = now, codeDeployEndedSince = now, ...known } = state;
+  const { unlistedSince = now, codeDeployEndedSince = now, noCodeDeploySince = now, ...known } = state;
   const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
   const [elastigroup] = view.elastigroup.ok ? view.elastigroup.value : [];
   return {
     ...known,
     ...(deployment && { deploymentId: deployment.id }),
+    ...(view.codeDeploy.ok && !deployment && { noCodeDeploySince }),
     ...(deployment && !isActive(deployment) && { codeDeployEndedSince }),
     ...(deployment && finalTraffic(deployment, view.traffic)),
     ...(elastigroup && state.elastigroupDeploymentId === undefined && { elastigroupDeploymentId: elastigroup.id }),

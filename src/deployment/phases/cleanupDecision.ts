@@ -2,7 +2,7 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
-import { hasEnded, progressOf } from '../elastigroupState';
+import { hasEnded, progressOf, type ElastigroupProgress } from '../elastigroupState';
 import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
@@ -36,6 +36,8 @@ export interface CleanupTerms {
   readonly isStoppable: (deployment: CodeDeployDeployment) => boolean;
 }
 
+/** What Elastigroup says before it follows a CodeDeploy deployment, and while it removes green by itself. */
+const NOT_FOLLOWING: readonly string[] = ['launching', 'ready', 'undoing', 'undone'] satisfies ElastigroupProgress[];
 /** Seconds after which a stop that shows no effect is sent again: its request, too, may have been lost. */
 const STOP_AGAIN_S = 30;
 /** Seconds without an answer, after which cleaning up that is late and has stopped nothing yet gives up. */
@@ -106,14 +108,25 @@ function needsRollback(deployment: CodeDeployDeployment, { targets }: TrafficVie
   return deployment.hasTrafficControl !== false && trafficIn(deployment, targets) !== 'on-blue';
 }
 
-/** Nothing moves traffic: CodeDeploy gets a little time to end, before green is removed under it. */
+/**
+ * Nothing moves traffic: CodeDeploy gets a little time to end, before green is removed under it. But where it terminates
+ * blue by itself, green is what remains: it is not removed while CodeDeploy may still get there, or once it has begun to.
+ */
 function withoutLoadBalancer(
   state: CleaningUp,
   deployment: CodeDeployDeployment,
   { now, cleanupTimeoutSeconds }: CleanupTerms,
 ): CleanupDecision | undefined {
+  if (deployment.waitsBeforeTerminatingBlue)
+    return { kind: 'keep-green', why: { kind: 'waits-before-terminating-blue' } };
   if (!isActive(deployment)) return undefined;
-  if (hasLasted(state.firstStopAt, Math.min(CODEDEPLOY_PATIENCE_S, cleanupTimeoutSeconds / 3), now)) return undefined;
+  if (deployment.blueTerminationWaitMinutes !== undefined && isLate(state, now, cleanupTimeoutSeconds))
+    return { kind: 'keep-green', why: { kind: 'still-active' } };
+  if (
+    deployment.blueTerminationWaitMinutes === undefined &&
+    hasLasted(state.firstStopAt, Math.min(CODEDEPLOY_PATIENCE_S, cleanupTimeoutSeconds / 3), now)
+  )
+    return undefined;
   return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
 }
 
@@ -125,6 +138,10 @@ function decideElastigroup(
 ): CleanupDecision {
   const late = isLate(state, now, cleanupTimeoutSeconds);
   if (!elastigroup.ok) return whileUnanswered(state, elastigroup.error, late, now);
+  // One list without it says nothing, where Elastigroup itself follows a deployment: green may serve by it.
+  const follows = elastigroup.value.some(({ state: word }) => !NOT_FOLLOWING.includes(progressOf(word)));
+  if (!deployment && follows && !hasLasted(state.noCodeDeploySince, UNLISTED_PROOF_S, now))
+    return { kind: 'wait', reason: 'checking for the CodeDeploy deployment that Elastigroup follows' };
   const toStop = elastigroup.value.filter(
     ({ state: word }) => !['undoing', 'undone', 'finished'].includes(progressOf(word)),
   );

@@ -94,7 +94,7 @@ function leftInstances(state: CleaningUp, green: Attempt<readonly GreenInstance[
     left.map(({ id }) => id),
     50,
   );
-  return [LEFT_MESSAGES.green(ids)];
+  return [LEFT_MESSAGES.green(ids, state.greenIdentifier)];
 }
 
 function leftDeployments(state: CleaningUp, view: CleanupView): string[] {

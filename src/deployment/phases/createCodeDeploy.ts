@@ -74,7 +74,7 @@ function created(
   context: DeploymentContext,
 ): State {
   const of = state.targetCapacity ?? 'unknown';
-  const installing = toInstalling(state, context.clock.now(), deploymentId);
+  const installing = { ...toInstalling(state, context.clock.now(), deploymentId), startedOn: fleet.count };
   context.log.info(`Started CodeDeploy deployment ${deploymentId} on ${fleet.count} green instances.`, {
     deploymentId,
   });

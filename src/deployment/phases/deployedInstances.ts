@@ -37,8 +37,8 @@ export async function deployedInstances(
 }
 
 /** What CodeDeploy counted explains every green instance, and none failed: no further call. */
-function needsTargets({ instances }: Finalizing, green: readonly string[] | undefined): boolean {
-  if (!instances) return true;
+function needsTargets({ instances, startedOn = 0 }: Finalizing, green: readonly string[] | undefined): boolean {
+  if (!instances || instances.total < startedOn) return true;
   return instances.failed > 0 || instances.skipped > 0 || (green !== undefined && instances.total < green.length);
 }
 
@@ -80,9 +80,11 @@ function phrase(items: readonly string[], message: (count: string, instances: st
 }
 
 /** What CodeDeploy counted, where its targets could not be read. */
-function countPhrases({ instances }: Finalizing): readonly string[] {
+function countPhrases({ instances, startedOn = 0 }: Finalizing): readonly string[] {
   if (!instances) return [];
+  const isFewer = instances.total < startedOn;
   return [
+    ...(isFewer ? [SHORTFALL_MESSAGES.fewerThanStarted(String(instances.total), String(startedOn))] : []),
     ...(instances.failed > 0 ? [SHORTFALL_MESSAGES.someFailed(String(instances.failed))] : []),
     ...(instances.skipped > 0 ? [SHORTFALL_MESSAGES.someSkipped(String(instances.skipped))] : []),
   ];

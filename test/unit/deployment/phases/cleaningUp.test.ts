@@ -239,13 +239,32 @@ describe('the last look before a stop decides', () => {
 
   test("another's deployment in the same CodeDeploy group is not stopped", async () => {
     const other = codeDeploy('d-OTHER', 'InProgress', { targetTags: [OTHER_TAG] });
+    const ready = elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT');
     const { context } = await pollOnce(
       knowingNothing,
       {},
-      { findDeployments: [[other]], list: [[alive]], stopElastigroup: ['accepted'] },
+      { findDeployments: [[other]], list: [[ready]], stopElastigroup: ['accepted'] },
     );
 
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test('an empty list of CodeDeploy is believed after 60 s, where Elastigroup follows a deployment: green may serve by it', async () => {
+    const none: Script = { findDeployments: [[]], list: [[alive]] };
+    const first = await pollOnce(knowingNothing, {}, none);
+    expect(first.context.changes).toEqual([]);
+    expect(inPhase(first.next, 'cleaningUp')).toMatchObject({ noCodeDeploySince: at(0) });
+
+    const early = await pollOnce(active(first.next), { after: 59 }, none);
+    expect(early.context.changes).toEqual([]);
+    const due = await pollOnce(active(early.next), { after: 60 }, { ...none, stopElastigroup: ['accepted'] });
+    expect(due.context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test('and the time begins anew when a deployment was listed in between', async () => {
+    const listed: Script = { findDeployments: [[inProgress]], list: [[alive]], stopCodeDeploy: ['stopping'] };
+    const { next } = await pollOnce({ ...knowingNothing, noCodeDeploySince: at(0) }, { after: 10 }, listed);
+    expect(next).not.toHaveProperty('noCodeDeploySince');
   });
 });
 
