@@ -70,6 +70,8 @@ test.each([
   const job = { inputArtifacts: [{ name: 'BuildOutput', bucket: 'b', key: 'k' }] };
   expect(parseUserParameters(text, job, {})).toMatchObject({ ok: true, warnings: [] });
   expect(text.length).toBeLessThanOrEqual(1000);
+  // Without a source, one that a variable's value brings along would be taken.
+  expect(JSON.parse(text)).toHaveProperty('INPUT_ARTIFACT', 'BuildOutput');
 });
 
 describe('template.yaml', () => {
