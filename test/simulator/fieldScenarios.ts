@@ -23,6 +23,12 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     options: { account: { capacityTarget: 0 } },
   }),
   scenario({
+    name: 'auto-healing',
+    title: "The Elastigroup's own health check replaces green instances while they are installed.",
+    expected: 'Failed',
+    options: { groupHealthCheck: { type: 'TARGET_GROUP', graceSeconds: 30 }, autoHealing: true },
+  }),
+  scenario({
     name: 'scales-up',
     title: 'The Elastigroup launches one instance more while the revision is installed.',
     expected: 'Succeeded',

@@ -3,6 +3,7 @@ import type { Context, Owner } from '../context';
 import { LONG_AGO_S, USER_SHUTDOWN, isUp, type Fleet } from '../ec2/fleet';
 import type { TargetGroup } from '../traffic/targetGroup';
 import type { JsonRecord } from '../input';
+import { healLater } from './autoHealing';
 import type { EventLog } from './eventLog';
 import { Walk, type StateEntry, type Step } from './walk';
 
@@ -299,6 +300,7 @@ export class SpotDeployment {
     const fleet = this.owner === 'product' ? 'green' : 'blue';
     const instance = this.#around.fleet.launch(this.id, fleet, ageSeconds);
     this.greenInstanceIds.push(instance.id);
+    if (this.owner === 'product') healLater(instance, this.#around);
     this.#around.log.write('INFO', `Instance ${instance.id} was launched for ${this.id}.`);
     return instance;
   }
