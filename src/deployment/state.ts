@@ -51,6 +51,9 @@ const pace = z.exactOptional(z.enum(['far', 'near']));
 /** Present while the action waits for a conflicting deployment; since when that runs, where it is known. */
 const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(time) }));
 
+/** When duplicates of the deployment were last requested to stop. */
+const duplicateStopSentAt = z.exactOptional(time);
+
 /** Instances that the Elastigroup says it launches; `unknown`: it counts in weights, or could not be read. */
 const targetCapacity = z.exactOptional(z.union([z.number(), z.literal('unknown')]));
 
@@ -71,6 +74,7 @@ const launching = z.strictObject({
   phase: z.literal('launching'),
   elastigroupDeploymentId: id,
   pace,
+  duplicateStopSentAt,
   waitsForOther,
   /** Since when CodeDeploy has not found the tagged instances; absent where it has. */
   noTargetsSince: z.exactOptional(time),
@@ -91,6 +95,7 @@ const installing = z.strictObject({
   phase: z.literal('installing'),
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
+  duplicateStopSentAt,
   launched,
   startedOn,
   /** The invocation (by its number) in which the deployment was last read as active. */
@@ -102,6 +107,7 @@ const finalizing = z.strictObject({
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
   pace,
+  duplicateStopSentAt,
   /** Since when Spot has not listed the deployment; absent where it does. */
   unlistedSince: z.exactOptional(time),
   launched,

@@ -3,7 +3,7 @@ import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
 import { hasEnded, progressOf, type ElastigroupProgress } from '../elastigroupState';
-import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
+import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { protectGreen, trafficIn, type KeepReason, type TrafficView } from './greenProtection';
@@ -38,8 +38,6 @@ export interface CleanupTerms {
 
 /** What Elastigroup says before it follows a CodeDeploy deployment, and while it removes green by itself. */
 const NOT_FOLLOWING: readonly string[] = ['launching', 'ready', 'undoing', 'undone'] satisfies ElastigroupProgress[];
-/** Seconds after which a stop that shows no effect is sent again: its request, too, may have been lost. */
-const STOP_AGAIN_S = 30;
 /** Seconds without an answer, after which cleaning up that is late and has stopped nothing yet gives up. */
 const UNANSWERED_PATIENCE_S = 60;
 /** Seconds that CodeDeploy gets to end in a group without a load balancer; a third of CLEANUP_TIMEOUT_SECONDS at most. */

@@ -5,7 +5,13 @@ import { fractionOf, isRollingBack, paceOf, progressOf } from '../elastigroupSta
 import { deployedInstances } from './deployedInstances';
 import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from '../failures';
 import { finalizingEndsAt, hasLasted, UNLISTED_PROOF_S } from '../limits';
-import { followed, launchingDuplicatesOf, listElastigroup, stopDuplicates } from '../ownDeployments';
+import {
+  followed,
+  launchingDuplicatesOf,
+  listElastigroup,
+  stopDuplicates,
+  type ListedElastigroup,
+} from '../ownDeployments';
 import { attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
 import type { Failed, Failure, Finalizing, State } from '../state';
@@ -20,9 +26,7 @@ import { LEFT_MESSAGES, POLL_WARNINGS } from '../messages';
 export async function finalize(before: Finalizing, context: DeploymentContext): Promise<State> {
   const listed = await attempt(listElastigroup(before, context));
   const elastigroup = listed.ok ? followed(listed.value.own, before.elastigroupDeploymentId) : undefined;
-  const state: Finalizing = elastigroup ? { ...before, elastigroupDeploymentId: elastigroup.id } : before;
-  if (listed.ok && elastigroup)
-    await stopDuplicates(launchingDuplicatesOf(listed.value.own, elastigroup.id), elastigroup.id, context);
+  const state = listed.ok && elastigroup ? await aware(before, elastigroup, listed.value, context) : before;
   if (elastigroup && progressOf(elastigroup.state) === 'finished') return succeed(state, context);
   if (elastigroup && isRollingBack(elastigroup.state)) {
     return failLeavingGreen(state, failureOf(elastigroupWentWrong(elastigroup, 'finalizing')), context);
@@ -35,6 +39,16 @@ export async function finalize(before: Finalizing, context: DeploymentContext): 
   if (unlisted) return unlisted;
   if (!listed.ok) throw listed.error;
   return elastigroup ? withProgress(state, elastigroup) : state;
+}
+
+function aware(
+  state: Finalizing,
+  { id }: ElastigroupDeployment,
+  { own }: ListedElastigroup,
+  context: DeploymentContext,
+): Promise<Finalizing> {
+  const duplicates = launchingDuplicatesOf(own, id);
+  return stopDuplicates({ ...state, elastigroupDeploymentId: id }, duplicates, id, context);
 }
 
 /** The ids of green are for the output variables: a success does not fail for the lack of them. */

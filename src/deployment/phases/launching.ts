@@ -26,8 +26,9 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
 
   // Beyond waiting for CodeDeploy: another delivery has started it, perhaps on the instances of both.
   const hasCodeDeploy = own.some(({ state: word }) => ['replacing', 'finished'].includes(progressOf(word)));
-  await stopDuplicates(hasCodeDeploy ? launchingDuplicatesOf(own, primary.id) : duplicates, primary.id, context);
-  const next = withProgress({ ...clearConflict(state), elastigroupDeploymentId: primary.id }, primary);
+  const stoppable = hasCodeDeploy ? launchingDuplicatesOf(own, primary.id) : duplicates;
+  const stopped = await stopDuplicates(state, stoppable, primary.id, context);
+  const next = withProgress({ ...clearConflict(stopped), elastigroupDeploymentId: primary.id }, primary);
   switch (progressOf(primary.state)) {
     case 'launching':
     case 'unknown':
