@@ -108,8 +108,10 @@ const finalizing = z.strictObject({
   deploymentId: id,
   pace,
   duplicateStopSentAt,
-  /** Since when Spot has not listed the deployment; absent where it does. */
+  /** Since when Spot has not listed the deployment, or in no known state; absent where it does. */
   unlistedSince: z.exactOptional(time),
+  /** When the group's own instances last failed to prove success. */
+  proofTriedAt: z.exactOptional(time),
   launched,
   startedOn,
   /** CodeDeploy's own count of the deployment that succeeded. */

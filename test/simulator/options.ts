@@ -9,6 +9,10 @@ export interface WorldOptions {
   readonly listOrder: 'newest' | 'oldest' | 'shuffled';
   /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
   readonly listsFinished: boolean;
+  /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
+  readonly finalState: string;
+  /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
+  readonly scaledUp: number;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
   readonly oldDeploymentState: string | undefined;
   /** Spot's list and the group contain items with null where a text belongs, without an id, or of many megabytes. */
@@ -95,6 +99,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   secondDeployment: 'rejected',
   listOrder: 'newest',
   listsFinished: true,
+  finalState: 'FINISHED',
+  scaledUp: 0,
   oldDeploymentState: undefined,
   oddItems: false,
   reactsToFailure: false,

@@ -3,8 +3,9 @@ import { isLeft } from '../../clients/greenInstances';
 import { listing } from '../../lib/wording';
 import { fractionOf, isRollingBack, paceOf, progressOf } from '../elastigroupState';
 import { deployedInstances } from './deployedInstances';
+import { isGroupProofDue, isProvenByGroup } from './groupProof';
 import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from '../failures';
-import { finalizingEndsAt, hasLasted, UNLISTED_PROOF_S } from '../limits';
+import { finalizingEndsAt } from '../limits';
 import {
   followed,
   launchingDuplicatesOf,
@@ -31,12 +32,13 @@ export async function finalize(before: Finalizing, context: DeploymentContext): 
   if (elastigroup && isRollingBack(elastigroup.state)) {
     return failLeavingGreen(state, failureOf(elastigroupWentWrong(elastigroup, 'finalizing')), context);
   }
-  const unlisted = listed.ok && !elastigroup ? noLongerListed(state, context) : undefined;
-  if (unlisted && (await isProvenByGroup(unlisted, context))) return succeed(state, context);
-  if (context.clock.now() >= finalizingEndsAt(state, context)) {
-    return failLeavingGreen(state, elastigroupUnfinished(state, elastigroup, context), context);
-  }
-  if (unlisted) return unlisted;
+  const now = context.clock.now();
+  const isOver = now >= finalizingEndsAt(state, context);
+  const unclear = listed.ok ? withoutWord(state, elastigroup, now) : undefined;
+  const isProofDue = unclear !== undefined && (isOver || isGroupProofDue(unclear, now));
+  if (isProofDue && (await isProvenByGroup(unclear, context))) return succeed(state, context);
+  if (isOver) return failLeavingGreen(state, elastigroupUnfinished(state, elastigroup, context), context);
+  if (unclear) return isProofDue ? { ...unclear, proofTriedAt: now } : unclear;
   if (!listed.ok) throw listed.error;
   return elastigroup ? withProgress(state, elastigroup) : state;
 }
@@ -62,28 +64,21 @@ async function succeed(state: Finalizing, context: DeploymentContext): Promise<S
   return toSucceeded(state, context.clock.now(), deployed);
 }
 
-function noLongerListed(state: Finalizing, context: DeploymentContext): Finalizing {
+/** The state where Spot's list does not tell whether Elastigroup has finished; undefined: it tells. */
+function withoutWord(
+  state: Finalizing,
+  elastigroup: ElastigroupDeployment | undefined,
+  now: number,
+): Finalizing | undefined {
+  if (elastigroup && progressOf(elastigroup.state) !== 'unknown') return undefined;
+  const unlistedSince = state.unlistedSince ?? now;
+  if (elastigroup) {
+    const { proofTriedAt } = state;
+    return { ...withProgress(state, elastigroup), unlistedSince, ...(proofTriedAt !== undefined && { proofTriedAt }) };
+  }
   const { deploymentId, elastigroupDeploymentId = 'the deployment of this action' } = state;
   const progress = `CodeDeploy ${deploymentId}: succeeded; Spot does not list ${elastigroupDeploymentId}`;
-  return {
-    ...progressed(paced(state, undefined), progress),
-    unlistedSince: state.unlistedSince ?? context.clock.now(),
-  };
-}
-
-/**
- * Whether Spot continues to list a deployment that has finished is undocumented (docs/services.md, Spot). When it has not been
- * listed for a while (one empty list says nothing), the group itself is the proof: it runs green instances, and only those.
- */
-async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
-  if (!hasLasted(state.unlistedSince, UNLISTED_PROOF_S, context.clock.now())) return false;
-  const read = await attempt(
-    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstanceIds()]),
-  );
-  if (!read.ok) return false;
-  const [green, inGroup] = read.value;
-  const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
-  return inGroup.length > 0 && inGroup.every((id) => greenIds.has(id));
+  return { ...progressed(paced(state, undefined), progress), unlistedSince };
 }
 
 /** Ends as failed, naming what is in service. */
@@ -108,7 +103,7 @@ async function describeGreenInService(state: Finalizing, context: DeploymentCont
 }
 
 function withProgress(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {
-  const { unlistedSince: _over, ...listed } = state;
+  const { unlistedSince: _over, proofTriedAt: _too, ...listed } = state;
   const progress = `CodeDeploy ${state.deploymentId}: succeeded; Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`;
   return progressed(paced(listed, paceOf(elastigroup.state)), progress, 80 + 19 * fractionOf(elastigroup.state));
 }
