@@ -54,6 +54,12 @@ const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(ti
 /** When duplicates of the deployment were last requested to stop. */
 const duplicateStopSentAt = z.exactOptional(time);
 
+/**
+ * The action has launched green itself, when CodeDeploy listed nothing of it, and has sent no CreateDeployment since that may
+ * have been processed. Absent: it may have, or another delivery of its event.
+ */
+const noCodeDeploySent = z.exactOptional(z.literal(true));
+
 /** Instances that the Elastigroup says it launches; `unknown`: it counts in weights, or could not be read. */
 const targetCapacity = z.exactOptional(z.union([z.number(), z.literal('unknown')]));
 
@@ -75,6 +81,7 @@ const launching = z.strictObject({
   elastigroupDeploymentId: id,
   pace,
   duplicateStopSentAt,
+  noCodeDeploySent,
   waitsForOther,
   /** Since when CodeDeploy has not found the tagged instances; absent where it has. */
   noTargetsSince: z.exactOptional(time),
@@ -123,6 +130,7 @@ const cleaningUp = z.strictObject({
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: z.exactOptional(id),
   failure,
+  noCodeDeploySent,
   /** Since when the deployment of an unconfirmed start is searched for. */
   unconfirmedSince: z.exactOptional(time),
   /** When the first stop was sent: the time for cleaning up runs from here. */

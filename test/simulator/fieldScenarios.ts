@@ -42,6 +42,18 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     options: { deploymentGroup: { computePlatform: 'Lambda' } },
   }),
   scenario({
+    name: 'group-renamed-meanwhile',
+    title: 'Somebody renames the deployment group while green launches.',
+    expected: 'Failed',
+    options: { codeDeployLost: { afterSeconds: 10, how: 'group-renamed' } },
+  }),
+  scenario({
+    name: 'permission-lost-meanwhile',
+    title: "The function's role loses its permissions for CodeDeploy while green launches.",
+    expected: 'Failed',
+    options: { codeDeployLost: { afterSeconds: 10, how: 'denied' } },
+  }),
+  scenario({
     name: 'unknown-final-state',
     title: 'Elastigroup ends in a state that nobody documents; the instances of the group prove the success.',
     expected: 'Succeeded',

@@ -72,6 +72,8 @@ export interface WorldOptions {
   /** Whether a job of an abandoned action takes a result; unverified (docs/services.md, CodePipeline). */
   readonly abandonedResult: 'refused' | 'accepted';
   /** `once`: somebody deletes it after the first time that it is read. */
+  /** From when on CodeDeploy cannot be read (s from the world's begin), and why; undefined: it always can. */
+  readonly codeDeployLost: { readonly afterSeconds: number; readonly how: 'group-renamed' | 'denied' } | undefined;
   readonly secretAccess: 'allowed' | 'denied' | 'once';
   /** When somebody rotates Spot's token (s from the world's begin): the secret has the new one, and the old one gets 401. */
   readonly tokenRotatesAt: number | undefined;
@@ -130,6 +132,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   jobDetails: 'whole',
   executionReads: 'allowed',
   abandonedResult: 'refused',
+  codeDeployLost: undefined,
   secretAccess: 'allowed',
   tokenRotatesAt: undefined,
 };

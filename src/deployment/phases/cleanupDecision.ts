@@ -58,13 +58,32 @@ export function isLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: nu
  */
 export function decideCleanup(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
   const late = isLate(state, terms.now, terms.cleanupTimeoutSeconds);
-  if (!view.codeDeploy.ok) return whileUnanswered(state, view.codeDeploy.error, late, terms.now);
+  if (!view.codeDeploy.ok) {
+    return hasStartedNone(state, view)
+      ? withoutCodeDeploy(state, view, terms)
+      : whileUnanswered(state, view.codeDeploy.error, late, terms.now);
+  }
   const deployment = view.codeDeploy.value;
   if (deployment) {
     const first = beforeElastigroup(state, deployment, view.traffic, terms);
     if (first) return first;
   }
   return decideElastigroup(state, deployment, view, terms);
+}
+
+/** CodeDeploy cannot be read, but there is nothing of this action to read: neither it nor Elastigroup knows of a deployment. */
+export function hasStartedNone(state: CleaningUp, { elastigroup }: CleanupView): boolean {
+  if (!state.noCodeDeploySent || !elastigroup.ok) return false;
+  return elastigroup.value.every(({ state: word }) => NOT_FOLLOWING.includes(progressOf(word)));
+}
+
+/** Where Elastigroup waits for CodeDeploy, a concurrent delivery may just have started it: Elastigroup would notice soon. */
+function withoutCodeDeploy(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
+  const isReady = view.elastigroup.ok && view.elastigroup.value.some(({ state: word }) => progressOf(word) === 'ready');
+  const mayBeNoticed = isReady && state.elastigroupStopSentAt === undefined;
+  if (mayBeNoticed && !hasLasted(state.unseenSince, UNLISTED_PROOF_S, terms.now))
+    return { kind: 'wait', reason: 'checking that Elastigroup follows no CodeDeploy deployment', unanswered: true };
+  return decideElastigroup(state, undefined, view, terms);
 }
 
 /** What CodeDeploy's deployment requires before Elastigroup may remove green; undefined: nothing (more). */
