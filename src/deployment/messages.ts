@@ -85,6 +85,7 @@ export const KEPT_MESSAGES = {
   mayServe: (ids, reason) => `Green instances ${ids} may be in service and were kept: ${reason}.`,
   nothingStopped: (reason, ids) => `Nothing was stopped: ${reason}. Green instances: ${ids}.`,
   foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
+  foreignElastigroup: (id) => `Elastigroup deployment ${id} has the green tag of another action`,
   waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>
@@ -122,6 +123,8 @@ export const SHORTFALL_MESSAGES = {
     `deployed to the ${count} instances that EC2 showed; the Elastigroup's target capacity is unknown`,
   belowCapacity: (count, capacity) =>
     `${count} instances were launched; the Elastigroup's target capacity is ${capacity}`,
+  blueRemains: (count, instances) => `the Elastigroup still lists ${count} blue: ${instances}`,
+  blueUnknown: 'whether blue is gone could not be read',
 } as const satisfies Messages;
 
 /** What is wrong with a continuation token. */

@@ -1,6 +1,7 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import type { GroupInstance } from '../../clients/spot/elastigroup';
 import { duration, listing, timeOfDay } from '../../lib/wording';
 import type { Attempt } from '../attempt';
 import { KEPT_MESSAGES } from '../messages';
@@ -20,7 +21,7 @@ export interface KeptGreen {
   readonly targets: Attempt<readonly DeploymentTarget[]> | undefined;
   readonly green: Attempt<readonly GreenInstance[]>;
   /** The instances that the Elastigroup runs. */
-  readonly groupInstanceIds: Attempt<readonly string[]>;
+  readonly inGroup: Attempt<readonly GroupInstance[]>;
   readonly elastigroupDeploymentId: string | undefined;
   /** When Elastigroup's own timeout ends its deployment, at the earliest (ms since the epoch). */
   readonly elastigroupTimeoutAt: number;
@@ -36,7 +37,7 @@ function greenSentence({ why, greenTag, deployment, green }: KeptGreen): string 
   const which = ids.length > 0 ? listing(ids, MOST_IDS) : `with the tag ${greenTag}`;
   const isSure = why.kind === 'waits-before-terminating-blue' || why.kind === 'no-rollback';
   const reason = reasonOf(why, deployment?.id ?? '', deployment?.status ?? '');
-  if (why.kind === 'foreign') return KEPT_MESSAGES.nothingStopped(reason, which);
+  if (why.kind === 'foreign' || why.kind === 'foreign-elastigroup') return KEPT_MESSAGES.nothingStopped(reason, which);
   return isSure ? KEPT_MESSAGES.serves(which, reason) : KEPT_MESSAGES.mayServe(which, reason);
 }
 
@@ -44,6 +45,8 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
   switch (why.kind) {
     case 'foreign':
       return KEPT_MESSAGES.foreign(id);
+    case 'foreign-elastigroup':
+      return KEPT_MESSAGES.foreignElastigroup(why.id);
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.waitsBeforeTerminatingBlue(id);
     case 'still-active':
@@ -60,10 +63,10 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
 }
 
 /** What became of blue, by CodeDeploy's targets and the group's own instances. */
-function blueSentence({ targets, groupInstanceIds, deployment, why }: KeptGreen): string {
+function blueSentence({ targets, inGroup, deployment, why }: KeptGreen): string {
   const blue = targets?.ok ? targets.value.filter(({ label }) => label === 'Blue') : [];
   if (blue.length === 0) return KEPT_MESSAGES.blueUnknown;
-  const running = groupInstanceIds.ok ? blue.filter(({ id }) => groupInstanceIds.value.includes(id)) : undefined;
+  const running = inGroup.ok && blue.filter(({ id }) => inGroup.value.some((instance) => instance.id === id));
   const withStatus = (...wanted: readonly string[]) =>
     blue.filter(({ events }) => {
       const block = events.find(({ name }) => name === 'BlockTraffic');
@@ -101,6 +104,7 @@ function fixOf({ why, deployment }: KeptGreen): string {
   const id = deployment?.id ?? '';
   switch (why.kind) {
     case 'foreign':
+    case 'foreign-elastigroup':
       return KEPT_MESSAGES.checkToken;
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.nothingToDo;
@@ -116,7 +120,8 @@ function fixOf({ why, deployment }: KeptGreen): string {
 }
 
 /** Whether it rolls green back even though green serves is not documented (docs/services.md, Spot). */
-function elastigroupSentence({ elastigroupDeploymentId, elastigroupTimeoutAt }: KeptGreen): string {
-  const which = elastigroupDeploymentId === undefined ? 'its deployment' : `deployment ${elastigroupDeploymentId}`;
+function elastigroupSentence({ why, elastigroupDeploymentId, elastigroupTimeoutAt }: KeptGreen): string {
+  const isKnown = elastigroupDeploymentId !== undefined && why.kind !== 'foreign-elastigroup';
+  const which = isKnown ? `deployment ${elastigroupDeploymentId}` : 'its deployment';
   return KEPT_MESSAGES.elastigroupTimeout(which, timeOfDay(elastigroupTimeoutAt));
 }
