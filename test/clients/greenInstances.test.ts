@@ -57,6 +57,20 @@ test('every page is read, every reservation and every instance in it', async () 
   expect(forms).toEqual([first, { ...first, NextToken: 'token+/= 2' }, { ...first, NextToken: 'token-3' }]);
 });
 
+test('any instances are described by their ids, at most 200 in a call, without those that EC2 does not know', async () => {
+  const ids = Array.from({ length: 250 }, (_, index) => `i-${index}`);
+  server.script(page([[instance('i-1'), instance('i-2')]]), page([[instance('i-201', 'pending')]]));
+  const found = await greenInstances().describe(ids);
+  expect(found.map(({ id }) => id)).toEqual(['i-1', 'i-2', 'i-201']);
+  const asked = server.requests.map(({ body }) => [...new URLSearchParams(body)]);
+  expect(asked.map((form) => form.find(([name]) => name === 'Filter.1.Name')?.[1])).toEqual([
+    'instance-id',
+    'instance-id',
+  ]);
+  const values = asked.map((form) => form.filter(([name]) => name.startsWith('Filter.1.Value')).map(([, id]) => id));
+  expect(values).toEqual([ids.slice(0, 200), ids.slice(200)]);
+});
+
 test('no instance has the tag: none', async () => {
   server.script(page([]));
   await expect(greenInstances().find(GREEN)).resolves.toEqual([]);

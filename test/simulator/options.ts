@@ -9,6 +9,10 @@ export interface WorldOptions {
   readonly listOrder: 'newest' | 'oldest' | 'shuffled';
   /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
   readonly listsFinished: boolean;
+  /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
+  readonly finalState: string;
+  /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
+  readonly scaledUp: number;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
   readonly oldDeploymentState: string | undefined;
   /** Spot's list and the group contain items with null where a text belongs, without an id, or of many megabytes. */
@@ -72,6 +76,8 @@ export interface WorldOptions {
   /** Whether a job of an abandoned action takes a result; unverified (docs/services.md, CodePipeline). */
   readonly abandonedResult: 'refused' | 'accepted';
   /** `once`: somebody deletes it after the first time that it is read. */
+  /** From when on CodeDeploy cannot be read (s from the world's begin), and why; undefined: it always can. */
+  readonly codeDeployLost: { readonly afterSeconds: number; readonly how: 'group-renamed' | 'denied' } | undefined;
   readonly secretAccess: 'allowed' | 'denied' | 'once';
   /** When somebody rotates Spot's token (s from the world's begin): the secret has the new one, and the old one gets 401. */
   readonly tokenRotatesAt: number | undefined;
@@ -99,6 +105,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   secondDeployment: 'rejected',
   listOrder: 'newest',
   listsFinished: true,
+  finalState: 'FINISHED',
+  scaledUp: 0,
   oldDeploymentState: undefined,
   oddItems: false,
   reactsToFailure: false,
@@ -130,6 +138,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   jobDetails: 'whole',
   executionReads: 'allowed',
   abandonedResult: 'refused',
+  codeDeployLost: undefined,
   secretAccess: 'allowed',
   tokenRotatesAt: undefined,
 };
