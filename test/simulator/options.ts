@@ -1,5 +1,6 @@
 import type { Account } from './account';
 import type { AwsLimits } from './awsThrottle';
+import type { HistoryOptions } from './codedeploy/history';
 
 /** What the documentation leaves open or a customer can set: the kinds of world that one scenario can play in. */
 export interface WorldOptions {
@@ -57,6 +58,8 @@ export interface WorldOptions {
   readonly blueTagged: boolean;
   /** The Elastigroup's own load balancing and health check; `none`: it has neither. */
   readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
+  /** How long the group's earlier deployments took. */
+  readonly history: HistoryOptions;
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
@@ -119,6 +122,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   integration: 'named',
   blueTagged: true,
   groupHealthCheck: 'none',
+  history: { pattern: 'steady', count: 4, times: 1 },
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',

@@ -15,6 +15,7 @@ import { trafficIn } from './greenProtection';
 import { attempt, type Attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import type { Failure, Installing, State } from '../state';
+import { elapsedInCodeDeploy, fractionDone } from '../timeLeft';
 import { progressed, toCleaningUp, toFinalizing } from '../transitions';
 
 /** What one poll of both services says. `unclear`: nothing decides it, and one of them could not be queried. */
@@ -50,7 +51,7 @@ export async function install(state: Installing, context: DeploymentContext): Pr
         const stoppable = await stoppableDuplicates(listed.value.own, codeDeploy.value, aware, context);
         await stopDuplicates(stoppable, aware.elastigroupDeploymentId, context);
       }
-      return codeDeploy.ok ? withProgress(aware, codeDeploy.value) : aware;
+      return codeDeploy.ok ? withProgress(aware, codeDeploy.value, context.clock.now()) : aware;
   }
 }
 
@@ -95,14 +96,20 @@ export function judge(
   return { kind: 'continue' };
 }
 
-function withProgress(state: Installing, deployment: CodeDeployDeployment): Installing {
-  const { total, done } = deployment.instances;
-  const percent = 40 + (total === 0 ? 0 : (45 * done) / total);
+function withProgress(state: Installing, deployment: CodeDeployDeployment, now: number): Installing {
+  const { createdAt } = deployment;
+  const aware = { ...state, activeIn: state.invocations, ...(createdAt !== undefined && { createdAt }) };
   return progressed(
-    backdateStart({ ...state, activeIn: state.invocations }, [deployment.createdAt]),
+    backdateStart(aware, [createdAt]),
     `CodeDeploy ${deployment.id}: ${describeStatus(deployment)}`,
-    percent,
+    40 + 45 * fractionOf(aware, deployment, now),
   );
+}
+
+/** By the time that is left; without a history by the instances. */
+function fractionOf(state: Installing, { instances: { total, done } }: CodeDeployDeployment, now: number): number {
+  if (state.usual) return fractionDone(state.usual, elapsedInCodeDeploy(state, now));
+  return total === 0 ? 0 : done / total;
 }
 
 function describeStatus({ status, instances, waitsBeforeTerminatingBlue }: CodeDeployDeployment): string {
