@@ -24,7 +24,8 @@ test.each<[string, RegExp]>([
 });
 
 test.each<[string, Partial<RunPlan>, RegExp[]]>([
-  ['untagged-blue', {}, [/no tag GreenIdentifier/]],
+  ['untagged-blue', {}, [/no tag GreenIdentifier/, /the Elastigroup still lists 4 blue: i-/]],
+  ['scales-up', {}, []],
   ['second-application-accepted', {}, [/also names mail\/mail-live/]],
   ['success', { options: { deploymentGroup: { blueTerminationWaitMinutes: 1 } } }, [/also terminates blue/]],
   [

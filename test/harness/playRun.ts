@@ -135,7 +135,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
     try {
       const work = runJob(ownEvent, {
         clock,
-        env: { SPOT_API_URL: 'https://api.spotinst.io', ...plan.env, ...ownEnv },
+        env: { SPOT_API_URL: 'https://api.spotinst.io', CHECK_REVISION: 'true', ...plan.env, ...ownEnv },
         remainingMilliseconds: () => Math.max(0, endsAt - clock.now()),
         aws: inProcessAws(transport, world.account.region),
         spotAdapter: transport.axiosAdapter,

@@ -3,6 +3,7 @@ import { isLeft } from '../../clients/greenInstances';
 import { listing } from '../../lib/wording';
 import { fractionOf, isRollingBack, paceOf, progressOf } from '../elastigroupState';
 import { deployedInstances } from './deployedInstances';
+import { remainingBlue } from './remainingBlue';
 import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from '../failures';
 import { finalizingEndsAt, hasLasted, UNLISTED_PROOF_S } from '../limits';
 import { followed, launchingDuplicatesOf, listElastigroup, stopDuplicates } from '../ownDeployments';
@@ -37,15 +38,18 @@ export async function finalize(before: Finalizing, context: DeploymentContext): 
   return elastigroup ? withProgress(state, elastigroup) : state;
 }
 
-/** The ids of green are for the output variables: a success does not fail for the lack of them. */
+/** The ids of green are for the output variables: a success does not fail for the lack of them, nor for blue that is left. */
 async function succeed(state: Finalizing, context: DeploymentContext): Promise<State> {
-  const found = await attempt(context.greenInstances.find(greenTag(state)));
+  const [found, inGroup] = await Promise.all([
+    attempt(context.greenInstances.find(greenTag(state))),
+    attempt(context.elastigroup.listInstances()),
+  ]);
   if (!found.ok) context.log.warn(POLL_WARNINGS.noGreenIds(found.error.message));
   const ids = found.ok ? found.value.filter(isLeft).map((instance) => instance.id) : undefined;
   const deployed = await deployedInstances(state, ids, context);
-  if (deployed.shortfalls.length > 0)
-    context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, deployed.shortfalls.join('; ')));
-  return toSucceeded(state, context.clock.now(), deployed);
+  const shortfalls = [...deployed.shortfalls, ...remainingBlue(state, inGroup, found)];
+  if (shortfalls.length > 0) context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, shortfalls.join('; ')));
+  return toSucceeded(state, context.clock.now(), { ...deployed, shortfalls });
 }
 
 function noLongerListed(state: Finalizing, context: DeploymentContext): Finalizing {
@@ -64,12 +68,12 @@ function noLongerListed(state: Finalizing, context: DeploymentContext): Finalizi
 async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
   if (!hasLasted(state.unlistedSince, UNLISTED_PROOF_S, context.clock.now())) return false;
   const read = await attempt(
-    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstanceIds()]),
+    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstances()]),
   );
   if (!read.ok) return false;
   const [green, inGroup] = read.value;
   const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
-  return inGroup.length > 0 && inGroup.every((id) => greenIds.has(id));
+  return inGroup.length > 0 && inGroup.every(({ id }) => greenIds.has(id));
 }
 
 /** Ends as failed, naming what is in service. */

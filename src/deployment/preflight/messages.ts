@@ -61,3 +61,9 @@ export const PREFLIGHT_WARNINGS = {
     `Could not verify revision ${address} (S3 403); it may not exist. Allow ${action} and s3:ListBucket in the function's role.`,
   revisionUnchecked: (error) => `Could not verify the revision: ${error}.`,
 } as const satisfies Messages;
+
+/** What the function was set up not to check. */
+export const PREFLIGHT_NOTES = {
+  revisionNotChecked: (address) =>
+    `Revision ${address} is not checked: CHECK_REVISION is false. The stack parameter RevisionBucketArns allows the check.`,
+} as const satisfies Messages;

@@ -1,6 +1,7 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupConfiguration } from '../../clients/spot/elastigroup';
 import { UpstreamError } from '../../clients/upstreamError';
+import { describeRevision } from '../../input/userParameters/describeRevision';
 import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import { tookSeconds, usualTimeOf } from '../history';
@@ -8,15 +9,15 @@ import type { UsualTime } from '../state';
 import { hidesOtherDelivery } from '../otherDelivery';
 import { deploymentGroupFindings } from './deploymentGroupFindings';
 import { checksApplication, elastigroupFindings, gracePeriodFindings } from './elastigroupFindings';
-import { notPermitted, refusalFinding, warning, type Finding } from './finding';
-import { PREFLIGHT_WARNINGS } from './messages';
+import { note, notPermitted, refusalFinding, warning, type Finding } from './finding';
+import { PREFLIGHT_NOTES, PREFLIGHT_WARNINGS } from './messages';
 import { timeoutFindings } from './timeoutFindings';
 import { revisionFindings } from './revisionFindings';
 import { reportFindings } from './reportFindings';
 
 /**
- * Checks, before anything is launched, for what would make the deployment fail; all in parallel. Returns the warnings, which
- * it has logged. Throws ActionError with all problems at once, or UpstreamError (transient) where a check had no answer.
+ * Checks, before anything is launched, for what would make the deployment fail; all in parallel. Returns warnings and notes,
+ * which it has logged. Throws ActionError with all problems at once, or UpstreamError (transient) where a check had no answer.
  *
  * `recent`: the deployment group's deployments of the last days. `refusal`: reading the active deployments was rejected; that is reported with the rest.
  */
@@ -114,6 +115,7 @@ async function checkDeploymentGroup({
 
 async function checkRevision({ revisionObject, parameters: { revision } }: DeploymentContext): Promise<Finding[]> {
   if (revision.kind !== 's3') return [];
+  if (!revisionObject) return [note(PREFLIGHT_NOTES.revisionNotChecked(describeRevision(revision)))];
   try {
     return revisionFindings(await revisionObject.head(revision), revision);
   } catch (error) {
