@@ -35,7 +35,7 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
-      isLimitShared: pacing.rateLimit.isShared(SPOT_OPERATIONS.list, context.clock.now()),
+      isLimitTight: pacing.rateLimit.isTight(SPOT_OPERATIONS.list, context.clock.now()),
       now: context.clock.now(),
     });
     pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), context, pacing);

@@ -24,8 +24,10 @@ export interface WorldOptions {
   readonly emptyListEvery: number;
   /** Spot's errors repeat the request's Authorization header. */
   readonly errorsEchoSecrets: boolean;
-  /** Requests per route and method in 60 s; 0 = no limit. */
+  /** Requests per route and method in 60 s. Spot publishes no number; the default is never met. */
   readonly spotRequestsPerMinute: number;
+  /** Which answers of Spot carry the headers of its limit; all, by its documentation. */
+  readonly spotLimitHeaders: 'always' | 'with-429';
   /** Whether the route of Spot's limit holds the group's id, or one limit is for all groups; docs/services.md, Spot leaves it open. */
   readonly spotLimitFor: 'each-group' | 'all-groups';
   /** Calls that AWS takes; none: no limit. */
@@ -113,7 +115,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   reactsToFailure: false,
   emptyListEvery: 0,
   errorsEchoSecrets: false,
-  spotRequestsPerMinute: 0,
+  spotRequestsPerMinute: 10_000,
+  spotLimitHeaders: 'always',
   spotLimitFor: 'each-group',
   awsLimits: {},
   limitMessage: 'active',
