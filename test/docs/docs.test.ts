@@ -68,7 +68,11 @@ test.each([
 ])('%s is accepted', (_name, page, pattern) => {
   const text = resolved(pattern.exec(page)?.[1] ?? '');
   const job = { inputArtifacts: [{ name: 'BuildOutput', bucket: 'b', key: 'k' }] };
-  expect(parseUserParameters(text, job, {})).toMatchObject({ ok: true, warnings: [] });
+  expect(parseUserParameters(text, job, {})).toMatchObject({
+    ok: true,
+    warnings: [],
+    value: { pipelineExecutionId: resolved('#{codepipeline.PipelineExecutionId}') },
+  });
   expect(text.length).toBeLessThanOrEqual(1000);
 });
 

@@ -46,6 +46,8 @@ export interface Script {
   readonly create?: readonly Answer<CreateOutcome>[];
   readonly stopCodeDeploy?: readonly Answer<'stopping' | 'ended'>[];
   readonly green?: readonly Answer<readonly GreenInstance[]>[];
+  /** Of instances by their ids. */
+  readonly described?: readonly Answer<readonly GreenInstance[]>[];
   /** Preflight's; `none`: the Elastigroup has no CodeDeploy integration. */
   readonly integration?: readonly Answer<readonly DeploymentGroupName[] | 'none'>[];
   readonly deploymentGroup?: readonly Answer<DeploymentGroup>[];
@@ -168,6 +170,7 @@ export class FakeContext implements DeploymentContext {
         this.expectGreenTag(tag);
         return this.answers.take('green');
       },
+      describe: async () => this.answers.take('described'),
     };
     this.deploymentTargets = {
       list: async (id) => {

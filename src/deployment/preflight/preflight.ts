@@ -63,7 +63,8 @@ async function checkGracePeriod(group: ElastigroupConfiguration, context: Deploy
   const recent = await attempt(context.codeDeploy.findDeployments(context.clock.now() - RECENT_MS));
   const seconds = (recent.ok ? recent.value : [])
     .filter(({ status }) => status === 'Succeeded')
-    .map(({ createdAt = 0, endedAt = 0 }) => (endedAt - createdAt) / 1000);
+    .flatMap(({ createdAt, endedAt }) => (createdAt === undefined || endedAt === undefined ? [] : endedAt - createdAt))
+    .map((milliseconds) => milliseconds / 1000);
   return gracePeriodFindings(group, seconds, context.parameters.groupId);
 }
 
