@@ -200,6 +200,7 @@ export class BlueGreenDeployFunction extends Construct {
       // The longest that Lambda allows. The function ends its invocation before that, and continues in the next one.
       timeout: Duration.minutes(15),
       memorySize: props.memorySize ?? 256,
+      reservedConcurrentExecutions: props.reservedConcurrency,
       role: this.role,
       // Powertools writes JSON lines itself, which Lambda passes on as they are; this adds JSON for Lambda's own lines.
       loggingFormat: LoggingFormat.JSON,

@@ -84,6 +84,12 @@ export interface BlueGreenDeployFunctionProps {
    * @default 256
    */
   readonly memorySize?: number;
+  /**
+   * Concurrent executions that are kept for the function, and that it cannot exceed. A running deployment holds one.
+   *
+   * @default - the function shares the account's concurrency
+   */
+  readonly reservedConcurrency?: number;
 
   /**
    * How much the function logs.

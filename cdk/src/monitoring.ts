@@ -27,6 +27,10 @@ interface AlarmDescription {
   readonly metricName: string;
   /** Of the function's own namespace; otherwise of Lambda's. */
   readonly isOwn?: boolean;
+  /** Sum, where it is left out. */
+  readonly statistic?: string;
+  /** 1, where it is left out. */
+  readonly threshold?: number;
 }
 
 const ALARMS: readonly AlarmDescription[] = [
@@ -49,23 +53,37 @@ const ALARMS: readonly AlarmDescription[] = [
       'Lambda dropped an event, so that its CodePipeline job gets no result: the action fails 20 minutes after its last answer. The event is in the queue of failed events.',
     metricName: 'AsyncEventsDropped',
   },
+  {
+    id: 'ThrottlesAlarm',
+    description:
+      "Lambda had no concurrency left for the function. The event waits in Lambda's queue, and is dropped after 15 minutes. Raise ReservedConcurrency or the account's quota.",
+    metricName: 'Throttles',
+  },
+  {
+    id: 'EventAgeAlarm',
+    description:
+      "An event waited in Lambda's queue for three minutes or more before the function got it. After 15 minutes Lambda drops it, and the action fails.",
+    metricName: 'AsyncEventAge',
+    statistic: 'Maximum',
+    threshold: 180_000,
+  },
 ];
 
 /** The alarms of template.yaml: test/drift.test.ts compares them. */
 export function createAlarms(scope: Construct, monitored: Monitored, actions: readonly IAlarmAction[]): Alarm[] {
   const { serviceName, metricsNamespace, functionName } = monitored;
-  return ALARMS.map(({ id, description, metricName, isOwn }) => {
+  return ALARMS.map(({ id, description, metricName, isOwn, statistic = 'Sum', threshold = 1 }) => {
     const metric = new Metric({
       namespace: isOwn ? metricsNamespace : 'AWS/Lambda',
       metricName,
       dimensionsMap: isOwn ? { service: serviceName } : { FunctionName: functionName },
-      statistic: 'Sum',
+      statistic,
       period: Duration.minutes(1),
     });
     const alarm = new Alarm(scope, id, {
       alarmDescription: description,
       metric,
-      threshold: 1,
+      threshold,
       evaluationPeriods: 1,
       comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,

@@ -18,6 +18,7 @@ export const templateParameters: Readonly<Record<string, keyof BlueGreenDeployFu
   CleanupTimeoutSeconds: 'cleanupTimeout',
   AllowUnknownJob: 'allowUnknownJob',
   MemorySize: 'memorySize',
+  ReservedConcurrency: 'reservedConcurrency',
   LogLevel: 'logLevel',
   LogRetentionDays: 'logRetention',
   LogKmsKeyArn: 'logEncryptionKey',
