@@ -30,7 +30,11 @@ function testConstruct(): void {
   const report = path.resolve('build/cdk-jest.json');
   rmSync(report, { force: true });
   const jest = [path.resolve('node_modules/jest/bin/jest.js'), '--json', `--outputFile=${report}`];
-  const { status } = spawnSync(process.execPath, jest, { cwd: CDK, stdio: ['ignore', 'ignore', 'inherit'], timeout: 600_000 });
+  const { status } = spawnSync(process.execPath, jest, {
+    cwd: CDK,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 600_000,
+  });
   if (!existsSync(report)) {
     console.log(`FAIL  the tests in cdk/ did not run (exit code ${status ?? 'none'})`);
     results.add(0, 1);
