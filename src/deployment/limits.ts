@@ -3,6 +3,8 @@ import type { DeploymentContext } from './context';
 
 /** Seconds for which a start whose answer was lost, or that was rejected, is searched for before another is sent, or the rejection believed. */
 export const LOST_START_GRACE_S = 30;
+/** Seconds after which a stop that shows no effect is sent again: its request, too, may have been lost. */
+export const STOP_AGAIN_S = 30;
 /** Seconds without being listed, after which a known deployment counts as ended: one empty list proves nothing. */
 export const UNLISTED_PROOF_S = 60;
 /** Seconds for which CodeDeploy may fail to find the tagged instances: tags take seconds to become visible (docs/services.md, CodeDeploy). */

@@ -1,10 +1,10 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
 import { progressOf } from './elastigroupState';
-import { LONGEST_DEPLOYMENT_H } from './limits';
+import { hasLasted, LONGEST_DEPLOYMENT_H, STOP_AGAIN_S } from './limits';
 import { attempt } from './attempt';
 import { carriesTag, greenTag, type DeploymentContext } from './context';
-import type { State } from './state';
+import type { Finalizing, Installing, Launching, State } from './state';
 import { POLL_WARNINGS } from './messages';
 
 /** This action's Elastigroup deployments (there should be one) and those of others that are active in the group. */
@@ -87,17 +87,28 @@ export function followed(
   return knownId === undefined ? electPrimary(own).primary : own.find((deployment) => deployment.id === knownId);
 }
 
-/** A duplicate that Spot does not stop is no reason to fail the primary: the next poll tries again. */
-export async function stopDuplicates(
+/** Whether duplicates may be requested to stop: not again before STOP_AGAIN_S, also where Spot refused it or they err. */
+export function isDuplicateStopDue(
+  { duplicateStopSentAt }: Launching | Installing | Finalizing,
+  { clock }: DeploymentContext,
+): boolean {
+  return duplicateStopSentAt === undefined || hasLasted(duplicateStopSentAt, STOP_AGAIN_S, clock.now());
+}
+
+/** A duplicate that Spot does not stop is no reason to fail the primary. */
+export async function stopDuplicates<S extends Launching | Installing | Finalizing>(
+  state: S,
   duplicates: readonly ElastigroupDeployment[],
   primaryId: string | undefined,
   context: DeploymentContext,
-): Promise<void> {
+): Promise<S> {
+  if (duplicates.length === 0 || !isDuplicateStopDue(state, context)) return state;
   for (const duplicate of duplicates) {
     context.log.warn(POLL_WARNINGS.duplicate(duplicate.id, primaryId ?? 'none'));
     const stopped = await attempt(context.elastigroup.stopDeployment(duplicate.id));
     if (!stopped.ok) context.log.warn(POLL_WARNINGS.notStopped(duplicate.id, stopped.error.message));
   }
+  return { ...state, duplicateStopSentAt: context.clock.now() };
 }
 
 /** This action's CodeDeploy deployment, and another's that is active in the deployment group. */

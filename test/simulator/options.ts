@@ -9,6 +9,10 @@ export interface WorldOptions {
   readonly listOrder: 'newest' | 'oldest' | 'shuffled';
   /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
   readonly listsFinished: boolean;
+  /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
+  readonly finalState: string;
+  /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
+  readonly scaledUp: number;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
   readonly oldDeploymentState: string | undefined;
   /** Spot's list and the group contain items with null where a text belongs, without an id, or of many megabytes. */
@@ -57,6 +61,8 @@ export interface WorldOptions {
   readonly blueTagged: boolean;
   /** The Elastigroup's own load balancing and health check; `none`: it has neither. */
   readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
+  /** Whether that health check acts on green while it is installed; undocumented (docs/services.md, Spot). */
+  readonly autoHealing: boolean;
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
@@ -68,6 +74,8 @@ export interface WorldOptions {
   /** Whether a job of an abandoned action takes a result; unverified (docs/services.md, CodePipeline). */
   readonly abandonedResult: 'refused' | 'accepted';
   /** `once`: somebody deletes it after the first time that it is read. */
+  /** From when on CodeDeploy cannot be read (s from the world's begin), and why; undefined: it always can. */
+  readonly codeDeployLost: { readonly afterSeconds: number; readonly how: 'group-renamed' | 'denied' } | undefined;
   readonly secretAccess: 'allowed' | 'denied' | 'once';
   /** When somebody rotates Spot's token (s from the world's begin): the secret has the new one, and the old one gets 401. */
   readonly tokenRotatesAt: number | undefined;
@@ -95,6 +103,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   secondDeployment: 'rejected',
   listOrder: 'newest',
   listsFinished: true,
+  finalState: 'FINISHED',
+  scaledUp: 0,
   oldDeploymentState: undefined,
   oddItems: false,
   reactsToFailure: false,
@@ -119,11 +129,13 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   integration: 'named',
   blueTagged: true,
   groupHealthCheck: 'none',
+  autoHealing: false,
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',
   executionReads: 'allowed',
   abandonedResult: 'refused',
+  codeDeployLost: undefined,
   secretAccess: 'allowed',
   tokenRotatesAt: undefined,
 };

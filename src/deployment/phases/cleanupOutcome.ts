@@ -1,7 +1,7 @@
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
 import { listing } from '../../lib/wording';
 import { elastigroupTimeoutAt } from '../limits';
-import { isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import { hasStartedNone, isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
 import { hasEnded } from '../elastigroupState';
 import { isActive } from '../ownDeployments';
 import type { KeepReason } from './greenProtection';
@@ -42,9 +42,9 @@ export async function failKeepingGreen(
 ): Promise<State> {
   const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
   const tag = greenTag(state);
-  const [green, groupInstanceIds, targets] = await Promise.all([
+  const [green, inGroup, targets] = await Promise.all([
     attempt(context.greenInstances.find(tag)),
-    attempt(context.elastigroup.listInstanceIds()),
+    attempt(context.elastigroup.listInstances()),
     view.traffic.targets ?? (deployment && attempt(context.deploymentTargets.list(deployment.id))),
   ]);
   const kept = describeKeptGreen({
@@ -53,7 +53,7 @@ export async function failKeepingGreen(
     deployment,
     targets,
     green,
-    groupInstanceIds,
+    inGroup,
     elastigroupDeploymentId: state.elastigroupDeploymentId,
     elastigroupTimeoutAt: elastigroupTimeoutAt(state, context),
   });
@@ -108,9 +108,9 @@ function leftDeployments(state: CleaningUp, view: CleanupView): string[] {
       if (!hasEnded(word)) left.push(LEFT_MESSAGES.elastigroup(id, `${word || 'no state'}${problem}`));
     }
   }
-  if (!view.codeDeploy.ok)
+  if (!view.codeDeploy.ok && !hasStartedNone(state, view))
     left.push(LEFT_MESSAGES.codeDeployUnknown(view.codeDeploy.error.message, state.deploymentId ?? 'of this action'));
-  else if (view.codeDeploy.value && isActive(view.codeDeploy.value)) {
+  else if (view.codeDeploy.ok && view.codeDeploy.value && isActive(view.codeDeploy.value)) {
     left.push(LEFT_MESSAGES.codeDeploy(view.codeDeploy.value.id, `${view.codeDeploy.value.status}${problem}`));
   }
   return left;

@@ -9,7 +9,9 @@ import {
   backdateStart,
   stopDuplicates,
   duplicatesOf,
+  isDuplicateStopDue,
   launchingDuplicatesOf,
+  type ListedElastigroup,
 } from '../ownDeployments';
 import { trafficIn } from './greenProtection';
 import { attempt, type Attempt } from '../attempt';
@@ -46,12 +48,21 @@ export async function install(state: Installing, context: DeploymentContext): Pr
     case 'unclear':
       throw verdict.error;
     case 'continue':
-      if (listed.ok && codeDeploy.ok) {
-        const stoppable = await stoppableDuplicates(listed.value.own, codeDeploy.value, aware, context);
-        await stopDuplicates(stoppable, aware.elastigroupDeploymentId, context);
-      }
-      return codeDeploy.ok ? withProgress(aware, codeDeploy.value) : aware;
+      return goOn(aware, codeDeploy, listed, context);
   }
+}
+
+async function goOn(
+  state: Installing,
+  codeDeploy: Attempt<CodeDeployDeployment>,
+  listed: Attempt<ListedElastigroup>,
+  context: DeploymentContext,
+): Promise<Installing> {
+  if (!codeDeploy.ok) return state;
+  if (!listed.ok || !isDuplicateStopDue(state, context)) return withProgress(state, codeDeploy.value);
+  const stoppable = await stoppableDuplicates(listed.value.own, codeDeploy.value, state, context);
+  const stopped = await stopDuplicates(state, stoppable, state.elastigroupDeploymentId, context);
+  return withProgress(stopped, codeDeploy.value);
 }
 
 /** CodeDeploy may have started on the instances of a duplicate, too: once traffic moves, they may serve. */

@@ -125,7 +125,7 @@ async function sendStart(state: Starting, context: DeploymentContext): Promise<S
     if (started.tags.length > 0 && !carriesTag(started.tags, request.greenTag))
       return resolveConflict(state, [conflictingElastigroup(started)], context);
     context.log.info(`Elastigroup ${groupId} is launching green instances (deployment ${started.id}).`);
-    return toLaunching(state, context.clock.now(), started.id);
+    return { ...toLaunching(state, context.clock.now(), started.id), noCodeDeploySent: true };
   } catch (error) {
     return afterFailedStart(state, error, context);
   }

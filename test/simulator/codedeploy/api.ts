@@ -44,7 +44,19 @@ export class CodeDeployApi {
   handle(operation: string, request: WireRequest): WireResponse {
     const known = this.#operations.get(operation);
     if (!known) throw new ServiceError(400, 'UnknownOperationException', `Unknown operation ${operation}`);
-    return awsJson(known(awsInput(request)));
+    const input = awsInput(request);
+    this.#checkAccess(operation, input);
+    return awsJson(known(input));
+  }
+
+  #checkAccess(operation: string, input: JsonRecord): void {
+    const { options, schedule } = this.#context;
+    const lost = options.codeDeployLost;
+    if (!lost || schedule.time < schedule.beganAt + lost.afterSeconds * 1000) return;
+    if (lost.how === 'denied') throw denied(operation, this.#context);
+    const group = asText(input['deploymentGroupName']);
+    if (group !== undefined)
+      throw refusal('DeploymentGroupDoesNotExist', `No Deployment Group found for name: ${group}`);
   }
 
   #create(input: JsonRecord): JsonRecord {

@@ -89,7 +89,7 @@ function contextWith(
         ),
       startDeployment: () => answer('spot', elastigroup('cdbg-1', 'STARTING')),
       stopDeployment: () => answer('spot', undefined),
-      listInstanceIds: () => answer('spot', ['i-blue']),
+      listInstances: () => answer('spot', [{ id: 'i-blue', createdAt: undefined, isLocked: false }]),
       readGroup: () =>
         answer('spot', {
           deploymentGroups: [{ applicationName: 'shop', deploymentGroupName: 'shop-green' }],
@@ -106,7 +106,10 @@ function contextWith(
       createDeployment: () => answer('codeDeploy', { kind: 'created', deploymentId: 'd-OWN' } as const),
       stopDeployment: () => answer('codeDeploy', 'stopping' as const),
     },
-    greenInstances: { find: () => answer('ec2', limits.mine ? [instance('i-1')] : []) },
+    greenInstances: {
+      find: () => answer('ec2', limits.mine ? [instance('i-1')] : []),
+      describe: () => answer('ec2', [instance('i-blue', { launchedAt: START - 1 })]),
+    },
     deploymentTargets: { list: () => answer('codeDeploy', []) },
     elastigroupEvents: { problemsBetween: () => answer('spot', []) },
     deploymentGroup: { read: () => answer('codeDeploy', { deploymentType: 'BLUE_GREEN' } as never) },

@@ -26,7 +26,7 @@ describe('where nothing of the action is under way', () => {
   test('one deployment is started, with the tag, application and group of the action', async () => {
     const { next, context } = await pollOnce(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
 
-    expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
+    expect(inPhase(next, 'launching')).toMatchObject({ elastigroupDeploymentId: 'cdbg-1', noCodeDeploySent: true });
     expect(context.startRequests).toEqual([
       { greenTag: OWN_TAG, applicationName: 'shop', deploymentGroupName: 'shop-green', timeoutMinutes: 95 },
     ]);
@@ -81,6 +81,8 @@ describe('what is under way already is adopted', () => {
 
   test.each(Object.entries(lists))('found by its tag: %s', async (_where, list) => {
     const { next, context } = await pollOnce(checked(), {}, { list: [list] });
+    // An earlier delivery may have started CodeDeploy.
+    expect(next).not.toHaveProperty('noCodeDeploySent');
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
     expect(context.changes).toEqual([]);
