@@ -179,6 +179,8 @@ export const RUN_MESSAGES = {
     'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. Nothing was started. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
   late: (age, limit) =>
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
+  unfinished: (progress, elastigroupId, id, tag) =>
+    `Cleanup has not ended with this invocation, and no other may follow (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
   unnoticed: (reason) =>
     `A stop of the pipeline execution will not be noticed, the deployment goes on without that: ${reason}`,
 } as const satisfies Messages;
