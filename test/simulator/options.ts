@@ -1,5 +1,6 @@
 import type { Account } from './account';
 import type { AwsLimits } from './awsThrottle';
+import type { HistoryOptions } from './codedeploy/history';
 
 /** What the documentation leaves open or a customer can set: the kinds of world that one scenario can play in. */
 export interface WorldOptions {
@@ -67,6 +68,8 @@ export interface WorldOptions {
   readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
   /** Whether that health check acts on green while it is installed; undocumented (docs/services.md, Spot). */
   readonly autoHealing: boolean;
+  /** How long the group's earlier deployments took. */
+  readonly history: HistoryOptions;
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
@@ -136,6 +139,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   blueTagged: true,
   groupHealthCheck: 'none',
   autoHealing: false,
+  history: { pattern: 'steady', count: 4, times: 1 },
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',

@@ -37,8 +37,8 @@ export class CodeDeployApi {
     ]);
   }
 
-  knows(operation: string): boolean {
-    return this.#operations.has(operation);
+  get operations(): readonly string[] {
+    return [...this.#operations.keys()];
   }
 
   handle(operation: string, request: WireRequest): WireResponse {
