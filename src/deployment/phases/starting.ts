@@ -3,7 +3,7 @@ import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
 import { instead } from '../checkRun';
 import { preflight } from '../preflight/preflight';
-import { failureOf, launchedBefore, startRefused, timedOut } from '../failures';
+import { failureOf, launchedBefore, startRefused, timedOut, tooLateToLaunch } from '../failures';
 import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { discoverExistingWork, withAllProblems } from './discoverExistingWork';
@@ -110,6 +110,8 @@ function adoptElastigroup(state: Starting, id: string, context: DeploymentContex
 }
 
 async function sendStart(state: Starting, context: DeploymentContext): Promise<State> {
+  const tooLate = tooLateToLaunch(state, context);
+  if (tooLate) throw tooLate;
   const notStarted = await instead(state, context);
   if (notStarted) return notStarted;
   const { applicationName, deploymentGroupName, groupId } = context.parameters;
