@@ -7,8 +7,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import { parse, YAMLSeq } from 'yaml';
 import { ZipFile } from 'yazl';
+import { evaluate, readTemplate } from './cloudFormation.mjs';
 
 /** What the user got wrong: one line says it. */
 class UsageError extends Error {}
@@ -60,85 +60,27 @@ async function writeZip(file) {
 
 /** The role's policy, with CloudFormation's functions worked out. */
 async function policyOf(file, given) {
-  const template = parse(await readFile(file, 'utf8'), { customTags: cloudFormationTags() });
-  const { BlueGreenStageFunctionRole: role } = template.Resources;
-  const defaults = Object.entries(template.Parameters).map(([name, { Default }]) => [name, Default ?? '']);
+  const template = readTemplate(await readFile(file, 'utf8'));
   const { Region = 'REGION', AccountId = 'ACCOUNT_ID', FunctionName = 'blue-green-stage', ...parameters } = given;
   for (const name of Object.keys(parameters)) {
     if (Object.hasOwn(template.Parameters, name)) continue;
     const known = ['Region', 'AccountId', 'FunctionName', ...Object.keys(template.Parameters)].join(', ');
     throw new UsageError(`${file} has no parameter ${name}. There are: ${known}.`);
   }
-  const none = Symbol('AWS::NoValue');
-  const resources = {
-    'BlueGreenStageLogGroup.Arn': `arn:aws:logs:${Region}:${AccountId}:log-group:/aws/lambda/${FunctionName}:*`,
-    'FailedEventsQueue.Arn': `arn:aws:sqs:${Region}:${AccountId}:${FunctionName}-failed-events`,
-  };
-  const values = {
-    ...Object.fromEntries(defaults),
-    // A key that nobody has: the statement is there to be filled in, or to be taken out.
-    SecretKmsKeyArn: `arn:aws:kms:${Region}:${AccountId}:key/KEY_ID`,
+  const required = Object.keys(template.Parameters).filter((name) => template.Parameters[name].Default === undefined);
+  const { Policies: policies } = template.Resources.BlueGreenStageFunctionRole.Properties;
+  if (policies.length !== 1) throw new Error('The role has more than one policy.');
+  return evaluate(template, policies[0].PolicyDocument, {
+    ...Object.fromEntries(required.map((name) => [name, wordFor(name)])),
     ...parameters,
-    'AWS::Partition': 'aws',
-    'AWS::URLSuffix': 'amazonaws.com',
     'AWS::Region': Region,
     'AWS::AccountId': AccountId,
-    'AWS::NoValue': none,
-    ...resources,
-  };
-  const lookUp = (name) => {
-    if (!Object.hasOwn(values, name)) throw new Error(`scripts/package.mjs does not know \${${name}}.`);
-    const isList = template.Parameters[name]?.Type === 'CommaDelimitedList';
-    return isList && typeof values[name] === 'string' ? values[name].split(',') : values[name];
-  };
-  const functions = {
-    Ref: lookUp,
-    GetAtt: lookUp,
-    Sub: (argument) => {
-      const [text, own = {}] = Array.isArray(argument) ? argument : [argument];
-      const names = work(own);
-      return text.replace(/\$\{([^}]+)\}/g, (_, name) => names[name] ?? lookUp(name));
-    },
-    Join: ([separator, list]) => work(list).join(separator),
-    Split: ([separator, text]) => work(text).split(separator),
-    Equals: ([left, right]) => work(left) === work(right),
-    Not: ([condition]) => !holds(condition),
-    And: (conditions) => conditions.every(holds),
-    Or: (conditions) => conditions.some(holds),
-    If: ([condition, yes, no]) => work(holds({ Condition: condition }) ? yes : no),
-  };
-  function holds(condition) {
-    return work(condition.Condition ? template.Conditions[condition.Condition] : condition);
-  }
-  function work(node) {
-    if (Array.isArray(node)) return node.map(work).filter((item) => item !== none);
-    if (node instanceof Call) return functions[node.name](node.argument);
-    if (typeof node !== 'object' || node === null) return node;
-    const entries = Object.entries(node).map(([key, value]) => [key, work(value)]);
-    return Object.fromEntries(entries.filter(([, value]) => value !== none));
-  }
-
-  if (role.Properties.Policies.length !== 1) throw new Error('The role has more than one policy.');
-  return work(role.Properties.Policies[0].PolicyDocument);
-}
-
-/** A CloudFormation function in its short form, `!Sub x`. */
-function Call(name, argument) {
-  this.name = name;
-  this.argument = argument;
-}
-
-function cloudFormationTags() {
-  return ['Ref', 'GetAtt', 'Sub', 'Join', 'Split', 'Equals', 'Not', 'And', 'Or', 'If'].flatMap((name) => {
-    class CallSeq extends YAMLSeq {
-      toJSON(_, context) {
-        return new Call(name, super.toJSON(_, context));
-      }
-    }
-    const tag = `!${name}`;
-    return [
-      { tag, resolve: (text) => new Call(name, text) },
-      { tag, collection: 'seq', nodeClass: CallSeq },
-    ];
+    'BlueGreenStageLogGroup.Arn': `arn:aws:logs:${Region}:${AccountId}:log-group:/aws/lambda/${FunctionName}:*`,
+    'FailedEventsQueue.Arn': `arn:aws:sqs:${Region}:${AccountId}:${FunctionName}-failed-events`,
   });
+}
+
+/** `CodeDeployApplication` → `CODE_DEPLOY_APPLICATION`: a word to replace, in place of a value that must be given. */
+function wordFor(name) {
+  return name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 }

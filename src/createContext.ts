@@ -59,7 +59,7 @@ export function createContext({
     deploymentTargets: deploymentTargetsClient(aws.codeDeploy, budget),
     elastigroupEvents: elastigroupEventsClient(api, parameters.groupId),
     deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),
-    revisionObject: revisionObjectClient(aws.s3, budget),
+    revisionObject: settings.checkRevision ? revisionObjectClient(aws.s3, budget) : undefined,
     pipelineRuns: pipelineRunsClient(aws, budget),
     runMemory,
     log,

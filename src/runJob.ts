@@ -1,4 +1,5 @@
 import type { AxiosAdapter } from 'axios';
+import { version } from '../package.json';
 import type { AwsClients } from './clients/awsClients';
 import type { PipelineRun } from './clients/pipelineRun';
 import { RetryQuota, type CallBudget } from './clients/callPolicy';
@@ -60,7 +61,8 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   const redactor = new Redactor();
   for (const secret of readArtifactSecrets(event)) redactor.add(secret);
   const log = createLog(redactor, invocation.clock);
-  log.remember({ jobId: id });
+  // On the first line too, whatever that is: a bug report can name the release.
+  log.remember({ jobId: id, version });
   const job: Job = {
     id,
     invocation,

@@ -17,6 +17,8 @@ export interface GreenInstance {
   readonly launchedAt: number | undefined;
   /** StateReason.Code, e.g. `Server.SpotInstanceTermination`: AWS reclaimed the Spot Instance (docs/services.md, EC2). */
   readonly stateReason: string | undefined;
+  /** When a call of the EC2 API shut it down (ms since the epoch, whole seconds), where EC2 says so. */
+  readonly shutDownAt: number | undefined;
 }
 
 /** Throws UpstreamError. */
@@ -67,7 +69,15 @@ function readInstance(instance: Instance): GreenInstance {
     lifecycle: instance.InstanceLifecycle === 'spot' ? 'spot' : 'on-demand',
     launchedAt: instance.LaunchTime?.getTime(),
     stateReason: instance.StateReason?.Code,
+    shutDownAt: timeIn(instance.StateTransitionReason),
   };
+}
+
+/** `User initiated (2026-11-21 09:00:31 GMT)` (docs/services.md, EC2); other reasons have no time. */
+function timeIn(reason = ''): number | undefined {
+  const [, day, time] = /^User initiated \((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)$/.exec(reason) ?? [];
+  const at = Date.parse(`${day ?? ''}T${time ?? ''}Z`);
+  return Number.isNaN(at) ? undefined : at;
 }
 
 /** It costs money, or may be started again: every state but shutting-down and terminated. */

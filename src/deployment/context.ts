@@ -24,7 +24,8 @@ export interface DeploymentContext {
   /** For the diagnosis of a failure. */
   readonly elastigroupEvents: ElastigroupEvents;
   readonly deploymentGroup: DeploymentGroupReader;
-  readonly revisionObject: RevisionObject;
+  /** Undefined where CHECK_REVISION is false. */
+  readonly revisionObject: RevisionObject | undefined;
   /** The pipeline execution that the action belongs to. */
   readonly pipelineRuns: PipelineRuns;
   /** What this invocation knows of it: the one part of a context that changes. */

@@ -125,6 +125,8 @@ export const SHORTFALL_MESSAGES = {
     `deployed to the ${count} instances that EC2 showed; the Elastigroup's target capacity is unknown`,
   belowCapacity: (count, capacity) =>
     `${count} instances were launched; the Elastigroup's target capacity is ${capacity}`,
+  blueRemains: (count, instances) => `the Elastigroup still lists ${count} blue: ${instances}`,
+  blueUnknown: 'whether blue is gone could not be read',
 } as const satisfies Messages;
 
 /** What is wrong with a continuation token. */

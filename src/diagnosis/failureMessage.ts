@@ -4,7 +4,7 @@ import { cut, duration } from '../lib/wording';
 import { codeDeployLink, elastigroupLink, pipelineExecutionLink } from './consoleLinks';
 import { elastigroupReport } from './elastigroupReport';
 import { failedAt, type Evidence } from './evidence';
-import { instanceReports, reclaimedReport } from './instanceReport';
+import { instanceReports, reclaimedReport, removedReport } from './instanceReport';
 import { fixFor } from '../causes';
 import { EVIDENCE_MESSAGES } from './messages';
 import { FAILURE_MESSAGES } from '../deployment/messages';
@@ -65,6 +65,7 @@ function evidenceParts(state: Failed, evidence: Evidence, plain: (text: string) 
     ...others.slice(0, 5).map(further),
     ...(others.length > 5 ? [further(EVIDENCE_MESSAGES.moreFailures(String(others.length - 5)))] : []),
     ...reclaimedReport(evidence).map(further),
+    ...removedReport(state, evidence).map(further),
     ...codeDeployLines(state, evidence, plain).map(further),
     ...elastigroupReport(state, evidence, plain).map(further),
   ];

@@ -26,6 +26,8 @@ export interface Settings {
   readonly cleanupTimeoutSeconds: number;
   /** Whether an event whose job CodePipeline does not know may start something. */
   readonly allowUnknownJob: boolean;
+  /** Whether preflight checks that a revision in S3 exists, for which the function's role needs permissions. */
+  readonly checkRevision: boolean;
   readonly logLevel: LogLevel;
 }
 
@@ -37,6 +39,7 @@ interface SettingValues {
   POLL_WINDOW_SECONDS: number;
   CLEANUP_TIMEOUT_SECONDS: number;
   ALLOW_UNKNOWN_JOB: boolean;
+  CHECK_REVISION: boolean;
   POWERTOOLS_LOG_LEVEL: LogLevel;
 }
 
@@ -116,6 +119,13 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
     schema: booleanLike(),
     expected: 'true or false',
   },
+  CHECK_REVISION: {
+    default: 'false',
+    meaning:
+      "true checks before a deployment that the revision's object exists in S3, for which the function's role needs permissions.",
+    schema: booleanLike(),
+    expected: 'true or false',
+  },
   POWERTOOLS_LOG_LEVEL: {
     default: DEFAULT_LOG_LEVEL,
     meaning: `Log level: ${LOG_LEVELS.join(', ')}.`,
@@ -174,6 +184,7 @@ function withDefaults(values: Partial<SettingValues>): Settings {
     pollWindowSeconds: values.POLL_WINDOW_SECONDS ?? DEFAULT_POLL_WINDOW_SECONDS,
     cleanupTimeoutSeconds: values.CLEANUP_TIMEOUT_SECONDS ?? DEFAULT_CLEANUP_TIMEOUT_SECONDS,
     allowUnknownJob: values.ALLOW_UNKNOWN_JOB ?? false,
+    checkRevision: values.CHECK_REVISION ?? false,
     logLevel: values.POWERTOOLS_LOG_LEVEL ?? DEFAULT_LOG_LEVEL,
   };
 }

@@ -10,7 +10,7 @@ import {
   SHORTFALL_MESSAGES,
   TOKEN_MESSAGES,
 } from '../deployment/messages';
-import { PREFLIGHT_MESSAGES, PREFLIGHT_WARNINGS } from '../deployment/preflight/messages';
+import { PREFLIGHT_MESSAGES, PREFLIGHT_NOTES, PREFLIGHT_WARNINGS } from '../deployment/preflight/messages';
 import { EVIDENCE_MESSAGES } from '../diagnosis/messages';
 import { INPUT_ERROR_MESSAGES } from '../errors';
 import { EVENT_MESSAGES, JSON_MESSAGES, PARAMETER_MESSAGES, SETTING_WARNINGS, VALUE_MESSAGES } from '../input/messages';
@@ -61,6 +61,7 @@ export const MESSAGES = {
   'poll warning': POLL_WARNINGS,
   preflight: PREFLIGHT_MESSAGES,
   'preflight warning': PREFLIGHT_WARNINGS,
+  'preflight note': PREFLIGHT_NOTES,
   evidence: EVIDENCE_MESSAGES,
   fix: FIXES,
   result: RESULT_MESSAGES,

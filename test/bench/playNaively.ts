@@ -68,7 +68,7 @@ export async function playNaively(
 async function drive(event: CodePipelineEvent, world: World, latencyMs: number, pace: NaivePace): Promise<void> {
   const transport = inProcessTransport({ world, latencyMs: () => latencyMs });
   const aws = inProcessAws(transport, world.account.region);
-  const input = readJobInput(event, { SPOT_API_URL: 'https://api.spotinst.io' });
+  const input = readJobInput(event, { SPOT_API_URL: 'https://api.spotinst.io', CHECK_REVISION: 'true' });
   const budget: CallBudget = {
     clock,
     until: clock.now() + 3_600_000,

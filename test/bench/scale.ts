@@ -180,7 +180,7 @@ async function playOne(index: number, random: Random, account: SharedAccount): P
       const endsAt = Date.now() + 900_000;
       return runJob(event, {
         clock: timerClock,
-        env: { SPOT_API_URL: 'https://api.spotinst.io' },
+        env: { SPOT_API_URL: 'https://api.spotinst.io', CHECK_REVISION: 'true' },
         remainingMilliseconds: () => Math.max(0, endsAt - Date.now()),
         aws: inProcessAws(transport, world.account.region),
         spotAdapter: transport.axiosAdapter,

@@ -75,7 +75,7 @@ describe('the requests are the ones that Spot documents', () => {
   test.each<[string, (client: ReturnType<typeof elastigroup>) => Promise<unknown>, string, string]>([
     ['list', (client) => client.listDeployments(OWN), 'GET', DEPLOYMENTS],
     ['stop', (client) => client.stopDeployment('cdbg-1'), 'PUT', `${DEPLOYMENTS}/cdbg-1/stop`],
-    ['group status', (client) => client.listInstanceIds(), 'GET', '/aws/ec2/group/sig-1a2b/status'],
+    ['group status', (client) => client.listInstances(), 'GET', '/aws/ec2/group/sig-1a2b/status'],
   ])('%s: no body', async (_name, call, method, path) => {
     server.script(items());
     await call(elastigroup());
@@ -253,13 +253,20 @@ describe('the rate limit is one of a route and a method', () => {
 test('the instances of the group: their ids, without those that have none yet', async () => {
   server.script(
     items(
-      { instanceId: 'i-1', status: 'fulfilled' },
+      { instanceId: 'i-1', status: 'fulfilled', createdAt: '2026-11-21T11:49:00.000Z', lockStatus: 'unlocked' },
       { instanceId: null },
       { spotRequestId: 'sir-1' },
       { instanceId: '' },
-      { instanceId: 'i-2' },
+      { instanceId: 'i-2', createdAt: Date.UTC(2026, 10, 21), lockStatus: 'locked' },
+      { instanceId: 'i-3', createdAt: 'yesterday', lockStatus: 7 },
+      { instanceId: 'i-4', createdAt: null, lockStatus: null },
     ),
   );
-  await expect(elastigroup().listInstanceIds()).resolves.toEqual(['i-1', 'i-2']);
+  await expect(elastigroup().listInstances()).resolves.toEqual([
+    { id: 'i-1', createdAt: Date.UTC(2026, 10, 21, 11, 49), isLocked: false },
+    { id: 'i-2', createdAt: Date.UTC(2026, 10, 21), isLocked: true },
+    { id: 'i-3', createdAt: undefined, isLocked: false },
+    { id: 'i-4', createdAt: undefined, isLocked: false },
+  ]);
   expect(server.requests).toHaveLength(1);
 });

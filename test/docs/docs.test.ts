@@ -68,7 +68,11 @@ test.each([
 ])('%s is accepted', (_name, page, pattern) => {
   const text = resolved(pattern.exec(page)?.[1] ?? '');
   const job = { inputArtifacts: [{ name: 'BuildOutput', bucket: 'b', key: 'k' }] };
-  expect(parseUserParameters(text, job, {})).toMatchObject({ ok: true, warnings: [] });
+  expect(parseUserParameters(text, job, {})).toMatchObject({
+    ok: true,
+    warnings: [],
+    value: { pipelineExecutionId: resolved('#{codepipeline.PipelineExecutionId}') },
+  });
   expect(text.length).toBeLessThanOrEqual(1000);
 });
 
@@ -81,11 +85,11 @@ describe('template.yaml', () => {
       .slice(1)
       .map((block): [string, string] => [
         /^\w+/.exec(block)?.[0] ?? '',
-        unquoted(/^ {4}Default: (.*)$/m.exec(block)?.[1] ?? 'none'),
+        unquoted(/^ {4}Default: (.*)$/m.exec(block)?.[1] ?? 'must be given'),
       ]),
   );
   const variables = new Map(
-    Array.from(TEMPLATE.matchAll(/^ {10}([A-Z_0-9]+): !Ref (\w+)$/gm), ([, name = '', parameter = '']) => [
+    Array.from(TEMPLATE.matchAll(/^ {10}([A-Z_0-9]+): (?:!Ref |!If \[Has)(\w+)/gm), ([, name = '', parameter = '']) => [
       name,
       parameter,
     ]),
@@ -101,6 +105,20 @@ describe('template.yaml', () => {
       settingTable.map(({ name }) => [name, stackParameters.get(variables.get(name) ?? '')]),
     );
     expect(parseSettings(env)).toEqual(parseSettings({}));
+  });
+
+  test('takes for a number of seconds what the function takes, and nothing else', () => {
+    const bounded = [...variables].filter(([name]) => name.endsWith('_SECONDS'));
+    expect(bounded).toHaveLength(3);
+    for (const [name, parameter] of bounded) {
+      const block =
+        new RegExp(`^ {2}${parameter}:\\n([\\s\\S]*?)(?=^ {2}\\w)`, 'm').exec(section('Parameters'))?.[1] ?? '';
+      const valueOf = (key: string) => new RegExp(`^ {4}${key}: (.*)$`, 'm').exec(block)?.[1] ?? '';
+      const [least, most] = [Number(valueOf('MinValue')), Number(valueOf('MaxValue'))];
+      const accepts = (value: number) => parseSettings({ [name]: value.toFixed(3) }).ok;
+      expect([parameter, valueOf('Type')]).toEqual([parameter, 'Number']);
+      expect([least - 0.001, least, most, most + 0.001].map(accepts)).toEqual([false, true, true, false]);
+    }
   });
 
   test('has the parameters that docs/configuration.md lists, with their defaults', () => {

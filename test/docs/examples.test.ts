@@ -38,6 +38,7 @@ test.each(['examples/pipeline.yaml', 'examples/canary-pipeline.yaml'])(
       const variables = Array.from(text.matchAll(/#\{([^}]*)\}/g), ([, name = '']) => name);
       expect(variables.filter((name) => !/\.(PipelineExecutionId|CommitId|VersionId|ETag)$/.test(name))).toEqual([]);
       expect(JSON.parse(text)).toHaveProperty('INPUT_ARTIFACT', 'Revision');
+      expect(JSON.parse(text)).toHaveProperty('PIPELINE_EXECUTION_ID', '#{codepipeline.PipelineExecutionId}');
     }
     const actions = readFileSync(file, 'utf8')
       .split('- Name: ')

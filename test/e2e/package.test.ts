@@ -35,6 +35,13 @@ async function pack(name: string, ...args: readonly string[]) {
   return { zip: await readFile(path.join(out, 'lambda.zip')), policyText, statements };
 }
 
+/** Values for the statements that are there only where they are needed. */
+const EVERYTHING = [
+  'SecretKmsKeyArn=arn:aws:kms:eu-west-1:123456789012:key/1',
+  'FailedEventsKmsKeyArn=arn:aws:kms:eu-west-1:123456789012:key/2',
+  'RevisionBucketArns=arn:aws:s3:::one',
+];
+
 test('packed twice, the bytes are the same', async () => {
   const second = await pack('second');
   expect(packed.zip.equals(second.zip)).toBe(true);
@@ -59,7 +66,7 @@ with zipfile.ZipFile(sys.argv[1]) as z:
 });
 
 test("the policy allows the actions of the template's role, and leaves nothing of CloudFormation in it", async () => {
-  const { statements, policyText } = packed;
+  const { statements, policyText } = await pack('all', ...EVERYTHING);
   const template = await readFile('template.yaml', 'utf8');
   const written = template.slice(template.indexOf('PolicyName:'), template.indexOf('\nOutputs:'));
   const withoutComments = written.replace(/(^|\s)#.*$/gm, '').replace(/kms:ViaService|aws:\w+/g, '');
@@ -69,6 +76,18 @@ test("the policy allows the actions of the template's role, and leaves nothing o
   expect(policyText).not.toMatch(/\$\{|undefined|null|Fn::|AWS::/);
   for (const { Resource } of statements) for (const arn of [Resource].flat()) expect(arn).toMatch(/^(\*|arn:aws:\S+)$/);
   expect(new Set(statements.map(({ Sid }) => Sid)).size).toBe(statements.length);
+});
+
+test('by default the policy reaches no object in S3, no key, and no application until one is named', () => {
+  const { statements } = packed;
+  expect(statements.flatMap(({ Action }) => Action).filter((action) => /^(s3|kms):/.test(action))).toEqual([]);
+  for (const { Sid, Action, Resource } of statements) {
+    if (![Action].flat().some((action) => action.startsWith('codedeploy:'))) continue;
+    if (Sid === 'FollowAndStop' || Sid === 'UseTheDeploymentConfiguration') continue; // no resource of an application
+    expect(Resource).toMatch(
+      /:(deploymentgroup:CODE_DEPLOY_APPLICATION\/CODE_DEPLOY_DEPLOYMENT_GROUP|application:CODE_DEPLOY_APPLICATION)$/,
+    );
+  }
 });
 
 test('values narrow the policy', async () => {
@@ -81,7 +100,7 @@ test('values narrow the policy', async () => {
     'CodeDeployDeploymentGroup=live',
     'SecretArn=arn:aws:secretsmanager:eu-west-1:123456789012:secret:token-??????',
     'SecretKmsKeyArn=',
-    'RevisionBucketArns=arn:aws:s3:::one,arn:aws:s3:::two',
+    'RevisionBucketArns= arn:aws:s3:::one, arn:aws:s3:::two ',
   );
   const resourceOf = (sid: string) => statements.find(({ Sid }) => Sid === sid)?.Resource;
   expect(resourceOf('WriteTheLog')).toBe('arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/deploy-shop:*');

@@ -24,7 +24,8 @@ test.each<[string, RegExp]>([
 });
 
 test.each<[string, Partial<RunPlan>, RegExp[]]>([
-  ['untagged-blue', {}, [/no tag GreenIdentifier/]],
+  ['untagged-blue', {}, [/no tag GreenIdentifier/, /the Elastigroup still lists 4 blue: i-/]],
+  ['scales-up', {}, []],
   ['second-application-accepted', {}, [/also names mail\/mail-live/]],
   ['success', { options: { deploymentGroup: { blueTerminationWaitMinutes: 1 } } }, [/also terminates blue/]],
   [
@@ -36,6 +37,15 @@ test.each<[string, Partial<RunPlan>, RegExp[]]>([
   const trace = await play(scenario, plan);
   expect(trace.action.status).toBe('Succeeded');
   expect(warningsOf(trace)).toEqual(warnings.map((text) => expect.stringMatching(text) as string));
+});
+
+test('green that is healed away in mid-install is a cause of its own, with its time and the events of the group', async () => {
+  const { action } = await play('auto-healing');
+  expect(action.status).toBe('Failed');
+  expect(action.message).toMatch(/^CodeDeploy d-\w+ failed \(HEALTH_CONSTRAINTS/);
+  expect(action.message).toMatch(/^Likely fix: Green instances were terminated through the EC2 API .* grace period/m);
+  expect(action.message).toMatch(/^Terminated through the EC2 API during deployment: i-\w+ \(09:00:\d\dZ\)/m);
+  expect(action.message).toMatch(/^ {2}09:00:\d\dZ WARN Instance i-\w+ is unhealthy \(TARGET_GROUP\) and is replaced/m);
 });
 
 test("odd, unreadable and huge items in Spot's list do not stand in the way of a deployment", async () => {

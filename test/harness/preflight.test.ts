@@ -156,6 +156,24 @@ describe('what is no problem goes on', () => {
     expect(trace.action.message).toMatch(/^CodeDeploy d-\w+ failed \(REVISION_MISSING/);
   });
 
+  test('without CHECK_REVISION the object is left to CodeDeploy, with a line that says so', async () => {
+    const trace = await play('success', { options: { headObject: 'missing' }, env: { CHECK_REVISION: '' } });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(count(trace, 'HeadObject')).toBe(0);
+    expect(warningsOf(trace)).toEqual([
+      expect.stringMatching(
+        /"INFO"[^]*Revision s3:\/\/shop-releases\/shop-1\.4\.2\.zip is not checked: CHECK_REVISION is false/,
+      ),
+    ]);
+    expect(trace.logs.filter((line) => line.includes('Preflight checks passed, with warnings'))).toEqual([]);
+  });
+
+  test('a dry run says that it has not checked the revision', async () => {
+    const trace = await play('success', { userParameters: { DRY_RUN: true }, env: { CHECK_REVISION: 'false' } });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(trace.action.message).toMatch(/^Warning: Revision s3:\S+ is not checked: CHECK_REVISION is false\./m);
+  });
+
   test('a manual reroute that does not fit into TIMEOUT is warned of', async () => {
     const trace = await play('success', { options: { deploymentGroup: { rerouteWaitMinutes: 30 } } });
     expect(trace.action.status).toBe('Succeeded');

@@ -11,6 +11,7 @@ export function trafficViolationsOf(trace: RunTrace): string[] {
     ...servingGreenIsNamed(trace),
     ...startedOnAllOfGreen(trace),
     ...allOfGreenIsInstalled(trace),
+    ...remainingBlueIsNamed(trace),
   ];
 }
 
@@ -108,6 +109,15 @@ function allOfGreenIsInstalled(trace: RunTrace): string[] {
     ...(says(id) ? [] : [`green instance ${id} has no revision, and the success does not say so`]),
     ...(given.includes(id) ? [`green instance ${id} has no revision, and is in GreenInstanceIds`] : []),
   ]);
+}
+
+/** A success names what the group still runs of blue, or says that this could not be read. */
+function remainingBlueIsNamed({ action, world }: RunTrace): string[] {
+  if (action.status !== 'Succeeded' || action.message.includes('whether blue is gone could not be read')) return [];
+  return world.ec2.instances
+    .filter((instance) => isUp(instance) && instance.launchedAt < action.startedAt)
+    .filter(({ id }) => !action.message.includes(id))
+    .map(({ id }) => `blue instance ${id} is still in the Elastigroup, and the success does not say so`);
 }
 
 function seconds(ms: number): string {

@@ -11,7 +11,7 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'untagged-blue',
-    title: 'Blue lacks the tag GreenIdentifier: Spot may refuse this, and preflight warns of it.',
+    title: 'Blue lacks the tag GreenIdentifier, by which Elastigroup would find it: it stays, and the result names it.',
     expected: 'Succeeded',
     options: { blueTagged: false },
   }),
@@ -21,6 +21,18 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     expected: 'Failed',
     serves: 'nobody',
     options: { account: { capacityTarget: 0 } },
+  }),
+  scenario({
+    name: 'auto-healing',
+    title: "The Elastigroup's own health check replaces green instances while they are installed.",
+    expected: 'Failed',
+    options: { groupHealthCheck: { type: 'TARGET_GROUP', graceSeconds: 30 }, autoHealing: true },
+  }),
+  scenario({
+    name: 'scales-up',
+    title: 'The Elastigroup launches one instance more while the revision is installed.',
+    expected: 'Succeeded',
+    script: { groupScalesUp: true },
   }),
   scenario({
     name: 'second-application',

@@ -61,6 +61,8 @@ export interface WorldOptions {
   readonly blueTagged: boolean;
   /** The Elastigroup's own load balancing and health check; `none`: it has neither. */
   readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
+  /** Whether that health check acts on green while it is installed; undocumented (docs/services.md, Spot). */
+  readonly autoHealing: boolean;
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
@@ -127,6 +129,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   integration: 'named',
   blueTagged: true,
   groupHealthCheck: 'none',
+  autoHealing: false,
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',

@@ -26,6 +26,8 @@ export interface Durations {
   readonly othersBegin: number;
   /** How long somebody else's deployment lasts (scenarios with othersEnd). */
   readonly othersLast: number;
+  /** Until the group scales up (scenarios with groupScalesUp). */
+  readonly groupScalesUp: number;
   /** Until somebody stops the pipeline execution (scenarios with stopInCodePipeline). */
   readonly stopInCodePipeline: number;
   /** An instance from shutting-down to terminated. */
@@ -96,6 +98,8 @@ export interface Script {
   readonly noSpotCapacity?: true;
   readonly elastigroupErrs?: true;
   readonly oddStates?: true;
+  /** The group launches one instance more, on its own account, after `Durations.groupScalesUp`. */
+  readonly groupScalesUp?: true;
   /** What somebody else has active in the group, from the start, or (late) from `Durations.othersBegin` on. */
   readonly others?: 'elastigroup-and-codedeploy' | 'codedeploy' | 'codedeploy-late';
   /** It succeeds after `Durations.othersLast`; without this it is active for ever. */

@@ -74,6 +74,7 @@ export async function startServer({
 export function environmentFor(url: string): Record<string, string> {
   return {
     SPOT_API_URL: url,
+    CHECK_REVISION: 'true',
     AWS_ENDPOINT_URL_CODEDEPLOY: url,
     AWS_ENDPOINT_URL_CODEPIPELINE: url,
     AWS_ENDPOINT_URL_EC2: url,

@@ -5,6 +5,7 @@ import type {
   DeploymentGroupName,
   Elastigroup,
   ElastigroupDeployment,
+  GroupInstance,
   StartRequest,
   Tag,
 } from '../../src/clients/spot/elastigroup';
@@ -38,7 +39,8 @@ export interface Script {
   readonly list?: readonly Answer<readonly ElastigroupDeployment[]>[];
   readonly start?: readonly Answer<ElastigroupDeployment>[];
   readonly stopElastigroup?: readonly Answer<'accepted'>[];
-  readonly groupInstances?: readonly Answer<readonly string[]>[];
+  /** An id alone: Spot does not say when it was created. */
+  readonly groupInstances?: readonly Answer<readonly (string | GroupInstance)[]>[];
   readonly getDeployment?: readonly Answer<CodeDeployDeployment>[];
   readonly findDeployments?: readonly Answer<readonly CodeDeployDeployment[]>[];
   readonly create?: readonly Answer<CreateOutcome>[];
@@ -212,7 +214,10 @@ export class FakeContext implements DeploymentContext {
         this.changes.push(`stop Elastigroup ${id}`);
         this.answers.take('stopElastigroup');
       },
-      listInstanceIds: async () => this.answers.take('groupInstances'),
+      listInstances: async () =>
+        this.answers
+          .take('groupInstances')
+          .map((item) => (typeof item === 'string' ? { id: item, createdAt: undefined, isLocked: false } : item)),
       readGroup: async () => {
         const integration = this.answers.take('integration');
         return {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SPOT_WARNINGS } from '../messages';
+import { readTime } from './readTime';
 import { readItem, type SpotApi } from './spotApi';
 import { unreadable } from '../upstreamError';
 
@@ -42,9 +43,19 @@ export interface Elastigroup {
   startDeployment(request: StartRequest): Promise<ElastigroupDeployment>;
   /** Removes green again. */
   stopDeployment(id: string): Promise<void>;
-  /** The ids of the instances that the group runs now. */
-  listInstanceIds(): Promise<readonly string[]>;
+  /** The instances that the group runs now. */
+  listInstances(): Promise<readonly GroupInstance[]>;
   readGroup(): Promise<ElastigroupConfiguration>;
+}
+
+/** An instance that the group runs. */
+export interface GroupInstance {
+  /** `i-…` */
+  readonly id: string;
+  /** ms since the epoch; undefined where Spot gives no readable time */
+  readonly createdAt: number | undefined;
+  /** Somebody protects it from termination (Spot's instance lock). */
+  readonly isLocked: boolean;
 }
 
 /** How the Elastigroup is set up. */
@@ -99,7 +110,11 @@ const groupSchema = z.object({
     z.object({ codeDeploy: lenient(z.object({ deploymentGroups: lenient(z.array(z.unknown())) })) }),
   ),
 });
-const instanceSchema = z.object({ instanceId: z.optional(z.nullable(z.string())) });
+const instanceSchema = z.object({
+  instanceId: z.optional(z.nullable(z.string())),
+  createdAt: lenient(z.union([z.string(), z.number()])),
+  lockStatus: lenient(z.string()),
+});
 
 /** What is null, or of another type than documented, counts as absent: one odd field must not hide all others. */
 function lenient<T extends z.ZodMiniType>(schema: T) {
@@ -135,10 +150,10 @@ export function elastigroupClient(api: SpotApi, groupId: string, warn: (sentence
       await api.items({ operation: SPOT_OPERATIONS.stop, kind: 'read', method: 'PUT', path });
     },
 
-    async listInstanceIds() {
+    async listInstances() {
       const operation = SPOT_OPERATIONS.groupStatus;
       const items = await api.items({ operation, kind: 'read', method: 'GET', path: `${group}/status` });
-      return items.map((item) => readItem(instanceSchema, item, operation).instanceId ?? '').filter((id) => id !== '');
+      return items.flatMap((item) => readInstance(readItem(instanceSchema, item, operation)));
     },
 
     async readGroup() {
@@ -148,6 +163,12 @@ export function elastigroupClient(api: SpotApi, groupId: string, warn: (sentence
       return readConfiguration(readItem(groupSchema, item, operation));
     },
   };
+}
+
+/** An item without an id is a request for an instance that is not there yet. */
+function readInstance({ instanceId, createdAt, lockStatus }: z.infer<typeof instanceSchema>): GroupInstance[] {
+  if (!instanceId) return [];
+  return [{ id: instanceId, createdAt: readTime(createdAt), isLocked: lockStatus === 'locked' }];
 }
 
 function readConfiguration(group: z.infer<typeof groupSchema>): ElastigroupConfiguration {

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { readTime } from './readTime';
 import type { SpotApi } from './spotApi';
 
 /** A line about a problem in an Elastigroup's own log. */
@@ -53,9 +54,4 @@ function readProblem(item: unknown): ElastigroupEvent[] {
   const known = /^(warn|error)/i.exec(severity)?.[1]?.toUpperCase();
   if (known !== 'WARN' && known !== 'ERROR') return [];
   return [{ at: readTime(createdAt), severity: known, message }];
-}
-
-function readTime(createdAt: string | number | null | undefined): number | undefined {
-  const time = new Date(createdAt ?? Number.NaN).getTime();
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -42,9 +42,9 @@ export async function failKeepingGreen(
 ): Promise<State> {
   const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
   const tag = greenTag(state);
-  const [green, groupInstanceIds, targets] = await Promise.all([
+  const [green, inGroup, targets] = await Promise.all([
     attempt(context.greenInstances.find(tag)),
-    attempt(context.elastigroup.listInstanceIds()),
+    attempt(context.elastigroup.listInstances()),
     view.traffic.targets ?? (deployment && attempt(context.deploymentTargets.list(deployment.id))),
   ]);
   const kept = describeKeptGreen({
@@ -53,7 +53,7 @@ export async function failKeepingGreen(
     deployment,
     targets,
     green,
-    groupInstanceIds,
+    inGroup,
     elastigroupDeploymentId: state.elastigroupDeploymentId,
     elastigroupTimeoutAt: elastigroupTimeoutAt(state, context),
   });

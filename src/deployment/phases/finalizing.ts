@@ -3,6 +3,7 @@ import { isLeft } from '../../clients/greenInstances';
 import { listing } from '../../lib/wording';
 import { fractionOf, isRollingBack, paceOf, progressOf } from '../elastigroupState';
 import { deployedInstances } from './deployedInstances';
+import { remainingBlue } from './remainingBlue';
 import { isGroupProofDue, isProvenByGroup } from './groupProof';
 import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from '../failures';
 import { finalizingEndsAt } from '../limits';
@@ -53,15 +54,18 @@ function aware(
   return stopDuplicates({ ...state, elastigroupDeploymentId: id }, duplicates, id, context);
 }
 
-/** The ids of green are for the output variables: a success does not fail for the lack of them. */
+/** The ids of green are for the output variables: a success does not fail for the lack of them, nor for blue that is left. */
 async function succeed(state: Finalizing, context: DeploymentContext): Promise<State> {
-  const found = await attempt(context.greenInstances.find(greenTag(state)));
+  const [found, inGroup] = await Promise.all([
+    attempt(context.greenInstances.find(greenTag(state))),
+    attempt(context.elastigroup.listInstances()),
+  ]);
   if (!found.ok) context.log.warn(POLL_WARNINGS.noGreenIds(found.error.message));
   const ids = found.ok ? found.value.filter(isLeft).map((instance) => instance.id) : undefined;
   const deployed = await deployedInstances(state, ids, context);
-  if (deployed.shortfalls.length > 0)
-    context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, deployed.shortfalls.join('; ')));
-  return toSucceeded(state, context.clock.now(), deployed);
+  const shortfalls = [...deployed.shortfalls, ...remainingBlue(state, inGroup, found)];
+  if (shortfalls.length > 0) context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, shortfalls.join('; ')));
+  return toSucceeded(state, context.clock.now(), { ...deployed, shortfalls });
 }
 
 /** The state where Spot's list does not tell whether Elastigroup has finished; undefined: it tells. */

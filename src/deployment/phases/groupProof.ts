@@ -21,12 +21,12 @@ export function isGroupProofDue({ unlistedSince, proofTriedAt }: Finalizing, now
 /** The group runs green instances, and none that is older than green. */
 export async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
   const read = await attempt(
-    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstanceIds()]),
+    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstances()]),
   );
   if (!read.ok) return false;
   const [green, inGroup] = read.value;
   const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
-  const others = inGroup.filter((id) => !greenIds.has(id));
+  const others = inGroup.map(({ id }) => id).filter((id) => !greenIds.has(id));
   if (others.length === inGroup.length) return false;
   return others.length === 0 || areYounger(others, green, context);
 }

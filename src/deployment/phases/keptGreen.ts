@@ -1,6 +1,7 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import type { GroupInstance } from '../../clients/spot/elastigroup';
 import { duration, listing, timeOfDay } from '../../lib/wording';
 import type { Attempt } from '../attempt';
 import { KEPT_MESSAGES } from '../messages';
@@ -20,7 +21,7 @@ export interface KeptGreen {
   readonly targets: Attempt<readonly DeploymentTarget[]> | undefined;
   readonly green: Attempt<readonly GreenInstance[]>;
   /** The instances that the Elastigroup runs. */
-  readonly groupInstanceIds: Attempt<readonly string[]>;
+  readonly inGroup: Attempt<readonly GroupInstance[]>;
   readonly elastigroupDeploymentId: string | undefined;
   /** When Elastigroup's own timeout ends its deployment, at the earliest (ms since the epoch). */
   readonly elastigroupTimeoutAt: number;
@@ -60,10 +61,10 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
 }
 
 /** What became of blue, by CodeDeploy's targets and the group's own instances. */
-function blueSentence({ targets, groupInstanceIds, deployment, why }: KeptGreen): string {
+function blueSentence({ targets, inGroup, deployment, why }: KeptGreen): string {
   const blue = targets?.ok ? targets.value.filter(({ label }) => label === 'Blue') : [];
   if (blue.length === 0) return KEPT_MESSAGES.blueUnknown;
-  const running = groupInstanceIds.ok ? blue.filter(({ id }) => groupInstanceIds.value.includes(id)) : undefined;
+  const running = inGroup.ok && blue.filter(({ id }) => inGroup.value.some((instance) => instance.id === id));
   const withStatus = (...wanted: readonly string[]) =>
     blue.filter(({ events }) => {
       const block = events.find(({ name }) => name === 'BlockTraffic');

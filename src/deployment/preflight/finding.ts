@@ -9,6 +9,7 @@ import { PREFLIGHT_WARNINGS } from './messages';
  *
  * - `problem`: the deployment would fail
  * - `warning`: it may fail, or the check could not be made
+ * - `note`: a check that the function was set up not to make
  */
 export type Finding =
   | {
@@ -18,7 +19,7 @@ export type Finding =
       /** The same for all calls that were rejected for the same reason. */
       readonly cause?: string;
     }
-  | { readonly kind: 'warning'; readonly text: string };
+  | { readonly kind: 'warning' | 'note'; readonly text: string };
 
 export function problem(text: string, type: FailureType = 'ConfigurationError'): Finding {
   return { kind: 'problem', type, text };
@@ -26,6 +27,10 @@ export function problem(text: string, type: FailureType = 'ConfigurationError'):
 
 export function warning(text: string): Finding {
   return { kind: 'warning', text };
+}
+
+export function note(text: string): Finding {
+  return { kind: 'note', text };
 }
 
 /** A service's rejection that waiting will not fix. */

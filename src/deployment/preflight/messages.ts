@@ -51,6 +51,8 @@ export const PREFLIGHT_WARNINGS = {
   shortGracePeriod: (groupId, check, grace, longest, least) =>
     `Elastigroup ${groupId} replaces instances that fail its health check (${check}) from ${grace} after their launch, but recent deployments took up to ${longest}: it may terminate green instances before the revision is installed. ` +
     `Raise the group's health check grace period to at least ${least} seconds.`,
+  gracePeriodUnknown: (groupId, check, grace) =>
+    `Elastigroup ${groupId} replaces instances that fail its health check (${check}) from ${grace} after their launch, and no deployment of the last two weeks shows how long an install takes. It must not take longer than that.`,
   terminatesBlue: (group, wait) =>
     `Deployment group ${group} also terminates blue (TERMINATE, after ${wait}), as Elastigroup does; one may find instances gone, or replace those that the other terminates. Set it to keep blue alive (KEEP_ALIVE).`,
   notPermitted: (what, action, error) =>
@@ -58,4 +60,10 @@ export const PREFLIGHT_WARNINGS = {
   revisionForbidden: (address, action) =>
     `Could not verify revision ${address} (S3 403); it may not exist. Allow ${action} and s3:ListBucket in the function's role.`,
   revisionUnchecked: (error) => `Could not verify the revision: ${error}.`,
+} as const satisfies Messages;
+
+/** What the function was set up not to check. */
+export const PREFLIGHT_NOTES = {
+  revisionNotChecked: (address) =>
+    `Revision ${address} is not checked: CHECK_REVISION is false. The stack parameter RevisionBucketArns allows the check.`,
 } as const satisfies Messages;

@@ -1,18 +1,19 @@
 import type { ElastigroupConfiguration } from '../../clients/spot/elastigroup';
 import { UpstreamError } from '../../clients/upstreamError';
+import { describeRevision } from '../../input/userParameters/describeRevision';
 import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import { hidesOtherDelivery } from '../otherDelivery';
 import { deploymentGroupFindings } from './deploymentGroupFindings';
 import { checksApplication, elastigroupFindings, gracePeriodFindings } from './elastigroupFindings';
-import { notPermitted, refusalFinding, warning, type Finding } from './finding';
-import { PREFLIGHT_WARNINGS } from './messages';
+import { note, notPermitted, refusalFinding, warning, type Finding } from './finding';
+import { PREFLIGHT_NOTES, PREFLIGHT_WARNINGS } from './messages';
 import { revisionFindings } from './revisionFindings';
 import { reportFindings } from './reportFindings';
 
 /**
- * Checks, before anything is launched, for what would make the deployment fail; all in parallel. Returns the warnings, which
- * it has logged. Throws ActionError with all problems at once, or UpstreamError (transient) where a check had no answer.
+ * Checks, before anything is launched, for what would make the deployment fail; all in parallel. Returns warnings and notes,
+ * which it has logged. Throws ActionError with all problems at once, or UpstreamError (transient) where a check had no answer.
  *
  * `refusal`: reading the active deployments was rejected; that is reported with the rest.
  */
@@ -62,7 +63,8 @@ async function checkGracePeriod(group: ElastigroupConfiguration, context: Deploy
   const recent = await attempt(context.codeDeploy.findDeployments(context.clock.now() - RECENT_MS));
   const seconds = (recent.ok ? recent.value : [])
     .filter(({ status }) => status === 'Succeeded')
-    .map(({ createdAt = 0, endedAt = 0 }) => (endedAt - createdAt) / 1000);
+    .flatMap(({ createdAt, endedAt }) => (createdAt === undefined || endedAt === undefined ? [] : endedAt - createdAt))
+    .map((milliseconds) => milliseconds / 1000);
   return gracePeriodFindings(group, seconds, context.parameters.groupId);
 }
 
@@ -82,6 +84,7 @@ async function checkDeploymentGroup({ deploymentGroup, parameters }: DeploymentC
 
 async function checkRevision({ revisionObject, parameters: { revision } }: DeploymentContext): Promise<Finding[]> {
   if (revision.kind !== 's3') return [];
+  if (!revisionObject) return [note(PREFLIGHT_NOTES.revisionNotChecked(describeRevision(revision)))];
   try {
     return revisionFindings(await revisionObject.head(revision), revision);
   } catch (error) {

@@ -6,18 +6,20 @@ import { PREFLIGHT_MESSAGES } from './messages';
 
 type Problem = Extract<Finding, { kind: 'problem' }>;
 
-/** Logs the warnings and returns them; throws ActionError with all problems in one message. */
+/** Logs warnings and notes, and returns both; throws ActionError with all problems in one message. */
 export function reportFindings(
   findings: readonly Finding[],
   log: Log,
   anotherMayHaveStarted: boolean,
 ): readonly string[] {
-  const warnings = findings.filter(({ kind }) => kind === 'warning').map(({ text }) => text);
+  const textsOf = (wanted: Finding['kind']) => findings.filter(({ kind }) => kind === wanted).map(({ text }) => text);
+  const [warnings, notes] = [textsOf('warning'), textsOf('note')];
   for (const text of warnings) log.warn(`Preflight: ${text}`);
+  for (const text of notes) log.info(`Preflight: ${text}`);
   const failure = failureOfFindings(findings, anotherMayHaveStarted);
   if (failure) throw failure;
   log.info(`Preflight checks passed${warnings.length > 0 ? ', with warnings' : ''}.`);
-  return warnings;
+  return [...warnings, ...notes];
 }
 
 /**

@@ -1,6 +1,6 @@
 import { awsInput, awsJson } from '../awsJson';
 import type { Context } from '../context';
-import type { JsonRecord } from '../input';
+import { asList, asRecord, type JsonRecord } from '../input';
 import { ServiceError, type WireRequest, type WireResponse } from '../wire';
 import { continuationTokenIn, executionDetailsIn, failureDetailsIn, jobIdIn, outputVariablesIn } from './input';
 import type { Executions } from './executions';
@@ -72,6 +72,11 @@ export class CodePipelineApi {
     const job = this.#jobs.existing(jobIdIn(input));
     const pipelineContext = this.#executions.details(job);
     const { id, data } = job;
-    return { jobDetails: { id, accountId: account.awsAccountId, data: { ...data, pipelineContext } } };
+    // Lambda's event says `revision: null`; the operation leaves out what there is not (service model, codepipeline 2015-07-09).
+    const inputArtifacts = asList(data['inputArtifacts']).map((artifact) => {
+      const { revision, ...rest } = asRecord(artifact);
+      return revision === null ? rest : { ...rest, revision };
+    });
+    return { jobDetails: { id, accountId: account.awsAccountId, data: { ...data, inputArtifacts, pipelineContext } } };
   }
 }

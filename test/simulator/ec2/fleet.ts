@@ -43,6 +43,9 @@ export const SPOT_TERMINATION: StateReason = {
   message: 'Server.SpotInstanceTermination: Spot instance termination',
 };
 
+/** How long before the world began what was there already was launched. */
+export const LONG_AGO_S = 3600;
+
 /** A terminated instance stays visible for up to an hour (docs/services.md, EC2). */
 const VISIBLE_AFTER_TERMINATION_MS = 3_600_000;
 
@@ -62,8 +65,8 @@ export class Fleet {
     this.#listeners.push(listener);
   }
 
-  /** A new pending instance: every fourth one is on demand, the others are spot. */
-  launch(launchedBy: string | undefined, fleet: Instance['fleet']): Instance {
+  /** A new pending instance, or one from long ago: every fourth one is on demand, the others are spot. */
+  launch(launchedBy: string | undefined, fleet: Instance['fleet'], ageSeconds = 0): Instance {
     const { random, schedule, account } = this.#context;
     const number = this.instances.length;
     const instance: Instance = {
@@ -72,7 +75,7 @@ export class Fleet {
       lifecycle: number % 4 === 3 ? 'on-demand' : 'spot',
       privateIp: `10.0.${Math.floor(number / 200)}.${10 + (number % 200)}`,
       zone: `${account.region}${'abc'[number % 3] ?? 'a'}`,
-      launchedAt: schedule.time,
+      launchedAt: schedule.time - ageSeconds * 1000,
       launchedBy,
       fleet,
       tags: new Map(),

@@ -1,8 +1,9 @@
 import type { Deployment } from '../codedeploy/model';
 import type { Context, Owner } from '../context';
-import { USER_SHUTDOWN, isUp, type Fleet } from '../ec2/fleet';
+import { LONG_AGO_S, USER_SHUTDOWN, isUp, type Fleet } from '../ec2/fleet';
 import type { TargetGroup } from '../traffic/targetGroup';
 import type { JsonRecord } from '../input';
+import { healLater } from './autoHealing';
 import type { EventLog } from './eventLog';
 import { Walk, type StateEntry, type Step } from './walk';
 
@@ -86,13 +87,13 @@ export class SpotDeployment {
 
   /** Begins with green running and tagged, and with its CodeDeploy deployment in progress, for ever. */
   startInTheMiddle(): void {
-    for (let count = 0; count < this.#around.context.account.capacityTarget; count += 1) this.#launch();
+    for (let count = 0; count < this.#around.context.account.capacityTarget; count += 1) this.#launch(LONG_AGO_S);
     this.#green().forEach((instance) => {
       this.#around.fleet.run(instance);
     });
     const { key, value } = this.request.tag;
     // Long ago: whoever looks has seen it.
-    for (const instance of this.#green()) this.#around.fleet.tag(instance, key, value, -3600);
+    for (const instance of this.#green()) this.#around.fleet.tag(instance, key, value, -LONG_AGO_S);
     this.#phase = 'waiting';
     this.#walk.enter('AWAITING_DEPLOYMENT_TO_FINISH');
   }
@@ -296,9 +297,11 @@ export class SpotDeployment {
     this.#around.log.write(severity, `Blue-Green deployment ${this.id}: ${state}.`);
   }
 
-  #launch(): ReturnType<Fleet['launch']> {
-    const instance = this.#around.fleet.launch(this.id, this.owner === 'product' ? 'green' : 'blue');
+  #launch(ageSeconds = 0): ReturnType<Fleet['launch']> {
+    const fleet = this.owner === 'product' ? 'green' : 'blue';
+    const instance = this.#around.fleet.launch(this.id, fleet, ageSeconds);
     this.greenInstanceIds.push(instance.id);
+    if (this.owner === 'product') healLater(instance, this.#around);
     this.#around.log.write('INFO', `Instance ${instance.id} was launched for ${this.id}.`);
     return instance;
   }
@@ -323,11 +326,13 @@ export class SpotDeployment {
     return { state: 'REMOVE_NEW_INSTANCES', seconds, onEnter: terminate };
   }
 
-  /** Blue carries the same tag key with another value (docs/services.md, Spot). */
+  /** Blue carries the same tag key with another value (docs/services.md, Spot); what the group launched meanwhile stays. */
   #terminateOld(): void {
     const { key, value } = this.request.tag;
     const { fleet } = this.#around;
-    const old = fleet.instances.filter(({ tags }) => tags.has(key) && tags.get(key)?.value !== value).filter(isUp);
+    const old = fleet.instances
+      .filter(({ tags, launchedAt }) => tags.has(key) && tags.get(key)?.value !== value && launchedAt < this.createdAt)
+      .filter(isUp);
     for (const instance of old) fleet.terminate(instance, USER_SHUTDOWN);
   }
 

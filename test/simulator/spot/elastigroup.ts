@@ -1,6 +1,6 @@
 import type { Deployments } from '../codedeploy/deployments';
 import type { Context, Owner } from '../context';
-import type { Fleet } from '../ec2/fleet';
+import { LONG_AGO_S, type Fleet } from '../ec2/fleet';
 import type { TargetGroup } from '../traffic/targetGroup';
 import { ServiceError } from '../wire';
 import { SpotDeployment, type BlueGreenRequest } from './deployment';
@@ -15,6 +15,7 @@ export class Elastigroup {
   readonly log: EventLog;
   /** All that ever were, oldest first. */
   readonly deployments: SpotDeployment[] = [];
+  readonly #blueTag: string;
   #listings = 0;
 
   constructor(context: Context, fleet: Fleet, codeDeploy: Deployments, traffic: TargetGroup) {
@@ -23,7 +24,9 @@ export class Elastigroup {
     this.#codeDeploy = codeDeploy;
     this.#traffic = traffic;
     this.log = new EventLog(context);
+    this.#blueTag = context.random.uuid();
     this.#launchBlue();
+    if (context.script.groupScalesUp) this.#scaleUpSoon();
     codeDeploy.onChange(() => {
       for (const deployment of this.deployments) deployment.codeDeployChanged();
     });
@@ -96,13 +99,25 @@ export class Elastigroup {
     return deployment;
   }
 
-  #launchBlue(): void {
-    const { account, random } = this.#context;
-    const value = random.uuid();
-    for (let count = 0; count < account.capacityTarget; count += 1) {
+  /** Outside of any blue/green deployment, with the tags of the group's launch specification (docs/services.md, Spot). */
+  #scaleUpSoon(): void {
+    const { schedule, durations, account, options } = this.#context;
+    schedule.after(durations.groupScalesUp, () => {
       const instance = this.#fleet.launch(undefined, 'blue');
+      if (options.blueTagged) this.#fleet.tag(instance, account.tagKey, this.#blueTag);
+      this.log.write('INFO', `Instance ${instance.id} was launched by a scaling policy.`);
+      schedule.after(durations.launching, () => {
+        this.#fleet.run(instance);
+      });
+    });
+  }
+
+  #launchBlue(): void {
+    const { account } = this.#context;
+    for (let count = 0; count < account.capacityTarget; count += 1) {
+      const instance = this.#fleet.launch(undefined, 'blue', LONG_AGO_S);
       this.#fleet.run(instance);
-      if (this.#context.options.blueTagged) this.#fleet.tag(instance, account.tagKey, value);
+      if (this.#context.options.blueTagged) this.#fleet.tag(instance, account.tagKey, this.#blueTag);
       this.#traffic.use(instance);
     }
   }

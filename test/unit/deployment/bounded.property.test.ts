@@ -89,7 +89,7 @@ function contextWith(
         ),
       startDeployment: () => answer('spot', elastigroup('cdbg-1', 'STARTING')),
       stopDeployment: () => answer('spot', undefined),
-      listInstanceIds: () => answer('spot', ['i-blue']),
+      listInstances: () => answer('spot', [{ id: 'i-blue', createdAt: undefined, isLocked: false }]),
       readGroup: () =>
         answer('spot', {
           deploymentGroups: [{ applicationName: 'shop', deploymentGroupName: 'shop-green' }],

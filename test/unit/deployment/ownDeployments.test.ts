@@ -198,6 +198,7 @@ describe('a second fleet of the action', () => {
         list: [[elastigroup('cdbg-1', 'FINISHED'), elastigroup('cdbg-2', 'LAUNCHING_NEW_INSTANCES')]],
         stopElastigroup: ['accepted'],
         green: [[]],
+        groupInstances: [[]],
       },
     );
 

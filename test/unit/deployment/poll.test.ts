@@ -96,6 +96,7 @@ describe('the poll window', () => {
     const { next, context } = await run(finalizing(), {
       list: [GOING, [elastigroup('cdbg-1', 'FINISHED')]],
       green: [[instance('i-1')]],
+      groupInstances: [['i-1']],
     });
 
     expect(next.phase).toBe('succeeded');

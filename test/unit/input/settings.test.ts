@@ -8,6 +8,7 @@ const DEFAULTS = {
   pollWindowSeconds: 240,
   cleanupTimeoutSeconds: 900,
   allowUnknownJob: false,
+  checkRevision: false,
   logLevel: 'INFO',
 };
 
@@ -35,6 +36,7 @@ describe('a good value is taken', () => {
     ['POLL_WINDOW_SECONDS', '0', { pollWindowSeconds: 0 }],
     ['POLL_WINDOW_SECONDS', ' 900 ', { pollWindowSeconds: 900 }],
     ['ALLOW_UNKNOWN_JOB', 'true', { allowUnknownJob: true }],
+    ['CHECK_REVISION', 'true', { checkRevision: true }],
     ['CLEANUP_TIMEOUT_SECONDS', '1', { cleanupTimeoutSeconds: 1 }],
     ['CLEANUP_TIMEOUT_SECONDS', '3600', { cleanupTimeoutSeconds: 3600 }],
     ['POWERTOOLS_LOG_LEVEL', 'debug', { logLevel: 'DEBUG' }],

@@ -17,7 +17,7 @@ async function finish(state: Partial<Finalizing>, script: Script) {
   const { next, context } = await pollOnce(
     finalizing(state),
     {},
-    { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], ...script },
+    { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], groupInstances: [[]], ...script },
   );
   return { succeeded: inPhase(next, 'succeeded'), warnings: context.log.lines.filter(({ level }) => level === 'warn') };
 }
@@ -68,6 +68,7 @@ test('targets that cannot be read at the moment are read again, until the deadli
   const script: Script = {
     list: [[elastigroup('cdbg-1', 'FINISHED')]],
     green: [GREEN],
+    groupInstances: [[]],
     targets: [noAnswer('CodeDeploy', 'unreadable')],
   };
   const state = finalizing({ instances: { total: 4, failed: 1, skipped: 0 } });
@@ -82,7 +83,12 @@ test('a token of an earlier version has no counts: the targets tell', async () =
   const { next } = await pollOnce(
     before,
     {},
-    { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], targets: [GREEN.map(({ id }) => well(id))] },
+    {
+      list: [[elastigroup('cdbg-1', 'FINISHED')]],
+      green: [GREEN],
+      groupInstances: [[]],
+      targets: [GREEN.map(({ id }) => well(id))],
+    },
   );
   expect(inPhase(next, 'succeeded').shortfalls).toEqual([]);
 });

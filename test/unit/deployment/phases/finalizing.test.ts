@@ -13,7 +13,7 @@ import type { State } from '../../../../src/deployment/state';
 import type { Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
 
-const FINISHED = { list: [[elastigroup('cdbg-1', 'FINISHED')]] };
+const FINISHED = { list: [[elastigroup('cdbg-1', 'FINISHED')]], groupInstances: [[]] };
 
 describe('FINISHED', () => {
   test('is success, with the ids of green that are in service', async () => {
@@ -175,7 +175,14 @@ describe('a deployment that Spot does not list', () => {
     const { next, context } = await pollOnce(
       unlisted,
       { after: 60 },
-      { list: [[]], green: [green, green], groupInstances: [['i-2', 'i-1']] },
+      {
+        list: [[]],
+        green: [green, green],
+        groupInstances: [
+          ['i-2', 'i-1'],
+          ['i-2', 'i-1'],
+        ],
+      },
     );
 
     expect(inPhase(next, 'succeeded').greenInstanceIds).toEqual(['i-1', 'i-2']);
