@@ -85,6 +85,7 @@ export const KEPT_MESSAGES = {
   mayServe: (ids, reason) => `Green instances ${ids} may be in service and were kept: ${reason}.`,
   nothingStopped: (reason, ids) => `Nothing was stopped: ${reason}. Green instances: ${ids}.`,
   foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
+  foreignElastigroup: (id) => `Elastigroup deployment ${id} has the green tag of another action`,
   waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { parseUserParameters } from '../../src/input/userParameters/parseUserParameters';
 
 const JOB = { inputArtifacts: [{ name: 'Revision', bucket: 'shop-artifacts', key: 'shop/Revision/AbC123x' }] };
@@ -8,6 +8,27 @@ const stackValues: Record<string, string> = {
 
 const written = (file: string) =>
   Array.from(readFileSync(file, 'utf8').matchAll(/UserParameters: !Sub >-\n([\s\S]*?\})\n/g), ([, text = '']) => text);
+
+/** Where UserParameters stand: a variable there is a part of their JSON. */
+const PAGES = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+  ...readdirSync('examples')
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => `examples/${name}`),
+];
+const IDS = /^(codepipeline\.PipelineExecutionId|SourceVariables\.(CommitId|VersionId|ETag))$/;
+
+test('no page puts anything but an id into UserParameters', () => {
+  const inJsonOrTable = /(?:"[A-Z][A-Z0-9_]+": |\| `)"[^"\n]*?#\{([^}]*)\}/g;
+  const used = PAGES.flatMap((page) =>
+    Array.from(readFileSync(page, 'utf8').matchAll(inJsonOrTable), ([, name = '']) => [page, name]),
+  );
+  expect(used.length).toBeGreaterThan(5);
+  expect(used.filter(([, name = '']) => !IDS.test(name))).toEqual([]);
+});
 
 /** Each UserParameters of the file, as CodePipeline passes it on. */
 function userParametersIn(file: string): string[] {
@@ -36,7 +57,7 @@ test.each(['examples/pipeline.yaml', 'examples/canary-pipeline.yaml'])(
   (file) => {
     for (const text of written(file)) {
       const variables = Array.from(text.matchAll(/#\{([^}]*)\}/g), ([, name = '']) => name);
-      expect(variables.filter((name) => !/\.(PipelineExecutionId|CommitId|VersionId|ETag)$/.test(name))).toEqual([]);
+      expect(variables.filter((name) => !IDS.test(name))).toEqual([]);
       expect(JSON.parse(text)).toHaveProperty('INPUT_ARTIFACT', 'Revision');
       expect(JSON.parse(text)).toHaveProperty('PIPELINE_EXECUTION_ID', '#{codepipeline.PipelineExecutionId}');
     }

@@ -79,7 +79,15 @@ export function codeDeploy(
 }
 
 export function instance(id: string, overrides: Partial<GreenInstance> = {}): GreenInstance {
-  return { id, state: 'running', lifecycle: 'spot', launchedAt: START, stateReason: undefined, shutDownAt: undefined, ...overrides };
+  return {
+    id,
+    state: 'running',
+    lifecycle: 'spot',
+    launchedAt: START,
+    stateReason: undefined,
+    shutDownAt: undefined,
+    ...overrides,
+  };
 }
 
 /** A call that gave no usable answer. */

@@ -198,7 +198,7 @@ describe('a deployment that Spot does not list', () => {
     const { next } = await pollOnce(
       unlisted,
       { after: 60 },
-      { list: [[]], green: [green, green], groupInstances: [group], described },
+      { list: [[]], green: [green, green], groupInstances: [group, group], described },
     );
 
     expect(inPhase(next, 'succeeded').greenInstanceIds).toEqual(['i-1', 'i-2']);
@@ -295,7 +295,14 @@ describe('a deployment in a state that nobody documents', () => {
     const { next, context } = await pollOnce(
       active(early.next),
       { after: 67 },
-      { list, green: [green, green], groupInstances: [['i-1', 'i-2']] },
+      {
+        list,
+        green: [green, green],
+        groupInstances: [
+          ['i-1', 'i-2'],
+          ['i-1', 'i-2'],
+        ],
+      },
     );
 
     expect(inPhase(next, 'succeeded').greenInstanceIds).toEqual(['i-1', 'i-2']);
