@@ -66,6 +66,13 @@ export function lambdaRuntime(): string {
   return path.join(folder, 'node_modules');
 }
 
+/** What the construct in cdk/ is built and tested with. */
+export function constructPackages(): void {
+  installOnce(['cdk/package-lock.json'], path.resolve('cdk/node_modules'), () => {
+    run('npm', ['ci', '--prefix', 'cdk']);
+  });
+}
+
 function installOnce(pins: readonly string[], folder: string, install: () => void): void {
   const stamp = path.join(folder, 'installed');
   const wanted = pins.map((file) => readFileSync(file, 'utf8')).join('');

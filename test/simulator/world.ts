@@ -138,7 +138,7 @@ export class World {
   handle(request: WireRequest): WireResponse {
     this.catchUp();
     const call = describeCall(request);
-    const response = this.#dispatch(call, request);
+    const response = withRequestId(call, this.#dispatch(call, request), this.calls.length);
     this.calls.push({ at: this.time, service: call.service, operation: call.operation, status: response.status });
     return response;
   }
@@ -176,6 +176,14 @@ export class World {
         return headObject(this.#context);
     }
   }
+}
+
+/** AWS gives every answer an id; Spot has its own in the body. Counted, so that the world's random numbers stay the same. */
+function withRequestId({ service }: CallDescription, response: WireResponse, count: number): WireResponse {
+  if (service === 'spot') return response;
+  const id = `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
+  const header = service === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid';
+  return { ...response, headers: { ...response.headers, [header]: id } };
 }
 
 const SPOT_OPERATIONS = [
