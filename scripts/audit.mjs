@@ -1,6 +1,9 @@
 // Known vulnerabilities in what is shipped: fails for one. A registry that answers no such questions (a mirror, no
 // network) is only told.
 import { spawnSync } from 'node:child_process';
+import { readArguments } from './readArguments.mjs';
+
+readArguments();
 
 const { stdout, stderr } = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
   encoding: 'utf8',

@@ -2,8 +2,10 @@
 // node scripts/build.mjs [ENTRY OUTDIR]: something else with the same options, for `npm run bench`.
 import { rm } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { readArguments } from './readArguments.mjs';
 
-const [entry = 'src/handler.ts', outdir = 'dist'] = process.argv.slice(2);
+const { positionals } = readArguments({ allowPositionals: true });
+const [entry = 'src/handler.ts', outdir = 'dist'] = positionals;
 
 await rm(outdir, { recursive: true, force: true });
 await build({
