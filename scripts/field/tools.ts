@@ -12,6 +12,11 @@ export function pythonTools(): string {
   return virtualEnvironment('scripts/field/requirements.txt', 'build/venv');
 }
 
+/** The folder of checkov, whose dependencies are not those of the others. */
+export function checkovTools(): string {
+  return virtualEnvironment('scripts/field/checkov.txt', 'build/venv-checkov');
+}
+
 function virtualEnvironment(requirements: string, folder: string): string {
   const venv = path.resolve(folder);
   const bin = path.join(venv, 'bin');
@@ -59,6 +64,13 @@ export function lambdaRuntime(): string {
     run('npm', ['install', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', folder]);
   });
   return path.join(folder, 'node_modules');
+}
+
+/** What the construct in cdk/ is built and tested with. */
+export function constructPackages(): void {
+  installOnce(['cdk/package-lock.json'], path.resolve('cdk/node_modules'), () => {
+    run('npm', ['ci', '--prefix', 'cdk']);
+  });
 }
 
 function installOnce(pins: readonly string[], folder: string, install: () => void): void {
