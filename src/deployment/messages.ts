@@ -6,6 +6,9 @@ export const FAILURE_MESSAGES = {
     `TIMEOUT (${timeout}) reached after ${elapsed}, before the deployment started (${progress}).`,
   timedOutWaiting: (timeout, elapsed, waiting) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, still ${waiting}; nothing was started.`,
+  tooLateToLaunch: (left, timeout, least) =>
+    `Only ${left} of TIMEOUT (${timeout}) were left when green could be launched, and a launch needs at least ${least}. ` +
+    'Green was not launched. Retry the stage, or raise TIMEOUT.',
   timedOutLaunching: (timeout, elapsed, progress) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, while launching green instances (${progress}).`,
   timedOutInstalling: (timeout, elapsed, progress) =>
@@ -39,10 +42,24 @@ export const FAILURE_MESSAGES = {
     'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
   wrongToken: (words) => `Spot rejected the API token: ${words}`,
   unknownElastigroup: (words) => `Spot has no such Elastigroup: ${words}`,
+  earlierTook: (usual, high, least) =>
+    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}. Set TIMEOUT to at least ${least}.`,
+  earlierFitted: (usual, high, had) =>
+    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}; this one had ${had}, so check what it waits for.`,
   outage: (elapsed) =>
     `A service gave no usable response for the last ${elapsed}; the log names it. Retry the stage once it has recovered.`,
   unexpected: (error) =>
     `Unexpected error in the function (${error}). Its CloudWatch log has the details; please report it.`,
+} as const satisfies Messages;
+
+/** How long it takes, beside the progress. */
+export const TIME_MESSAGES = {
+  before: (usual) => `CodeDeploy then usually takes ${usual}`,
+  about: (left, usual) => `about ${left} left (${usual})`,
+  due: (usual) => `usually done by now (${usual})`,
+  late: (elapsed, usual) => `longer than usual: ${elapsed}, usually ${usual}`,
+  lastOne: (took) => `the last one took ${took}`,
+  lastOnes: (count, median) => `the last ${count} took ${median} at the median`,
 } as const satisfies Messages;
 
 /** What cleaning up has done. */
@@ -86,6 +103,7 @@ export const KEPT_MESSAGES = {
   mayServe: (ids, reason) => `Green instances ${ids} may be in service and were kept: ${reason}.`,
   nothingStopped: (reason, ids) => `Nothing was stopped: ${reason}. Green instances: ${ids}.`,
   foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
+  foreignElastigroup: (id) => `Elastigroup deployment ${id} has the green tag of another action`,
   waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>

@@ -11,15 +11,22 @@ import { POLL_WARNINGS } from './messages';
 export interface ListedElastigroup {
   readonly own: readonly ElastigroupDeployment[];
   readonly activeOthers: readonly ElastigroupDeployment[];
+  /** The id that the state has, where Spot lists that deployment with the tag of another action: the token was forged. */
+  readonly foreign: string | undefined;
 }
 
 export async function listElastigroup(state: State, context: DeploymentContext): Promise<ListedElastigroup> {
   const tag = greenTag(state);
   const known = 'elastigroupDeploymentId' in state ? state.elastigroupDeploymentId : undefined;
   const listed = await context.elastigroup.listDeployments(tag);
-  const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
+  const isForeign = ({ id, tags }: ElastigroupDeployment) =>
+    id === known && tags.some(({ key }) => key === tag.key) && !carriesTag(tags, tag);
+  // Without readable tags the id decides: Spot gave it for the start.
+  const isOwn = (deployment: ElastigroupDeployment) =>
+    carriesTag(deployment.tags, tag) || (deployment.id === known && !isForeign(deployment));
   return {
     own: listed.filter(isOwn),
+    foreign: listed.find(isForeign)?.id,
     // Whether ERROR is final is unverified, and so is what an undocumented state means (docs/services.md, Spot):
     // Spot itself then decides at the start whether such a deployment is conflicting.
     activeOthers: listed.filter(
@@ -115,6 +122,8 @@ export async function stopDuplicates<S extends Launching | Installing | Finalizi
 export interface FoundCodeDeploy {
   readonly own: CodeDeployDeployment | undefined;
   readonly otherActive: CodeDeployDeployment | undefined;
+  /** All that were read, those that have ended included. */
+  readonly recent: readonly CodeDeployDeployment[];
 }
 
 const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Stopped']);
@@ -162,6 +171,7 @@ export async function findCodeDeploy(state: State, context: DeploymentContext): 
   return {
     own: own.find(isActive) ?? own.find((deployment) => deployment.status === 'Succeeded') ?? own[0],
     otherActive: deployments.find((deployment) => isActive(deployment) && !own.includes(deployment)),
+    recent: deployments,
   };
 }
 

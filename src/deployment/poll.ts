@@ -8,6 +8,7 @@ import { jittered, nextPause } from './pollInterval';
 import type { DeploymentContext } from './context';
 import { hasResult, type ActiveState, type State } from './state';
 import { asSentence } from '../lib/wording';
+import { timeText } from './timeLeft';
 import { idsOf } from './transitions';
 
 /** How one invocation polls. Times are ms since the epoch. */
@@ -43,7 +44,7 @@ async function pollWindow(first: ActiveState, context: DeploymentContext, pacing
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
-      isLimitShared: pacing.rateLimit.isShared(SPOT_OPERATIONS.list, context.clock.now()),
+      isLimitTight: pacing.rateLimit.isTight(SPOT_OPERATIONS.list, context.clock.now()),
       now: context.clock.now(),
     });
     pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), context, pacing);
@@ -143,5 +144,8 @@ function logChange(previous: ActiveState, next: State, context: DeploymentContex
   // The report is logged anyway.
   if (hasResult(next)) return;
   if (previous.phase === next.phase && previous.progress === next.progress) return;
-  context.log.info(asSentence(next.progress), { percent: next.percent });
+  // What CodeDeploy will take is said once; what is left of it changes.
+  const isTimed = next.phase === 'installing' || previous.phase !== next.phase;
+  const time = isTimed ? timeText(next, context.clock.now()) : '';
+  context.log.info(asSentence(`${next.progress}${time}`), { percent: next.percent });
 }

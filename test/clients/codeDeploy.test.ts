@@ -280,6 +280,7 @@ describe('GetDeployment is read once, at the edge', () => {
         deploymentInfo: {
           applicationName: 'shop',
           deploymentGroupName: 'web',
+          deploymentConfigName: 'CodeDeployDefault.OneAtATime',
           deploymentId: 'd-1',
           status: 'InProgress',
           createTime: 1_790_000_000.5,
@@ -302,6 +303,8 @@ describe('GetDeployment is read once, at the edge', () => {
       id: 'd-1',
       applicationName: 'shop',
       deploymentGroupName: 'web',
+      configName: 'CodeDeployDefault.OneAtATime',
+      deploymentType: 'BLUE_GREEN',
       status: 'InProgress',
       createdAt: 1_790_000_000_500,
       endedAt: 1_790_000_100_500,

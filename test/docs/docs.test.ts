@@ -74,6 +74,8 @@ test.each([
     value: { pipelineExecutionId: resolved('#{codepipeline.PipelineExecutionId}') },
   });
   expect(text.length).toBeLessThanOrEqual(1000);
+  // Without a source, one that a variable's value brings along would be taken.
+  expect(JSON.parse(text)).toHaveProperty('INPUT_ARTIFACT', 'BuildOutput');
 });
 
 describe('template.yaml', () => {

@@ -13,6 +13,8 @@ export interface CleanupView {
   readonly codeDeploy: Attempt<CodeDeployDeployment | undefined>;
   readonly traffic: TrafficView;
   readonly elastigroup: Attempt<readonly ElastigroupDeployment[]>;
+  /** See ListedElastigroup. */
+  readonly foreignElastigroup?: string | undefined;
 }
 
 export type CleanupDecision =
@@ -64,6 +66,8 @@ export function decideCleanup(state: CleaningUp, view: CleanupView, terms: Clean
       : whileUnanswered(state, view.codeDeploy.error, late, terms.now);
   }
   const deployment = view.codeDeploy.value;
+  if (view.foreignElastigroup !== undefined && deployment?.status !== 'Succeeded')
+    return { kind: 'keep-green', why: { kind: 'foreign-elastigroup', id: view.foreignElastigroup } };
   if (deployment) {
     const first = beforeElastigroup(state, deployment, view.traffic, terms);
     if (first) return first;

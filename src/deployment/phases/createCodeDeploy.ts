@@ -4,6 +4,7 @@ import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { instead } from '../checkRun';
 import { noTargets } from '../failures';
+import { withHistory } from '../history';
 import { fleetReadiness, type FleetReadiness } from './greenFleet';
 import { hasLasted, NO_TARGETS_LIMIT_S } from '../limits';
 import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../ownDeployments';
@@ -25,13 +26,14 @@ export async function createCodeDeploy(
   const green = await context.greenInstances.find(greenTag(state));
   const fleet = fleetReadiness(state, green, context.clock.now());
   if (fleet.kind === 'wait') return { ...progressed(state, fleet.reason), greenSeen: fleet.seen };
-  const aged = backdateStart(
+  const older = backdateStart(
     state,
     green.map((instance) => instance.launchedAt),
   );
 
   // There is no idempotency token (docs/services.md, CodeDeploy): an earlier try may have created it although its answer was lost.
-  const { own, otherActive } = await findCodeDeploy(aged, context);
+  const { own, otherActive, recent } = await findCodeDeploy(older, context);
+  const aged = withHistory(older, recent, context);
   if (own) return adoptCodeDeploy(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
 
