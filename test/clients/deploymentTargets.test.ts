@@ -2,6 +2,7 @@ import {
   BatchGetDeploymentTargetsCommand,
   CodeDeployClient,
   CodeDeployServiceException,
+  DeploymentNotStartedException,
   ListDeploymentTargetsCommand,
   type DeploymentTarget,
 } from '@aws-sdk/client-codedeploy';
@@ -61,6 +62,21 @@ test('a deployment without instances is not asked for any', async () => {
   sdk.on(ListDeploymentTargetsCommand).resolves({});
   expect(await targets().list('d-1')).toEqual([]);
   expect(sdk.commandCalls(BatchGetDeploymentTargetsCommand)).toHaveLength(0);
+});
+
+describe('a deployment that has not started yet has no targets, which is no failure', () => {
+  const notStarted = new DeploymentNotStartedException({ message: 'not started', $metadata: { httpStatusCode: 400 } });
+
+  test('in the list', async () => {
+    sdk.on(ListDeploymentTargetsCommand).rejects(notStarted);
+    expect(await targets().list('d-1')).toEqual([]);
+  });
+
+  test('in the description', async () => {
+    sdk.on(ListDeploymentTargetsCommand).resolves({ targetIds: ['i-1'] });
+    sdk.on(BatchGetDeploymentTargetsCommand).rejects(notStarted);
+    expect(await targets().list('d-1')).toEqual([]);
+  });
 });
 
 test('what CodeDeploy left out is tolerated', async () => {
@@ -166,6 +182,11 @@ describe('those that failed first', () => {
     const { targets: found, unread } = await targets().listFailedFirst('d-1');
     expect(found.map(({ id }) => id)).toEqual(['i-50']);
     expect(unread).toMatchObject({ count: undefined, error: { operation: 'ListDeploymentTargets' } });
+  });
+
+  test('of a deployment that has not started are none', async () => {
+    sdk.on(ListDeploymentTargetsCommand).rejects(rejected('DeploymentNotStartedException'));
+    expect(await targets().listFailedFirst('d-1')).toEqual({ targets: [] });
   });
 
   test('an error before anything was read is one', async () => {

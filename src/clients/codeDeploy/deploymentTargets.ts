@@ -79,7 +79,7 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
         const page = await client.send(command, { abortSignal });
         return { items: page.targetIds ?? [], nextToken: page.nextToken };
       }),
-    ).catch(noneBeforeTheStart);
+    );
 
   /** Batch after batch into `targets`, so that those before an error are in it. */
   const describe = async (deploymentId: string, ids: readonly string[], targets: DeploymentTarget[]) => {
@@ -106,7 +106,11 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
   return {
     async list(deploymentId) {
       const targets: DeploymentTarget[] = [];
-      await describe(deploymentId, await listIds(deploymentId), targets);
+      try {
+        await describe(deploymentId, await listIds(deploymentId), targets);
+      } catch (error) {
+        if (!isNotStarted(error)) throw error;
+      }
       return targets;
     },
 
@@ -121,6 +125,7 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
         await describe(deploymentId, rest, targets);
         return { targets };
       } catch (error) {
+        if (isNotStarted(error)) return { targets };
         if (!(error instanceof UpstreamError) || targets.length === 0) throw error;
         return { targets, unread: { count: all && all.length - targets.length, error } };
       }
@@ -135,9 +140,8 @@ function noneByFilter(error: unknown): string[] {
 }
 
 /** Both operations throw it while a deployment is Created or Queued (service model, codedeploy 2014-10-06). */
-function noneBeforeTheStart(error: unknown): string[] {
-  if (error instanceof UpstreamError && error.code === 'DeploymentNotStartedException') return [];
-  throw error;
+function isNotStarted(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'DeploymentNotStartedException';
 }
 
 /** Only instances: the action deploys to nothing else. */

@@ -390,11 +390,14 @@ describe('preflight, before the first start', () => {
   const blueGreen = {
     computePlatform: 'Server',
     deploymentType: 'BLUE_GREEN',
+    configName: undefined,
     greenFleet: 'DISCOVER_EXISTING',
     blueTerminationWaitMinutes: undefined,
     rerouteWaitMinutes: undefined,
   };
-  const good: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
+  const checks: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
+  /** A group without a history is read further back. */
+  const good: Script = { ...checks, findDeployments: [[], []] };
 
   test('that finds nothing lets the deployment start', async () => {
     const { context } = await pollOnce(
@@ -413,7 +416,8 @@ describe('preflight, before the first start', () => {
 
   test('tells all problems at once, and starts nothing', async () => {
     const script: Script = {
-      ...NOTHING,
+      list: [[]],
+      findDeployments: [[], []],
       green: [[]],
       integration: ['none'],
       deploymentGroup: [{ ...blueGreen, deploymentType: 'IN_PLACE' }],
@@ -429,7 +433,7 @@ describe('preflight, before the first start', () => {
 
   test('tells a refusal of the first look together with what it finds', async () => {
     const denied = noAnswer('Spot', 'denied', 'Invalid token');
-    const script: Script = { ...good, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
+    const script: Script = { ...checks, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
     const { headline } = inPhase((await pollOnce(starting(), {}, script)).next, 'failed').failure;
     for (const words of ['2 problems', 'Invalid token', 'does not exist']) expect(headline).toContain(words);
   });
@@ -445,8 +449,70 @@ describe('preflight, before the first start', () => {
     expect(context.changes).toEqual([]);
   });
 
+  describe("learns how long the group's deployments take", () => {
+    const took = (seconds: number) =>
+      codeDeploy('d-EARLIER', 'Succeeded', {
+        targetTags: [OTHER_TAG],
+        createdAt: at(-9000),
+        endedAt: at(seconds - 9000),
+      });
+    const begun = { start: [elastigroup('cdbg-1', 'STARTING')] };
+
+    test('from what it reads anyway', async () => {
+      const { next, context } = await pollOnce(
+        starting(),
+        {},
+        { ...FREE, ...checks, ...begun, findDeployments: [[took(370)]] },
+      );
+      expect(inPhase(next, 'launching').usual).toEqual({ median: 370, high: 370, count: 1 });
+      expect(context.findSince).toEqual([at(-109 * 3600)]);
+    });
+
+    test('a group that deploys once a week is read further back, once', async () => {
+      const { next, context } = await pollOnce(
+        starting(),
+        {},
+        { ...FREE, ...checks, ...begun, findDeployments: [[], [took(370)]] },
+      );
+      expect(inPhase(next, 'launching').usual).toEqual({ median: 370, high: 370, count: 1 });
+      expect(context.findSince).toEqual([at(-109 * 3600), at(-14 * 24 * 3600)]);
+    });
+
+    test.each([
+      ['none', []],
+      ['a read that is refused', noAnswer('CodeDeploy', 'denied')],
+      ['a read that fails', noAnswer('CodeDeploy', 'unavailable')],
+    ])('%s: it goes on without', async (_name, older) => {
+      const { next } = await pollOnce(
+        starting(),
+        {},
+        { ...FREE, ...checks, ...begun, findDeployments: [[took(-5)], older] },
+      );
+      expect(inPhase(next, 'launching')).not.toHaveProperty('usual');
+    });
+
+    test('and warns where TIMEOUT is shorter, with both numbers', async () => {
+      const { context } = await pollOnce(
+        starting(),
+        { parameters: { timeoutSeconds: 300 } },
+        { ...FREE, ...checks, ...begun, findDeployments: [[took(370), took(540)]] },
+      );
+      const [warning] = context.log.lines.filter(({ level }) => level === 'warn');
+      expect(warning?.sentence).toBe(
+        'Preflight: TIMEOUT is 5m, but recent CodeDeploy deployments of shop/shop-green took longer: the last 2 took ' +
+          '7m35s at the median, up to 9m; and green is launched before. Set TIMEOUT to at least 840.',
+      );
+    });
+
+    test('and says it in a dry run', async () => {
+      const script: Script = { list: [[]], green: [[]], ...checks, findDeployments: [[took(370)]] };
+      const { next } = await pollOnce(starting(), { parameters: { dryRun: true } }, script);
+      expect(inPhase(next, 'dryRun').usual).toEqual({ median: 370, high: 370, count: 1 });
+    });
+  });
+
   test('is all that DRY_RUN does', async () => {
-    const script: Script = { list: [[other('STARTING')]], findDeployments: [[]], green: [[]], ...good };
+    const script: Script = { list: [[other('STARTING')]], green: [[]], ...good };
     const { next, context } = await pollOnce(starting(), { parameters: { dryRun: true } }, script);
     expect(inPhase(next, 'dryRun').conflicts.join()).toContain('cdbg-other');
     expect(context.changes).toEqual([]);
