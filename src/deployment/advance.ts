@@ -18,15 +18,17 @@ import { asActionError } from './upstreamFailure';
 
 /** One poll: reads the outside world, makes at most one change there, and returns the next state. Never throws. */
 export async function advance(state: ActiveState, context: DeploymentContext): Promise<State> {
+  let known = state;
   try {
     const run = await checkRun(state, context, 'poll');
     if (run.kind === 'ended') return run.state;
     if (run.kind === 'doubt' && state.phase === 'starting') return confirming(run.state);
-    const next = await step(run.state, context);
+    known = run.state;
+    const next = await step(known, context);
     const { outageSince: _over, deniedSince: _past, ...well } = next;
     return well;
   } catch (error) {
-    return afterError(state, error, context);
+    return afterError(known, error, context);
   }
 }
 

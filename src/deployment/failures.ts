@@ -5,7 +5,10 @@ import { cut, duration } from '../lib/wording';
 import { FAILURE_MESSAGES } from './messages';
 import { isWaitingForConflict, progressText } from './conflicts';
 import type { DeploymentContext } from './context';
-import type { Failure, State } from './state';
+import { suggestedTimeout } from './history';
+import { leastSecondsToLaunch, timeoutAt } from './limits';
+import type { Failure, Starting, State } from './state';
+import { describeUsual, elapsedInCodeDeploy } from './timeLeft';
 
 /*
  * The ways in which a deployment fails, each with the headline that the user reads: what happened, where, what to do.
@@ -26,12 +29,29 @@ export function wholeFailureOf({ type, message }: ActionError): Failure {
 export function timedOut(state: State, context: DeploymentContext): Failure {
   const elapsed = duration((context.clock.now() - state.startedAt) / 1000);
   const timeout = duration(context.parameters.timeoutSeconds);
-  const headline = timeoutMessage(state)(timeout, elapsed, progressText(state, context.clock.now()));
-  const failure = { headline: cut(headline, LONGEST_HEADLINE), timedOut: true } as const;
+  const reached = timeoutMessage(state)(timeout, elapsed, progressText(state, context.clock.now()));
   const since = state.outageSince ?? state.deniedSince;
-  if (since === undefined) return { ...failure, type: 'JobFailed', known: { cause: 'too-slow' } };
+  if (since === undefined) {
+    const headline = cut([reached, ...earlierTook(state, context.clock.now())].join(' '), LONGEST_HEADLINE);
+    return { type: 'JobFailed', headline, timedOut: true, known: { cause: 'too-slow' } };
+  }
   const outage = FAILURE_MESSAGES.outage(duration((context.clock.now() - since) / 1000));
-  return { ...failure, type: 'SystemUnavailable', headline: cut(`${headline} ${outage}`, LONGEST_HEADLINE) };
+  return { type: 'SystemUnavailable', headline: cut(`${reached} ${outage}`, LONGEST_HEADLINE), timedOut: true };
+}
+
+/**
+ * What earlier deployments needed, and a TIMEOUT that fits; where CodeDeploy had as much time as they took, a longer one would
+ * hardly help.
+ */
+function earlierTook(state: State, now: number): string[] {
+  const { usual } = state;
+  const isBeforeStart = state.phase === 'starting' && !isWaitingForConflict(state);
+  if (!usual || isBeforeStart) return [];
+  const had = state.phase === 'installing' ? elapsedInCodeDeploy(state, now) : 0;
+  const [took, high] = [describeUsual(usual), duration(usual.high)];
+  if (had >= usual.high) return [FAILURE_MESSAGES.earlierFitted(took, high, duration(had))];
+  const before = (now - state.startedAt) / 1000 - had;
+  return [FAILURE_MESSAGES.earlierTook(took, high, String(suggestedTimeout(usual, Math.max(0, before))))];
 }
 
 function timeoutMessage(state: State) {
@@ -106,6 +126,19 @@ export function elastigroupUnfinished(
     ? FAILURE_MESSAGES.unfinished(deployment.id, deployment.state || 'no state', elapsed, timeout)
     : FAILURE_MESSAGES.unconfirmed(elapsed, timeout);
   return { type: 'JobFailed', headline, timedOut: true };
+}
+
+/** Too little of TIMEOUT is left to launch green; undefined: there is enough. */
+export function tooLateToLaunch(state: Starting, context: DeploymentContext): ActionError | undefined {
+  const { timeoutSeconds } = context.parameters;
+  const now = context.clock.now();
+  const left = (timeoutAt(state, context) - now) / 1000;
+  const least = leastSecondsToLaunch(timeoutSeconds);
+  if (left >= least) return undefined;
+  const headline = FAILURE_MESSAGES.tooLateToLaunch(duration(left), duration(timeoutSeconds), duration(least));
+  const since = state.outageSince ?? state.deniedSince;
+  if (since === undefined) return new ActionError('JobFailed', headline);
+  return new ActionError('SystemUnavailable', `${headline} ${FAILURE_MESSAGES.outage(duration((now - since) / 1000))}`);
 }
 
 export function startRefused(words: string, context: DeploymentContext): ActionError {

@@ -6,6 +6,9 @@ export const FAILURE_MESSAGES = {
     `TIMEOUT (${timeout}) reached after ${elapsed}, before the deployment started (${progress}).`,
   timedOutWaiting: (timeout, elapsed, waiting) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, still ${waiting}; nothing was started.`,
+  tooLateToLaunch: (left, timeout, least) =>
+    `Only ${left} of TIMEOUT (${timeout}) were left when green could be launched, and a launch needs at least ${least}. ` +
+    'Green was not launched. Retry the stage, or raise TIMEOUT.',
   timedOutLaunching: (timeout, elapsed, progress) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, while launching green instances (${progress}).`,
   timedOutInstalling: (timeout, elapsed, progress) =>
@@ -39,10 +42,24 @@ export const FAILURE_MESSAGES = {
     'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
   wrongToken: (words) => `Spot rejected the API token: ${words}`,
   unknownElastigroup: (words) => `Spot has no such Elastigroup: ${words}`,
+  earlierTook: (usual, high, least) =>
+    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}. Set TIMEOUT to at least ${least}.`,
+  earlierFitted: (usual, high, had) =>
+    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}; this one had ${had}, so check what it waits for.`,
   outage: (elapsed) =>
     `A service gave no usable response for the last ${elapsed}; the log names it. Retry the stage once it has recovered.`,
   unexpected: (error) =>
     `Unexpected error in the function (${error}). Its CloudWatch log has the details; please report it.`,
+} as const satisfies Messages;
+
+/** How long it takes, beside the progress. */
+export const TIME_MESSAGES = {
+  before: (usual) => `CodeDeploy then usually takes ${usual}`,
+  about: (left, usual) => `about ${left} left (${usual})`,
+  due: (usual) => `usually done by now (${usual})`,
+  late: (elapsed, usual) => `longer than usual: ${elapsed}, usually ${usual}`,
+  lastOne: (took) => `the last one took ${took}`,
+  lastOnes: (count, median) => `the last ${count} took ${median} at the median`,
 } as const satisfies Messages;
 
 /** What cleaning up has done. */
@@ -165,6 +182,8 @@ export const RUN_MESSAGES = {
     'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. Nothing was started. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
   late: (age, limit) =>
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
+  unfinished: (progress, elastigroupId, id, tag) =>
+    `Cleanup has not ended with this invocation, and no other may follow (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
   unnoticed: (reason) =>
     `A stop of the pipeline execution will not be noticed, the deployment goes on without that: ${reason}`,
 } as const satisfies Messages;

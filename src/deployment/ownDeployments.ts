@@ -122,6 +122,8 @@ export async function stopDuplicates<S extends Launching | Installing | Finalizi
 export interface FoundCodeDeploy {
   readonly own: CodeDeployDeployment | undefined;
   readonly otherActive: CodeDeployDeployment | undefined;
+  /** All that were read, those that have ended included. */
+  readonly recent: readonly CodeDeployDeployment[];
 }
 
 const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'Stopped']);
@@ -169,6 +171,7 @@ export async function findCodeDeploy(state: State, context: DeploymentContext): 
   return {
     own: own.find(isActive) ?? own.find((deployment) => deployment.status === 'Succeeded') ?? own[0],
     otherActive: deployments.find((deployment) => isActive(deployment) && !own.includes(deployment)),
+    recent: deployments,
   };
 }
 

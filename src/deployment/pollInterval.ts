@@ -12,8 +12,8 @@ const LONGEST_PAUSE_MS = 30_000;
 export interface Circumstances {
   /** POLL_INTERVAL_SECONDS. */
   readonly setting: number;
-  /** Spot's rate limit was met lately, and others seem to share it. */
-  readonly isLimitShared: boolean;
+  /** Few requests are left of Spot's rate limit, or it was met lately, and others seem to share it. */
+  readonly isLimitTight: boolean;
   readonly now: number;
 }
 
@@ -26,13 +26,13 @@ export interface Pause {
 /**
  * POLL_INTERVAL_SECONDS, half of it where the next state is due, and twice where nothing can have ended yet.
  * During an outage pauses grow with it, so that a service that throttles gets fewer and fewer requests; a single error
- * costs one poll. After Spot's rate limit was met, pauses stay long for a while. Both have a wide jitter, so that
+ * costs one poll. While Spot's rate limit is nearly exhausted, and after it was met, pauses are long for a while. Both have a wide jitter, so that
  * many deployments do not continue in step.
  */
-export function nextPause(state: ActiveState, { setting, isLimitShared, now }: Circumstances): Pause {
+export function nextPause(state: ActiveState, { setting, isLimitTight, now }: Circumstances): Pause {
   const outageSince = outageSinceOf(state);
   if (outageSince !== undefined) return wide(Math.max(setting, Math.min(LONGEST_PAUSE_MS, now - outageSince)));
-  if (isLimitShared) return wide(Math.max(setting, LONGEST_PAUSE_MS));
+  if (isLimitTight) return wide(Math.max(setting, LONGEST_PAUSE_MS));
   return { interval: setting * factorOf(state), spread: 0.1 };
 }
 

@@ -23,6 +23,15 @@ const failure = z.strictObject({
   known: z.exactOptional(z.strictObject({ cause: z.enum(CAUSE_NAMES), action: z.exactOptional(id) })),
 });
 
+/** How long CodeDeploy took for the group's recent deployments, in seconds (history.ts). */
+const usualTime = z.strictObject({
+  median: z.number().check(z.nonnegative()),
+  /** Nine of ten took no longer. */
+  high: z.number().check(z.nonnegative()),
+  /** Of how many deployments. */
+  count: z.number().check(z.int(), z.positive()),
+});
+
 const common = {
   /** The id of the action's first job: the value of the GreenIdentifier tag. */
   greenIdentifier: id,
@@ -43,6 +52,8 @@ const common = {
   runEndedSince: z.exactOptional(time),
   /** Since when what was readable before is denied or refused, where that is so. */
   deniedSince: z.exactOptional(time),
+  /** Absent where the group has no history that can be read. */
+  usual: z.exactOptional(usualTime),
 };
 
 /** Present where the last Elastigroup state says how soon the next one can follow (elastigroupState.ts). */
@@ -105,6 +116,8 @@ const installing = z.strictObject({
   duplicateStopSentAt,
   launched,
   startedOn,
+  /** When CodeDeploy's deployment was created, as it says itself. */
+  createdAt: z.exactOptional(time),
   /** The invocation (by its number) in which the deployment was last read as active. */
   activeIn: z.exactOptional(z.number()),
 });
@@ -123,6 +136,8 @@ const finalizing = z.strictObject({
   startedOn,
   /** CodeDeploy's own count of the deployment that succeeded. */
   instances: z.exactOptional(z.strictObject({ total: z.number(), failed: z.number(), skipped: z.number() })),
+  /** Seconds that CodeDeploy's deployment took, as it says itself. */
+  tookSeconds: z.exactOptional(z.number()),
 });
 const cleaningUp = z.strictObject({
   ...common,
@@ -168,6 +183,7 @@ export type Installing = z.infer<typeof installing>;
 export type Finalizing = z.infer<typeof finalizing>;
 export type CleaningUp = z.infer<typeof cleaningUp>;
 export type Failure = z.infer<typeof failure>;
+export type UsualTime = z.infer<typeof usualTime>;
 
 type Common = Pick<Starting, keyof typeof common>;
 
@@ -176,6 +192,8 @@ export interface Succeeded extends Common {
   readonly phase: 'succeeded';
   readonly elastigroupDeploymentId?: string;
   readonly deploymentId: string;
+  /** Seconds that CodeDeploy's deployment took. */
+  readonly tookSeconds?: number;
   /** Those in service with the revision; empty where EC2 could not be queried. */
   readonly greenInstanceIds: readonly string[];
   /** Green instances in all: those with the revision, and those that failed, were skipped or were never deployed to. */

@@ -1,5 +1,6 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import { cut } from '../lib/wording';
+import { tookSeconds } from './history';
 import type { Pace } from './elastigroupState';
 import type {
   ActiveState,
@@ -70,22 +71,38 @@ export function perhapsWithCodeDeploy<S extends State>(state: S): S {
   return rest as S;
 }
 
-export function toInstalling(state: Starting | Launching, now: number, deploymentId: string): Installing {
+/** @param createdAt when CodeDeploy's deployment was created, where that is known */
+export function toInstalling(
+  state: Starting | Launching,
+  now: number,
+  deploymentId: string,
+  createdAt?: number,
+): Installing {
   const progress = `CodeDeploy ${deploymentId}: started`;
-  return { ...carriedOver(state, now, progress, 40), ...idsOf(state), phase: 'installing', deploymentId };
+  return {
+    ...carriedOver(state, now, progress, 40),
+    ...idsOf(state),
+    phase: 'installing',
+    deploymentId,
+    ...(createdAt !== undefined && { createdAt }),
+  };
 }
 
 export function toFinalizing(
   state: Installing | CleaningUp,
   now: number,
-  { id, instances: { total, failed, skipped } }: Pick<CodeDeployDeployment, 'id' | 'instances'>,
+  deployment: Pick<CodeDeployDeployment, 'id' | 'instances' | 'createdAt' | 'endedAt'>,
 ): Finalizing {
+  const { id, instances } = deployment;
+  const { total, failed, skipped } = instances;
+  const seconds = tookSeconds(deployment, now);
   return {
     ...carriedOver(state, now, `CodeDeploy ${id}: succeeded; Elastigroup is replacing blue`, 85),
     ...idsOf(state),
     phase: 'finalizing',
     deploymentId: id,
     instances: { total, failed, skipped },
+    ...(seconds !== undefined && { tookSeconds: seconds }),
     ...('launched' in state && { launched: state.launched }),
     ...('startedOn' in state && { startedOn: state.startedOn }),
   };
@@ -102,6 +119,7 @@ export function toSucceeded(
     ...idsOf(state),
     phase: 'succeeded',
     deploymentId: state.deploymentId,
+    ...(state.tookSeconds !== undefined && { tookSeconds: state.tookSeconds }),
     greenInstanceIds,
     greenTotal,
     shortfalls,
@@ -141,7 +159,7 @@ export function toDryRun(state: Starting, now: number, findings: Pick<DryRun, 'c
 
 /** The fields that every phase has, with the duration of the phase that ends added. */
 function carriedOver(state: ActiveState, now: number, progress: string, percent: number) {
-  const { greenIdentifier, startedAt, invocations } = state;
+  const { greenIdentifier, startedAt, invocations, usual } = state;
   const measure = MEASURED_AS[state.phase];
   const seconds = (state.durations[measure] ?? 0) + (now - state.phaseStartedAt) / 1000;
   return {
@@ -152,6 +170,7 @@ function carriedOver(state: ActiveState, now: number, progress: string, percent:
     durations: { ...state.durations, [measure]: seconds },
     progress: cut(progress, LONGEST_PROGRESS),
     percent: Math.max(state.percent, percent),
+    ...(usual && { usual }),
   };
 }
 

@@ -8,6 +8,7 @@ import {
   LEFT_MESSAGES,
   POLL_WARNINGS,
   SHORTFALL_MESSAGES,
+  TIME_MESSAGES,
   TOKEN_MESSAGES,
 } from '../deployment/messages';
 import { PREFLIGHT_MESSAGES, PREFLIGHT_NOTES, PREFLIGHT_WARNINGS } from '../deployment/preflight/messages';
@@ -19,9 +20,12 @@ import type { Messages } from '../lib/wording';
 /** What is said around the result of an action. */
 export const RESULT_MESSAGES = {
   succeeded: (id, green, time) => `CodeDeploy ${id} succeeded; ${green} replaced blue in ${time}`,
+  succeededAsUsual: (id, took, usual, green, time) =>
+    `CodeDeploy ${id} succeeded in ${took} (usually ${usual}); ${green} replaced blue in ${time}`,
   noReason: 'The action failed without a message.',
   dryRun: (groupId, revision, group) =>
     `Dry run; nothing was started. Elastigroup ${groupId} would launch green instances, and CodeDeploy would deploy ${revision} to them in ${group}.`,
+  usualTime: (usual, high) => `CodeDeploy deployments of the group: ${usual}, up to ${high}.`,
   noConflicts: 'No conflicting deployments.',
   conflictsFail: (others) => `Conflicting deployments (action would fail): ${others}.`,
   conflictsWait: (others) => `Conflicting deployments (action would wait): ${others}.`,
@@ -52,6 +56,7 @@ export const MESSAGES = {
   secret: SECRET_MESSAGES,
   'spot warning': SPOT_WARNINGS,
   failure: FAILURE_MESSAGES,
+  'time left': TIME_MESSAGES,
   'pipeline execution': RUN_MESSAGES,
   cleaned: CLEANED_MESSAGES,
   left: LEFT_MESSAGES,

@@ -1,5 +1,6 @@
 import type { PutJobFailureResultCommandInput, PutJobSuccessResultCommandInput } from '@aws-sdk/client-codepipeline';
 import { progressText } from '../deployment/conflicts';
+import { describeUsual, timeText } from '../deployment/timeLeft';
 import type { ActiveState, DryRun, EndState, Failed, Succeeded } from '../deployment/state';
 import { idsOf } from '../deployment/transitions';
 import { failureMessage, type MessageContext } from '../diagnosis/failureMessage';
@@ -52,7 +53,7 @@ export function reportProgress(
       jobId,
       continuationToken: token,
       executionDetails: {
-        summary: summaryText(`${progressText(state, now)}, ${elapsed}`, redact),
+        summary: summaryText(`${progressText(state, now)}${timeText(state, now)}, ${elapsed}`, redact),
         percentComplete: state.percent,
         externalExecutionId: executionId(state),
       },
@@ -74,10 +75,7 @@ export function reportSuccess(
     result: {
       jobId,
       executionDetails: {
-        summary: summaryText(
-          `${RESULT_MESSAGES.succeeded(state.deploymentId, whatReplacedBlue(state), duration(seconds))}${shortfallText(state)}`,
-          redact,
-        ),
+        summary: summaryText(`${successText(state, duration(seconds))}${shortfallText(state)}`, redact),
         percentComplete: 100,
         externalExecutionId: executionId(state),
       },
@@ -91,6 +89,15 @@ export function reportSuccess(
       }),
     },
   };
+}
+
+/** Compared like with like: the history knows CodeDeploy's part only. */
+function successText(state: Succeeded, time: string): string {
+  const { deploymentId, tookSeconds, usual } = state;
+  const green = whatReplacedBlue(state);
+  return usual && tookSeconds !== undefined
+    ? RESULT_MESSAGES.succeededAsUsual(deploymentId, duration(tookSeconds), duration(usual.median), green, time)
+    : RESULT_MESSAGES.succeeded(deploymentId, green, time);
 }
 
 function whatReplacedBlue({ greenInstanceIds: { length: count }, greenTotal }: Succeeded): string {
@@ -112,6 +119,7 @@ export function reportDryRun(jobId: string, state: DryRun, parameters: UserParam
   const lines = [
     RESULT_MESSAGES.dryRun(groupId, revision, `${applicationName}/${deploymentGroupName}`),
     state.conflicts.length === 0 ? RESULT_MESSAGES.noConflicts : conflicts(state.conflicts.join('; ')),
+    ...(state.usual ? [RESULT_MESSAGES.usualTime(describeUsual(state.usual), duration(state.usual.high))] : []),
     ...state.warnings.map((text) => `Warning: ${text}`),
   ];
   return {

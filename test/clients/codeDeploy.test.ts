@@ -121,6 +121,19 @@ describe('CreateDeployment on the wire', () => {
       headers: { 'content-type': 'application/x-amz-json-1.1' },
     });
   });
+
+  test.each<[string, string | undefined, string, string]>([
+    ['is described by its pipeline', undefined, 'pipeline shop, execution e-1', 'pipeline shop, execution e-1'],
+    ['has the given DESCRIPTION all the same', 'shop 1.4.2', 'pipeline shop, execution e-1', 'shop 1.4.2'],
+    ['has a description that fits', undefined, 'x'.repeat(300), `${'x'.repeat(255)}…`],
+  ])('%s', async (_name, description, ofPipeline, sentDescription) => {
+    server.script(json({ deploymentId: 'd-NEW' }));
+    await codeDeploy({ parameters: description === undefined ? {} : { description } }).createDeployment(
+      GREEN,
+      ofPipeline,
+    );
+    expect(bodies()).toEqual([expect.objectContaining({ description: sentDescription })]);
+  });
 });
 
 describe('a refusal of CreateDeployment that does not end the action is an outcome', () => {
@@ -267,6 +280,7 @@ describe('GetDeployment is read once, at the edge', () => {
         deploymentInfo: {
           applicationName: 'shop',
           deploymentGroupName: 'web',
+          deploymentConfigName: 'CodeDeployDefault.OneAtATime',
           deploymentId: 'd-1',
           status: 'InProgress',
           createTime: 1_790_000_000.5,
@@ -289,6 +303,8 @@ describe('GetDeployment is read once, at the edge', () => {
       id: 'd-1',
       applicationName: 'shop',
       deploymentGroupName: 'web',
+      configName: 'CodeDeployDefault.OneAtATime',
+      deploymentType: 'BLUE_GREEN',
       status: 'InProgress',
       createdAt: 1_790_000_000_500,
       endedAt: 1_790_000_100_500,

@@ -167,7 +167,7 @@ describe('ListActionExecutions', () => {
   test('lists the newest of all executions', async () => {
     server.script(json({ actionExecutionDetails: [] }));
     expect(await runs().listActions(RUN, undefined)).toEqual([]);
-    expect(server.requests.map(sent)).toEqual([{ pipelineName: 'shop-release', maxResults: 30 }]);
+    expect(server.requests.map(sent)).toEqual([{ pipelineName: 'shop-release', maxResults: 100 }]);
   });
 
   test.each<[string, object, boolean | undefined]>([

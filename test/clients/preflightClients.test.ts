@@ -114,6 +114,7 @@ describe('GetDeploymentGroup', () => {
     expect(await deploymentGroup.read()).toEqual({
       computePlatform: 'Server',
       deploymentType: 'BLUE_GREEN',
+      configName: 'CodeDeployDefault.OneAtATime',
       greenFleet: 'DISCOVER_EXISTING',
       blueTerminationWaitMinutes: undefined,
       rerouteWaitMinutes: undefined,

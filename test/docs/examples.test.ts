@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { readTemplate } from '../../scripts/cloudFormation.mjs';
 import { parseUserParameters } from '../../src/input/userParameters/parseUserParameters';
 
 const JOB = { inputArtifacts: [{ name: 'Revision', bucket: 'shop-artifacts', key: 'shop/Revision/AbC123x' }] };
@@ -49,6 +50,37 @@ test.each([
     expect(parseUserParameters(text, JOB, {})).toMatchObject({ ok: true, warnings: [] });
     expect(text.length).toBeLessThanOrEqual(1000);
   }
+});
+
+describe('examples/prerequisites.yaml', () => {
+  const template = readTemplate(readFileSync('examples/prerequisites.yaml', 'utf8'));
+
+  test('leaves the deployment groups to the CLI by default: CloudFormation probably refuses them', () => {
+    expect(template.Parameters['DeploymentGroupsBy']).toMatchObject({ Default: 'CLI' });
+    expect(readFileSync('docs/examples.md', 'utf8')).toContain('aws deploy create-deployment-group');
+  });
+
+  test('keeps what holds data, but not after a first creation that failed', () => {
+    const kept = Object.entries(template.Resources).filter(([, resource]) => 'DeletionPolicy' in resource);
+    expect(kept.map(([name]) => name).sort()).toEqual(['ArtifactBucket', 'LogBucket', 'RevisionBucket', 'SpotToken']);
+    for (const [, resource] of kept)
+      expect(resource).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
+  });
+});
+
+test('the canary is deployed, then baked, then approved, before the live group', () => {
+  const { Properties } =
+    readTemplate(readFileSync('examples/canary-pipeline.yaml', 'utf8')).Resources['Pipeline'] ?? {};
+  const { Stages: stages } = Properties as {
+    Stages: { Name: string; OnFailure?: object; Actions: { Name: string; RunOrder?: number }[] }[];
+  };
+  expect(stages.map(({ Name }) => Name)).toEqual(['Source', 'Canary', 'Live']);
+  expect(stages[1]?.Actions.map(({ Name, RunOrder }) => [Name, RunOrder])).toEqual([
+    ['DeployCanary', 1],
+    ['Bake', 2],
+    ['Approve', 3],
+  ]);
+  expect(stages[1]?.OnFailure).toEqual({ Result: 'ROLLBACK' });
 });
 
 // CodePipeline inserts a variable's value as it is: a commit message could break the JSON, or add a parameter to it.

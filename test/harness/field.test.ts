@@ -31,7 +31,7 @@ test.each<[string, Partial<RunPlan>, RegExp[]]>([
   [
     'success',
     { options: { groupHealthCheck: { type: 'ELB', graceSeconds: 1 } } },
-    [/has its own load balancers/, /\(ELB\) from 1s after .* took up to 10m/],
+    [/has its own load balancers/, /\(ELB\) from 1s after .* took up to 27s/],
   ],
 ])('%s %j goes on with a warning', async (scenario, plan, warnings) => {
   const trace = await play(scenario, plan);

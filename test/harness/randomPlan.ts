@@ -31,7 +31,13 @@ export function randomPlan(seed: number): RunPlan {
   return {
     seed,
     scenario,
-    options: { ...randomOptions(random), ...pipeline, ...traffic.options, ...(leavesNoTrace && LISTS_WHAT_FAILED) },
+    options: {
+      ...randomOptions(random),
+      history: randomHistory(new Random(seed ^ 0x33333333)),
+      ...pipeline,
+      ...traffic.options,
+      ...(leavesNoTrace && LISTS_WHAT_FAILED),
+    },
     env: {
       ...(pollWindow !== '' && { POLL_WINDOW_SECONDS: pollWindow }),
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
@@ -47,6 +53,14 @@ export function randomPlan(seed: number): RunPlan {
     injectFrom: traffic.injectFrom,
     ...(stop && { stop }),
     latencyMs: randomLatency(random),
+  };
+}
+
+function randomHistory(random: Random): WorldOptions['history'] {
+  return {
+    pattern: pick(random, ['steady', 'steady', 'noisy', 'changing', 'odd', 'none']),
+    count: pick(random, [1, 4, 12]),
+    times: pick(random, [1, 1, 0.5, 2, 20]),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Account } from './account';
 import type { AwsLimits } from './awsThrottle';
+import type { HistoryOptions } from './codedeploy/history';
 
 /** What the documentation leaves open or a customer can set: the kinds of world that one scenario can play in. */
 export interface WorldOptions {
@@ -23,8 +24,12 @@ export interface WorldOptions {
   readonly emptyListEvery: number;
   /** Spot's errors repeat the request's Authorization header. */
   readonly errorsEchoSecrets: boolean;
-  /** Requests per route and method in 60 s; 0 = no limit. */
+  /** Whether Spot refuses a request that does not say JSON with 415; unverified (docs/services.md, Spot). */
+  readonly requiresContentType: boolean;
+  /** Requests per route and method in 60 s. Spot publishes no number; the default is never met. */
   readonly spotRequestsPerMinute: number;
+  /** Which answers of Spot carry the headers of its limit; all, by its documentation. */
+  readonly spotLimitHeaders: 'always' | 'with-429';
   /** Whether the route of Spot's limit holds the group's id, or one limit is for all groups; docs/services.md, Spot leaves it open. */
   readonly spotLimitFor: 'each-group' | 'all-groups';
   /** Calls that AWS takes; none: no limit. */
@@ -63,6 +68,8 @@ export interface WorldOptions {
   readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
   /** Whether that health check acts on green while it is installed; undocumented (docs/services.md, Spot). */
   readonly autoHealing: boolean;
+  /** How long the group's earlier deployments took. */
+  readonly history: HistoryOptions;
   /** How the account's deployment group is set up, where it is not as it should be. */
   readonly deploymentGroup: Partial<DeploymentGroupSetup>;
   readonly deploymentGroupAccess: 'allowed' | 'denied';
@@ -110,7 +117,9 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   reactsToFailure: false,
   emptyListEvery: 0,
   errorsEchoSecrets: false,
-  spotRequestsPerMinute: 0,
+  requiresContentType: true,
+  spotRequestsPerMinute: 10_000,
+  spotLimitHeaders: 'always',
   spotLimitFor: 'each-group',
   awsLimits: {},
   limitMessage: 'active',
@@ -130,6 +139,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   blueTagged: true,
   groupHealthCheck: 'none',
   autoHealing: false,
+  history: { pattern: 'steady', count: 4, times: 1 },
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',

@@ -62,6 +62,8 @@ export function codeDeploy(
     id,
     applicationName: 'shop',
     deploymentGroupName: 'shop-green',
+    configName: 'CodeDeployDefault.OneAtATime',
+    deploymentType: 'BLUE_GREEN',
     status,
     createdAt: START,
     endedAt: undefined,

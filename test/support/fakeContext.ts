@@ -136,6 +136,8 @@ export class FakeContext implements DeploymentContext {
   /** Every change that was asked for, in order, e.g. `stop Elastigroup cdbg-1`. Looks are not listed. */
   readonly changes: string[] = [];
   readonly startRequests: StartRequest[] = [];
+  /** What each new CodeDeploy deployment is described as, where DESCRIPTION is not given. */
+  readonly descriptions: (string | undefined)[] = [];
   /** `since` of every look through the deployment group. */
   readonly findSince: number[] = [];
   /** The deployment whose targets were asked for, each time. */
@@ -158,7 +160,7 @@ export class FakeContext implements DeploymentContext {
     this.parameters = parametersWith(options.parameters);
     this.pipelineRuns = options.pipelineRuns ?? NO_RUNS;
     this.runMemory = {
-      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
+      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined, run: undefined }),
       isOff: options.pipelineRuns === undefined,
     };
     this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;
@@ -243,8 +245,9 @@ export class FakeContext implements DeploymentContext {
         this.findSince.push(since);
         return this.answers.take('findDeployments');
       },
-      createDeployment: async (tag) => {
+      createDeployment: async (tag, description) => {
         this.changes.push('create CodeDeploy');
+        this.descriptions.push(description);
         this.expectGreenTag(tag);
         return this.answers.take('create');
       },

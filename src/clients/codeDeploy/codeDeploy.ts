@@ -22,6 +22,10 @@ export interface CodeDeployDeployment {
   /** Where it takes place; undefined where CodeDeploy does not say. */
   readonly applicationName: string | undefined;
   readonly deploymentGroupName: string | undefined;
+  /** The deployment configuration, such as CodeDeployDefault.OneAtATime. */
+  readonly configName: string | undefined;
+  /** IN_PLACE | BLUE_GREEN */
+  readonly deploymentType: string | undefined;
   /** Created | Queued | InProgress | Baking | Succeeded | Failed | Stopped | Ready, or one that is not known yet. */
   readonly status: string;
   /** ms since the epoch */
@@ -167,6 +171,8 @@ function readDeployment(info: DeploymentInfo | undefined, operation: string): Co
     id: info.deploymentId,
     applicationName: info.applicationName,
     deploymentGroupName: info.deploymentGroupName,
+    configName: info.deploymentConfigName,
+    deploymentType: info.deploymentStyle?.deploymentType,
     status: info.status,
     createdAt: info.createTime?.getTime(),
     endedAt: info.completeTime?.getTime(),

@@ -10,6 +10,8 @@ export interface DeploymentGroup {
   readonly computePlatform: string | undefined;
   /** IN_PLACE | BLUE_GREEN */
   readonly deploymentType: string | undefined;
+  /** The deployment configuration of a deployment that names none. */
+  readonly configName: string | undefined;
   /** Where green comes from: DISCOVER_EXISTING | COPY_AUTO_SCALING_GROUP */
   readonly greenFleet: string | undefined;
   /** Minutes before CodeDeploy terminates blue; undefined where it keeps blue alive, or does not say. */
@@ -47,6 +49,7 @@ function readGroup(info: DeploymentGroupInfo | undefined): DeploymentGroup {
   return {
     computePlatform: info.computePlatform,
     deploymentType: info.deploymentStyle?.deploymentType,
+    configName: info.deploymentConfigName,
     greenFleet: blueGreen?.greenFleetProvisioningOption?.action,
     blueTerminationWaitMinutes: blue?.action === 'TERMINATE' ? (blue.terminationWaitTimeInMinutes ?? 0) : undefined,
     rerouteWaitMinutes: ready?.actionOnTimeout === 'STOP_DEPLOYMENT' ? (ready.waitTimeInMinutes ?? 0) : undefined,

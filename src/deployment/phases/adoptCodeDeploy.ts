@@ -11,5 +11,5 @@ export function adoptCodeDeploy(
   context: DeploymentContext,
 ): Installing {
   context.log.info(`Adopting this action's own CodeDeploy deployment ${own.id}.`, { deploymentId: own.id });
-  return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id);
+  return toInstalling(backdateStart(state, [own.createdAt]), context.clock.now(), own.id, own.createdAt);
 }

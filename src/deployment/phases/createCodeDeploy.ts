@@ -4,12 +4,14 @@ import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { instead } from '../checkRun';
 import { noTargets } from '../failures';
+import { withHistory } from '../history';
 import { fleetReadiness, type FleetReadiness } from './greenFleet';
 import { hasLasted, NO_TARGETS_LIMIT_S } from '../limits';
 import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../ownDeployments';
 import { resolveConflict, conflictingCodeDeploy, unnamedConflict } from '../conflicts';
 import { greenTag, type DeploymentContext } from '../context';
 import { POLL_WARNINGS } from '../messages';
+import { namedRun } from '../runMemory';
 import type { Launching, State } from '../state';
 import { progressed, toInstalling } from '../transitions';
 import { asActionError } from '../upstreamFailure';
@@ -20,13 +22,14 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
   const green = await context.greenInstances.find(greenTag(state));
   const fleet = fleetReadiness(state, green, context.clock.now());
   if (fleet.kind === 'wait') return { ...progressed(state, fleet.reason), greenSeen: fleet.seen };
-  const aged = backdateStart(
+  const older = backdateStart(
     state,
     green.map((instance) => instance.launchedAt),
   );
 
   // There is no idempotency token (docs/services.md, CodeDeploy): an earlier try may have created it although its answer was lost.
-  const { own, otherActive } = await findCodeDeploy(aged, context);
+  const { own, otherActive, recent } = await findCodeDeploy(older, context);
+  const aged = withHistory(older, recent, context);
   if (own) return adoptCodeDeploy(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
 
@@ -44,10 +47,10 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
 }
 
 /** So that who stands in CodeDeploy's console finds the pipeline; DESCRIPTION goes before it. */
-function descriptionOf({ runMemory: { run } }: DeploymentContext): string | undefined {
-  if (!run) return undefined;
-  const execution = run.executionId === undefined ? '' : `, execution ${run.executionId}`;
-  return `pipeline ${run.pipeline}${execution}`;
+function descriptionOf({ runMemory }: DeploymentContext): string | undefined {
+  const { pipeline, executionId } = namedRun(runMemory) ?? {};
+  if (pipeline === undefined) return executionId && `pipeline execution ${executionId}`;
+  return `pipeline ${pipeline}${executionId === undefined ? '' : `, execution ${executionId}`}`;
 }
 
 /** The first call of its kind: a refusal is believed, and no outage of something that was readable before. */

@@ -10,8 +10,17 @@ import type { Starting } from '../state';
 export type ExistingWork =
   | { readonly kind: 'own-elastigroup'; readonly id: string }
   /** Elastigroup may no longer list a deployment that has ended; CodeDeploy's list still has it. */
-  | { readonly kind: 'own-codedeploy'; readonly deployment: CodeDeployDeployment }
-  | { readonly kind: 'nothing-own'; readonly others: readonly ConflictingDeployment[] };
+  | {
+      readonly kind: 'own-codedeploy';
+      readonly deployment: CodeDeployDeployment;
+      readonly recent: readonly CodeDeployDeployment[];
+    }
+  | {
+      readonly kind: 'nothing-own';
+      readonly others: readonly ConflictingDeployment[];
+      /** The deployment group's, those that have ended included: its history. */
+      readonly recent: readonly CodeDeployDeployment[];
+    };
 
 /** Searches for this action's own deployments, and for conflicting ones. */
 export function discoverExistingWork(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
@@ -25,7 +34,7 @@ export async function withAllProblems<T>(state: Starting, context: DeploymentCon
   } catch (error) {
     // Once a start was sent, preflight has nothing to add: what may be there has to be cleaned up.
     const isFirst = state.checked === undefined && state.unconfirmedSince === undefined;
-    if (isFirst && error instanceof UpstreamError && !error.transient) await preflight(context, error);
+    if (isFirst && error instanceof UpstreamError && !error.transient) await preflight(context, [], error);
     throw error;
   }
 }
@@ -35,8 +44,9 @@ async function discover(state: Starting, context: DeploymentContext): Promise<Ex
   const { primary } = electPrimary(own);
   if (primary) return { kind: 'own-elastigroup', id: primary.id };
   const codeDeploy = await findCodeDeploy(state, context);
-  if (codeDeploy.own) return { kind: 'own-codedeploy', deployment: codeDeploy.own };
+  const { recent } = codeDeploy;
+  if (codeDeploy.own) return { kind: 'own-codedeploy', deployment: codeDeploy.own, recent };
   const others = activeOthers.map(conflictingElastigroup);
   if (codeDeploy.otherActive) others.push(conflictingCodeDeploy(codeDeploy.otherActive));
-  return { kind: 'nothing-own', others };
+  return { kind: 'nothing-own', others, recent };
 }

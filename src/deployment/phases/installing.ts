@@ -17,6 +17,7 @@ import { trafficIn } from './greenProtection';
 import { attempt, type Attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import type { Failure, Installing, State } from '../state';
+import { elapsedInCodeDeploy, fractionDone } from '../timeLeft';
 import { progressed, toCleaningUp, toFinalizing } from '../transitions';
 
 /** What one poll of both services says. `unclear`: nothing decides it, and one of them could not be queried. */
@@ -59,10 +60,11 @@ async function goOn(
   context: DeploymentContext,
 ): Promise<Installing> {
   if (!codeDeploy.ok) return state;
-  if (!listed.ok || !isDuplicateStopDue(state, context)) return withProgress(state, codeDeploy.value);
+  if (!listed.ok || !isDuplicateStopDue(state, context))
+    return withProgress(state, codeDeploy.value, context.clock.now());
   const stoppable = await stoppableDuplicates(listed.value.own, codeDeploy.value, state, context);
   const stopped = await stopDuplicates(state, stoppable, state.elastigroupDeploymentId, context);
-  return withProgress(stopped, codeDeploy.value);
+  return withProgress(stopped, codeDeploy.value, context.clock.now());
 }
 
 /** CodeDeploy may have started on the instances of a duplicate, too: once traffic moves, they may serve. */
@@ -106,14 +108,20 @@ export function judge(
   return { kind: 'continue' };
 }
 
-function withProgress(state: Installing, deployment: CodeDeployDeployment): Installing {
-  const { total, done } = deployment.instances;
-  const percent = 40 + (total === 0 ? 0 : (45 * done) / total);
+function withProgress(state: Installing, deployment: CodeDeployDeployment, now: number): Installing {
+  const { createdAt } = deployment;
+  const aware = { ...state, activeIn: state.invocations, ...(createdAt !== undefined && { createdAt }) };
   return progressed(
-    backdateStart({ ...state, activeIn: state.invocations }, [deployment.createdAt]),
+    backdateStart(aware, [createdAt]),
     `CodeDeploy ${deployment.id}: ${describeStatus(deployment)}`,
-    percent,
+    40 + 45 * fractionOf(aware, deployment, now),
   );
+}
+
+/** By the time that is left; without a history by the instances. */
+function fractionOf(state: Installing, { instances: { total, done } }: CodeDeployDeployment, now: number): number {
+  if (state.usual) return fractionDone(state.usual, elapsedInCodeDeploy(state, now));
+  return total === 0 ? 0 : done / total;
 }
 
 function describeStatus({ status, instances, waitsBeforeTerminatingBlue }: CodeDeployDeployment): string {

@@ -2,11 +2,12 @@ import type { GreenInstance } from '../../clients/greenInstances';
 import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
 import { instead } from '../checkRun';
+import { withHistory } from '../history';
 import { preflight } from '../preflight/preflight';
-import { failureOf, launchedBefore, startRefused, timedOut } from '../failures';
+import { failureOf, launchedBefore, startRefused, timedOut, tooLateToLaunch } from '../failures';
 import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
-import { discoverExistingWork, withAllProblems } from './discoverExistingWork';
+import { discoverExistingWork, withAllProblems, type ExistingWork } from './discoverExistingWork';
 import { listElastigroup, electPrimary, backdateStart } from '../ownDeployments';
 import {
   describeConflict,
@@ -34,15 +35,15 @@ export async function start(state: Starting, context: DeploymentContext): Promis
     case 'own-elastigroup':
       return adoptElastigroup(state, existing.id, context);
     case 'own-codedeploy':
-      return adoptCodeDeploy(state, existing.deployment, context);
+      return adoptCodeDeploy(withHistory(state, existing.recent, context), existing.deployment, context);
     case 'nothing-own':
-      return startUnlessConflicting(state, existing.others, context);
+      return startUnlessConflicting(state, existing, context);
   }
 }
 
 async function startUnlessConflicting(
   state: Starting,
-  others: readonly ConflictingDeployment[],
+  { others, recent }: Extract<ExistingWork, { kind: 'nothing-own' }>,
   context: DeploymentContext,
 ): Promise<State> {
   if (mayStillAppear(state, context))
@@ -50,9 +51,13 @@ async function startUnlessConflicting(
   const earlier = await withAllProblems(state, context, context.greenInstances.find(greenTag(state)));
   if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
 
-  const passed = state.checked ? undefined : await preflight(context);
+  const passed = state.checked ? undefined : await preflight(context, recent);
   const warnings = passed?.warnings ?? [];
-  const checked: Starting = { ...state, checked: true, ...(passed && { targetCapacity: passed.targetCapacity }) };
+  const checked: Starting = {
+    ...state,
+    checked: true,
+    ...(passed && { targetCapacity: passed.targetCapacity, ...(passed.usual && { usual: passed.usual }) }),
+  };
   if (context.parameters.dryRun) {
     const now = context.clock.now();
     return toDryRun(checked, now, { conflicts: others.map((other) => describeConflict(other, now)), warnings });
@@ -110,6 +115,8 @@ function adoptElastigroup(state: Starting, id: string, context: DeploymentContex
 }
 
 async function sendStart(state: Starting, context: DeploymentContext): Promise<State> {
+  const tooLate = tooLateToLaunch(state, context);
+  if (tooLate) throw tooLate;
   const notStarted = await instead(state, context);
   if (notStarted) return notStarted;
   const { applicationName, deploymentGroupName, groupId } = context.parameters;

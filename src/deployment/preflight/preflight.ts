@@ -1,13 +1,17 @@
+import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupConfiguration } from '../../clients/spot/elastigroup';
 import { UpstreamError } from '../../clients/upstreamError';
 import { describeRevision } from '../../input/userParameters/describeRevision';
 import { attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
+import { tookSeconds, usualTimeOf } from '../history';
+import type { UsualTime } from '../state';
 import { hidesOtherDelivery } from '../otherDelivery';
 import { deploymentGroupFindings } from './deploymentGroupFindings';
 import { checksApplication, elastigroupFindings, gracePeriodFindings } from './elastigroupFindings';
 import { note, notPermitted, refusalFinding, warning, type Finding } from './finding';
 import { PREFLIGHT_NOTES, PREFLIGHT_WARNINGS } from './messages';
+import { timeoutFindings } from './timeoutFindings';
 import { revisionFindings } from './revisionFindings';
 import { reportFindings } from './reportFindings';
 
@@ -15,23 +19,34 @@ import { reportFindings } from './reportFindings';
  * Checks, before anything is launched, for what would make the deployment fail; all in parallel. Returns warnings and notes,
  * which it has logged. Throws ActionError with all problems at once, or UpstreamError (transient) where a check had no answer.
  *
- * `refusal`: reading the active deployments was rejected; that is reported with the rest.
+ * `recent`: the deployment group's deployments of the last days. `refusal`: reading the active deployments was rejected; that is reported with the rest.
  */
-export async function preflight(context: DeploymentContext, refusal?: UpstreamError): Promise<PreflightResult> {
-  const [group, ...checks] = await Promise.all([
+export async function preflight(
+  context: DeploymentContext,
+  recent: readonly CodeDeployDeployment[],
+  refusal?: UpstreamError,
+): Promise<PreflightResult> {
+  const [elastigroup, group, revision, history] = await Promise.all([
     attempt(readElastigroup(context)),
     attempt(checkDeploymentGroup(context)),
     attempt(checkRevision(context)),
+    refusal ? recent : withOlder(recent, context),
   ]);
-  const findings = refusal ? [refusalFinding(refusal)] : [];
+  if (!elastigroup.ok) throw elastigroup.error;
   if (!group.ok) throw group.error;
-  findings.push(...group.value.findings);
-  for (const check of checks) {
-    if (!check.ok) throw check.error;
-    findings.push(...check.value);
-  }
+  if (!revision.ok) throw revision.error;
+  const { clock, parameters } = context;
+  const usual = usualTimeOf(history, parameters.deploymentConfigName ?? group.value.configName, clock.now());
+  const findings = [
+    ...(refusal ? [refusalFinding(refusal)] : []),
+    ...elastigroup.value.findings,
+    ...(elastigroup.value.group ? checkGracePeriod(elastigroup.value.group, history, context) : []),
+    ...group.value.findings,
+    ...(usual ? timeoutFindings(usual, parameters) : []),
+    ...revision.value,
+  ];
   const warnings = reportFindings(findings, context.log, refusal !== undefined && hidesOtherDelivery(refusal));
-  return { warnings, targetCapacity: group.value.targetCapacity ?? 'unknown' };
+  return { warnings, targetCapacity: elastigroup.value.group?.targetCapacity ?? 'unknown', usual };
 }
 
 /** What is known once preflight has passed. */
@@ -39,46 +54,62 @@ export interface PreflightResult {
   readonly warnings: readonly string[];
   /** Instances that a blue/green deployment launches. */
   readonly targetCapacity: number | 'unknown';
+  /** Undefined where the deployment group has no history. */
+  readonly usual: UsualTime | undefined;
 }
 
 /** This checks the token too: what it may not read, it may not deploy to. */
-async function readElastigroup(
-  context: DeploymentContext,
-): Promise<{ findings: Finding[]; targetCapacity?: number | undefined }> {
-  const { elastigroup, parameters } = context;
+async function readElastigroup({
+  elastigroup,
+  parameters,
+}: DeploymentContext): Promise<{ findings: Finding[]; group?: ElastigroupConfiguration }> {
   try {
     const group = await elastigroup.readGroup();
-    const findings = [...elastigroupFindings(group, parameters), ...(await checkGracePeriod(group, context))];
-    return { findings, targetCapacity: group.targetCapacity };
+    return { findings: elastigroupFindings(group, parameters), group };
   } catch (error) {
     return { findings: [refusalFinding(lasting(error))] };
   }
 }
 
-const RECENT_MS = 14 * 24 * 3_600_000;
+const HISTORY_MS = 14 * 24 * 3_600_000;
 
-/** What cannot be read of recent deployments is no reason to stop: this is a warning at most. */
-async function checkGracePeriod(group: ElastigroupConfiguration, context: DeploymentContext): Promise<Finding[]> {
-  if (!checksApplication(group)) return [];
-  const recent = await attempt(context.codeDeploy.findDeployments(context.clock.now() - RECENT_MS));
-  const seconds = (recent.ok ? recent.value : [])
-    .filter(({ status }) => status === 'Succeeded')
-    .flatMap(({ createdAt, endedAt }) => (createdAt === undefined || endedAt === undefined ? [] : endedAt - createdAt))
-    .map((milliseconds) => milliseconds / 1000);
-  return gracePeriodFindings(group, seconds, context.parameters.groupId);
+/** A group may deploy once a week. What cannot be read of its history is no reason to stop. */
+async function withOlder(
+  recent: readonly CodeDeployDeployment[],
+  { codeDeploy, clock }: DeploymentContext,
+): Promise<readonly CodeDeployDeployment[]> {
+  if (usualTimeOf(recent, undefined, clock.now())) return recent;
+  const older = await attempt(codeDeploy.findDeployments(clock.now() - HISTORY_MS));
+  return older.ok ? older.value : recent;
 }
 
-async function checkDeploymentGroup({ deploymentGroup, parameters }: DeploymentContext): Promise<Finding[]> {
+function checkGracePeriod(
+  group: ElastigroupConfiguration,
+  recent: readonly CodeDeployDeployment[],
+  { clock, parameters }: DeploymentContext,
+): Finding[] {
+  if (!checksApplication(group)) return [];
+  const seconds = recent
+    .filter(({ status }) => status === 'Succeeded')
+    .flatMap((deployment) => tookSeconds(deployment, clock.now()) ?? []);
+  return gracePeriodFindings(group, seconds, parameters.groupId);
+}
+
+async function checkDeploymentGroup({
+  deploymentGroup,
+  parameters,
+}: DeploymentContext): Promise<{ findings: Finding[]; configName?: string | undefined }> {
   try {
-    return deploymentGroupFindings(await deploymentGroup.read(), parameters);
+    const group = await deploymentGroup.read();
+    return { findings: deploymentGroupFindings(group, parameters), configName: group.configName };
   } catch (error) {
     const refusal = lasting(error);
     const what = `Deployment group ${parameters.applicationName}/${parameters.deploymentGroupName}`;
-    return [
+    const finding =
       refusal.kind === 'denied'
         ? notPermitted(what, refusal, 'codedeploy:GetDeploymentGroup')
-        : refusalFinding(refusal),
-    ];
+        : refusalFinding(refusal);
+    return { findings: [finding] };
   }
 }
 

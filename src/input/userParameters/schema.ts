@@ -54,7 +54,7 @@ export interface ParameterDescription {
 type Parameter<T> = Field<T> & ParameterDescription;
 
 /** CodePipeline ends an action after 24 h; the rest is kept for cleaning up. */
-const MAX_TIMEOUT_SECONDS = 85_500;
+export const MAX_TIMEOUT_SECONDS = 85_500;
 export const DEFAULT_TIMEOUT_SECONDS = 1800;
 export const DEFAULT_CONFLICT_POLICY: ConflictPolicy = 'FAIL';
 export const DEFAULT_DRY_RUN = false;

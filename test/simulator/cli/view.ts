@@ -19,6 +19,7 @@ export function createView(world: World, header: { eventFile: string; scenario: 
   const startedAt = Date.now();
   const live = process.stdout.isTTY ? createLogUpdate(process.stdout) : undefined;
   let percent = 0;
+  let timeLeft = '';
   let shown = '';
   console.log(
     `CodePipeline plays ${header.eventFile}, scenario "${header.scenario.name}" (${header.scenario.title}), ${header.speed} times as fast.\n` +
@@ -28,7 +29,7 @@ export function createView(world: World, header: { eventFile: string; scenario: 
   const redraw = () => {
     world.catchUp();
     const status = statusOf(world);
-    const text = `${elapsed(startedAt)}  ${String(percent).padStart(3)}%  ${status}`;
+    const text = `${elapsed(startedAt)}  ${String(percent).padStart(3)}%  ${status}${timeLeft}`;
     if (live) live(`${bar(percent)}\n${text}`);
     else if (status !== shown) console.log(text);
     shown = status;
@@ -43,6 +44,7 @@ export function createView(world: World, header: { eventFile: string; scenario: 
     line,
     onLog: (text) => {
       percent = Math.max(percent, percentIn(text));
+      timeLeft = timeLeftIn(text) ?? (phaseIn(text) === 'installing' ? timeLeft : '');
     },
     onEvent: (event) => {
       if (event.kind === 'progress') percent = event.details.percentComplete ?? percent;
@@ -62,6 +64,15 @@ export function createView(world: World, header: { eventFile: string; scenario: 
 
 function percentIn(line: string): number {
   return Number(/"percent":(\d+)/.exec(line)?.[1] ?? 0);
+}
+
+/** What the function says of the time, without the figures that it rests on. */
+function timeLeftIn(line: string): string | undefined {
+  return /, (?:about \w+ left|usually done by now|longer than usual: \w+)/.exec(line)?.[0];
+}
+
+function phaseIn(line: string): string | undefined {
+  return /"phase":"(\w+)"/.exec(line)?.[1];
 }
 
 function statusOf(world: World): string {

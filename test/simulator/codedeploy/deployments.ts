@@ -7,6 +7,7 @@ import { ServiceError } from '../wire';
 import { stopError } from './errors';
 import type { Surroundings } from './eventPlayer';
 import { hasLoadBalancer } from './group';
+import { pastDeployments, type PastDeployment } from './history';
 import {
   BLOCK_EVENTS,
   INSTALL_EVENTS,
@@ -23,9 +24,6 @@ import {
 import { RollbackRun } from './rollback';
 import { DeploymentRun, type Run } from './run';
 
-/** Seeds of the past: how long before the world began (seconds) they were created. */
-const PAST_DEPLOYMENTS = [86_400, 172_800, 259_200, 604_800];
-
 /** The deployments of the account, and what happens to them. */
 export class Deployments {
   readonly #context: Context;
@@ -40,7 +38,7 @@ export class Deployments {
     this.#context = context;
     this.#fleet = fleet;
     this.#traffic = traffic;
-    for (const seconds of [...PAST_DEPLOYMENTS].reverse()) this.#seedPast(seconds);
+    for (const past of pastDeployments(context).toReversed()) this.#seedPast(past);
     fleet.onShutdown((instance) => {
       for (const run of this.#runs.values()) run.lose(instance.id);
     });
@@ -261,7 +259,7 @@ export class Deployments {
     this.#tell(rollback);
   }
 
-  #seedPast(secondsAgo: number): void {
+  #seedPast({ ago, seconds }: PastDeployment): void {
     const { account, random, schedule } = this.#context;
     const request: DeploymentRequest = {
       applicationName: account.applicationName,
@@ -277,10 +275,10 @@ export class Deployments {
       autoRollback: undefined,
       tagFilters: [{ key: account.tagKey, value: random.uuid(), type: 'KEY_AND_VALUE' }],
     };
-    const deployment = this.#add(request, 'other', undefined, schedule.time - secondsAgo * 1000);
+    const deployment = this.#add(request, 'other', undefined, schedule.time - ago * 1000);
     deployment.status = 'Succeeded';
-    deployment.startTime = deployment.createTime + 2000;
-    deployment.completeTime = deployment.createTime + 600_000;
+    deployment.startTime = deployment.createTime + Math.min(2, seconds) * 1000;
+    deployment.completeTime = deployment.createTime + seconds * 1000;
   }
 }
 

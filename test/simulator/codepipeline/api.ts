@@ -6,14 +6,6 @@ import { continuationTokenIn, executionDetailsIn, failureDetailsIn, jobIdIn, out
 import type { Executions } from './executions';
 import type { Jobs } from './jobs';
 
-const OPERATIONS = [
-  'PutJobSuccessResult',
-  'PutJobFailureResult',
-  'GetJobDetails',
-  'GetPipelineExecution',
-  'ListActionExecutions',
-];
-
 /** CodePipeline's operations on jobs, and what it tells of their executions. */
 export class CodePipelineApi {
   readonly #context: Context;
@@ -26,9 +18,13 @@ export class CodePipelineApi {
     this.#executions = executions;
   }
 
-  knows(operation: string): boolean {
-    return OPERATIONS.includes(operation);
-  }
+  readonly operations = [
+    'PutJobSuccessResult',
+    'PutJobFailureResult',
+    'GetJobDetails',
+    'GetPipelineExecution',
+    'ListActionExecutions',
+  ];
 
   handle(operation: string, request: WireRequest): WireResponse {
     const input = awsInput(request);

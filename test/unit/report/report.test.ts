@@ -341,3 +341,36 @@ describe('a success with restrictions', () => {
     });
   });
 });
+
+describe('how long it takes', () => {
+  const usual = { median: 370, high: 540, count: 5 };
+
+  test('is in the summary under way', () => {
+    const state = installing({ usual, createdAt: at(60), progress: 'CodeDeploy d-OWN: 2 of 4 instances done' });
+    expect(summaryOf(reportProgress('job-2', state, 't', PARAMETERS, at(250), asIs))).toBe(
+      'CodeDeploy d-OWN: 2 of 4 instances done, about 3m left (the last 5 took 6m10s at the median), 4m10s of 30m',
+    );
+  });
+
+  test('is compared in a success, CodeDeploy beside CodeDeploy', () => {
+    const state = succeeded({ usual, tookSeconds: 362 });
+    expect(summaryOf(reportSuccess('job-2', state, PARAMETERS, at(490), asIs))).toBe(
+      'CodeDeploy d-OWN succeeded in 6m02s (usually 6m10s); 2 green instances replaced blue in 8m10s',
+    );
+  });
+
+  test.each([
+    ['a history', { usual }],
+    ['times of its own', { tookSeconds: 362 }],
+  ])('is left out of a success that has only %s', (_name, known) => {
+    expect(summaryOf(reportSuccess('job-2', succeeded(known), PARAMETERS, at(490), asIs))).toBe(
+      'CodeDeploy d-OWN succeeded; 2 green instances replaced blue in 8m10s',
+    );
+  });
+
+  test('is in a dry run', () => {
+    expect(summaryOf(reportDryRun('job-2', { ...DRY_RUN, usual }, PARAMETERS, asIs)).split('\n')).toContain(
+      'CodeDeploy deployments of the group: the last 5 took 6m10s at the median, up to 9m.',
+    );
+  });
+});

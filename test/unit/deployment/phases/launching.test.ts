@@ -11,7 +11,9 @@ import {
   noAnswer,
   OTHER_TAG,
 } from '../../../support/deploymentSamples';
-import type { Script } from '../../../support/fakeContext';
+import { launch } from '../../../../src/deployment/phases/launching';
+import type { RunMemory } from '../../../../src/deployment/runMemory';
+import { FakeContext, type Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
 
 const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
@@ -282,6 +284,23 @@ describe('once Elastigroup waits for CodeDeploy', () => {
     const { failure } = inPhase(next, 'cleaningUp');
     expect(failure.type).toBe('PermissionError');
     expect(failure.known).toEqual({ cause: 'missing-permission', action: 'codedeploy:CreateDeployment' });
+  });
+});
+
+describe("CodeDeploy's description names the pipeline", () => {
+  const run = { pipeline: 'shop', executionId: 'e-1' };
+
+  test.each<[string, Partial<RunMemory>, string | undefined]>([
+    ['and its execution', { run }, 'pipeline shop, execution e-1'],
+    ['alone', { run: { pipeline: 'shop' } }, 'pipeline shop'],
+    ['only by the execution that is given', { givenExecutionId: 'e-2' }, 'pipeline execution e-2'],
+    ['as CodePipeline tells it', { run, givenExecutionId: 'e-2' }, 'pipeline shop, execution e-1'],
+    ['not, where nothing is known', {}, undefined],
+  ])('%s', async (_name, memory, description) => {
+    const context = new FakeContext({ ...READY_AND_RUNNING, findDeployments: [[]], create: [CREATED] });
+    Object.assign(context.runMemory, memory);
+    await launch(launching(), context);
+    expect(context.descriptions).toEqual([description]);
   });
 });
 

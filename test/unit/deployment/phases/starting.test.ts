@@ -390,11 +390,14 @@ describe('preflight, before the first start', () => {
   const blueGreen = {
     computePlatform: 'Server',
     deploymentType: 'BLUE_GREEN',
+    configName: undefined,
     greenFleet: 'DISCOVER_EXISTING',
     blueTerminationWaitMinutes: undefined,
     rerouteWaitMinutes: undefined,
   };
-  const good: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
+  const checks: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
+  /** A group without a history is read further back. */
+  const good: Script = { ...checks, findDeployments: [[], []] };
 
   test('that finds nothing lets the deployment start', async () => {
     const { context } = await pollOnce(
@@ -413,7 +416,8 @@ describe('preflight, before the first start', () => {
 
   test('tells all problems at once, and starts nothing', async () => {
     const script: Script = {
-      ...NOTHING,
+      list: [[]],
+      findDeployments: [[], []],
       green: [[]],
       integration: ['none'],
       deploymentGroup: [{ ...blueGreen, deploymentType: 'IN_PLACE' }],
@@ -429,7 +433,7 @@ describe('preflight, before the first start', () => {
 
   test('tells a refusal of the first look together with what it finds', async () => {
     const denied = noAnswer('Spot', 'denied', 'Invalid token');
-    const script: Script = { ...good, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
+    const script: Script = { ...checks, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
     const { headline } = inPhase((await pollOnce(starting(), {}, script)).next, 'failed').failure;
     for (const words of ['2 problems', 'Invalid token', 'does not exist']) expect(headline).toContain(words);
   });
@@ -445,8 +449,70 @@ describe('preflight, before the first start', () => {
     expect(context.changes).toEqual([]);
   });
 
+  describe("learns how long the group's deployments take", () => {
+    const took = (seconds: number) =>
+      codeDeploy('d-EARLIER', 'Succeeded', {
+        targetTags: [OTHER_TAG],
+        createdAt: at(-9000),
+        endedAt: at(seconds - 9000),
+      });
+    const begun = { start: [elastigroup('cdbg-1', 'STARTING')] };
+
+    test('from what it reads anyway', async () => {
+      const { next, context } = await pollOnce(
+        starting(),
+        {},
+        { ...FREE, ...checks, ...begun, findDeployments: [[took(370)]] },
+      );
+      expect(inPhase(next, 'launching').usual).toEqual({ median: 370, high: 370, count: 1 });
+      expect(context.findSince).toEqual([at(-109 * 3600)]);
+    });
+
+    test('a group that deploys once a week is read further back, once', async () => {
+      const { next, context } = await pollOnce(
+        starting(),
+        {},
+        { ...FREE, ...checks, ...begun, findDeployments: [[], [took(370)]] },
+      );
+      expect(inPhase(next, 'launching').usual).toEqual({ median: 370, high: 370, count: 1 });
+      expect(context.findSince).toEqual([at(-109 * 3600), at(-14 * 24 * 3600)]);
+    });
+
+    test.each([
+      ['none', []],
+      ['a read that is refused', noAnswer('CodeDeploy', 'denied')],
+      ['a read that fails', noAnswer('CodeDeploy', 'unavailable')],
+    ])('%s: it goes on without', async (_name, older) => {
+      const { next } = await pollOnce(
+        starting(),
+        {},
+        { ...FREE, ...checks, ...begun, findDeployments: [[took(-5)], older] },
+      );
+      expect(inPhase(next, 'launching')).not.toHaveProperty('usual');
+    });
+
+    test('and warns where TIMEOUT is shorter, with both numbers', async () => {
+      const { context } = await pollOnce(
+        starting(),
+        { parameters: { timeoutSeconds: 300 } },
+        { ...FREE, ...checks, ...begun, findDeployments: [[took(370), took(540)]] },
+      );
+      const [warning] = context.log.lines.filter(({ level }) => level === 'warn');
+      expect(warning?.sentence).toBe(
+        'Preflight: TIMEOUT is 5m, but recent CodeDeploy deployments of shop/shop-green took longer: the last 2 took ' +
+          '7m35s at the median, up to 9m; and green is launched before. Set TIMEOUT to at least 840.',
+      );
+    });
+
+    test('and says it in a dry run', async () => {
+      const script: Script = { list: [[]], green: [[]], ...checks, findDeployments: [[took(370)]] };
+      const { next } = await pollOnce(starting(), { parameters: { dryRun: true } }, script);
+      expect(inPhase(next, 'dryRun').usual).toEqual({ median: 370, high: 370, count: 1 });
+    });
+  });
+
   test('is all that DRY_RUN does', async () => {
-    const script: Script = { list: [[other('STARTING')]], findDeployments: [[]], green: [[]], ...good };
+    const script: Script = { list: [[other('STARTING')]], green: [[]], ...good };
     const { next, context } = await pollOnce(starting(), { parameters: { dryRun: true } }, script);
     expect(inPhase(next, 'dryRun').conflicts.join()).toContain('cdbg-other');
     expect(context.changes).toEqual([]);
@@ -467,6 +533,35 @@ describe('ON_CONFLICT WAIT', () => {
     const free = { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] };
     const second = await pollOnce(active(first.next), { after: 60, parameters }, free);
     expect(inPhase(second.next, 'launching')).not.toHaveProperty('waitsForOther');
+  });
+
+  test.each([
+    { timeoutSeconds: 1800, least: 360, says: 'Only 5m59s of TIMEOUT (30m) were left .* at least 6m\\.' },
+    { timeoutSeconds: 300, least: 60, says: 'Only 59s of TIMEOUT (5m) were left .* at least 1m\\.' },
+    { timeoutSeconds: 90, least: 45, says: 'Only 44s of TIMEOUT (1m30s) were left .* at least 45s\\.' },
+  ])('starts nothing when too little of TIMEOUT is left: $least s of $timeoutSeconds', async (row) => {
+    const parameters = { onConflict: 'WAIT' as const, timeoutSeconds: row.timeoutSeconds };
+    const waiting = checked({ waitsForOther: {} });
+    const last = row.timeoutSeconds - row.least;
+    const start = [elastigroup('cdbg-1', 'STARTING')];
+    const inTime = await pollOnce(waiting, { after: last, parameters }, { ...FREE, start });
+    expect(inTime.next.phase).toBe('launching');
+
+    const { next, context } = await pollOnce(waiting, { after: last + 1, parameters }, FREE);
+    const { failure, left } = inPhase(next, 'failed');
+    expect(failure.type).toBe('JobFailed');
+    expect(failure.headline).toMatch(new RegExp(row.says.replaceAll('(', '\\(').replaceAll(')', '\\)')));
+    expect(left).toEqual([]);
+    expect(context.changes).toEqual([]);
+  });
+
+  test('nor after an outage that took so much of it', async () => {
+    const away = checked({ outageSince: at(100) });
+    const { next, context } = await pollOnce(away, { after: 1500 }, FREE);
+    const { failure } = inPhase(next, 'failed');
+    expect(failure.type).toBe('SystemUnavailable');
+    expect(failure.headline).toContain('gave no usable response for the last 23m20s');
+    expect(context.changes).toEqual([]);
   });
 
   test('the last look before the start decides: who came in between is waited for', async () => {

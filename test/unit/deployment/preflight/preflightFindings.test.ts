@@ -138,6 +138,7 @@ describe('how the deployment group deploys', () => {
   const GOOD: DeploymentGroup = {
     computePlatform: 'Server',
     deploymentType: 'BLUE_GREEN',
+    configName: undefined,
     greenFleet: 'DISCOVER_EXISTING',
     blueTerminationWaitMinutes: undefined,
     rerouteWaitMinutes: undefined,

@@ -1,0 +1,41 @@
+import { timedOut } from '../../../src/deployment/failures';
+import type { State } from '../../../src/deployment/state';
+import { at, checked, installing, launching } from '../../support/deploymentSamples';
+import { FakeContext } from '../../support/fakeContext';
+
+const usual = { median: 370, high: 540, count: 5 };
+const TOOK = 'Earlier CodeDeploy deployments of the group: the last 5 took 6m10s at the median, up to 9m';
+
+function headline(state: State): string {
+  return timedOut(state, new FakeContext({}, { now: at(600), parameters: { timeoutSeconds: 600 } })).headline;
+}
+
+test.each<[string, State, string]>([
+  [
+    'CodeDeploy had less time than the slow ones took: a TIMEOUT that is long enough for the launch and for them',
+    installing({ usual, createdAt: at(120) }),
+    `${TOOK}. Set TIMEOUT to at least 960.`,
+  ],
+  ['the launch has used it up', launching({ usual }), `${TOOK}. Set TIMEOUT to at least 1440.`],
+  [
+    "another's deployment has used it up",
+    checked({ usual, waitsForOther: {} }),
+    `${TOOK}. Set TIMEOUT to at least 1440.`,
+  ],
+  [
+    'CodeDeploy had as much time as they took: a longer TIMEOUT is no remedy',
+    installing({ usual, createdAt: at(50) }),
+    `${TOOK}; this one had 9m10s, so check what it waits for.`,
+  ],
+])('%s', (_name, state, sentence) => {
+  expect(headline(state)).toMatch(/^TIMEOUT \(10m\) reached after 10m, /);
+  expect(headline(state).endsWith(sentence)).toBe(true);
+});
+
+test.each<[string, State]>([
+  ['without a history', installing({ createdAt: at(120) })],
+  ['where the start itself failed', checked({ usual })],
+  ['where a service did not answer', installing({ usual, createdAt: at(120), outageSince: at(300) })],
+])('%s it says nothing of earlier ones', (_name, state) => {
+  expect(headline(state)).not.toContain('Earlier');
+});
