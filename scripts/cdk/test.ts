@@ -71,7 +71,7 @@ async function testConstruct(): Promise<void> {
   rmSync(report, { force: true });
   let output = '';
   try {
-    await run(process.execPath, [tool('jest/bin/jest.js'), '--json', `--outputFile=${report}`]);
+    await run(process.execPath, [tool('jest/bin/jest.js'), '--runInBand', '--json', `--outputFile=${report}`]);
   } catch (error) {
     output = String(error);
     console.log(output);
@@ -138,8 +138,17 @@ async function run(command: string, args: readonly string[], cwd = CDK, env: Nod
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...process.env, ...env }, timeout: 300_000, maxBuffer: 1 << 28 };
     execFile(command, args, options, (error, stdout, stderr) => {
-      if (error) reject(new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error }));
+      if (error)
+        reject(new Error(`${command} ${args.join(' ')} failed:\n${readable(stdout + stderr)}`, { cause: error }));
       else resolve(stdout);
     });
   });
+}
+
+/** Jest quotes whole files of aws-cdk-lib, which are single lines. */
+function readable(output: string): string {
+  return output
+    .split('\n')
+    .map((line) => line.slice(0, 300))
+    .join('\n');
 }
