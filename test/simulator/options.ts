@@ -24,6 +24,8 @@ export interface WorldOptions {
   readonly emptyListEvery: number;
   /** Spot's errors repeat the request's Authorization header. */
   readonly errorsEchoSecrets: boolean;
+  /** Whether Spot refuses a request that does not say JSON with 415; unverified (docs/services.md, Spot). */
+  readonly requiresContentType: boolean;
   /** Requests per route and method in 60 s. Spot publishes no number; the default is never met. */
   readonly spotRequestsPerMinute: number;
   /** Which answers of Spot carry the headers of its limit; all, by its documentation. */
@@ -115,6 +117,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   reactsToFailure: false,
   emptyListEvery: 0,
   errorsEchoSecrets: false,
+  requiresContentType: true,
   spotRequestsPerMinute: 10_000,
   spotLimitHeaders: 'always',
   spotLimitFor: 'each-group',

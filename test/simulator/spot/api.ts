@@ -69,7 +69,7 @@ export class SpotApi {
   /** Stricter than Spot is known to be: its own SDK says JSON with every request, a GET and a PUT without a body included. */
   #checkContentType({ headers }: WireRequest): void {
     const type = headers['content-type'] ?? 'none';
-    if (/^application\/json(?:;|$)/i.test(type)) return;
+    if (!this.#context.options.requiresContentType || /^application\/json(?:;|$)/i.test(type)) return;
     throw new ServiceError(415, 'UNSUPPORTED_MEDIA_TYPE', `Content-Type must be application/json, not ${type}`);
   }
 
