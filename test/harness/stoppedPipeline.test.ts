@@ -100,29 +100,3 @@ test('an event that comes when its twenty minutes are nearly over starts nothing
   expect(ownSpot(trace)).toEqual([]);
   expect(trace.action.failure?.message).toMatch(/^This event was delivered 18m\d*s? after its action had started/);
 });
-
-/** Two executions of a pipeline in PARALLEL mode; the other one is `seconds` younger (older: less than 0). */
-test.each([
-  ['newer', 5, 0],
-  ['older', -5, 1],
-])('an action that waits yields to another execution that is %s', async (_name, seconds, started) => {
-  let isBegun = false;
-  const trace = await run(
-    {},
-    {
-      onWorld: (world) => {
-        if (isBegun || (seconds > 0 && world.executions.all.length === 0)) return;
-        isBegun = true;
-        const { startedAt = world.time } = world.executions.all[0] ?? {};
-        const other = world.executions.begin(`{"GROUP_ID":"${world.account.groupId}"}`);
-        world.executions.all.splice(world.executions.all.indexOf(other), 1, {
-          ...other,
-          startedAt: startedAt + seconds * 1000,
-        });
-      },
-    },
-    'conflict-ends',
-  );
-  expect(ownSpot(trace)).toHaveLength(started);
-  expect(trace.action.message.includes('A newer execution of this pipeline')).toBe(started === 0);
-});
