@@ -10,8 +10,11 @@ import { runFailure, type RunEnd } from './runFailures';
 import type { ActiveState, State } from './state';
 import { progressed, toCleaningUp, toFailed } from './transitions';
 
-/** Seconds between two checks; CodePipeline says nothing by itself (docs/services.md, CodePipeline). */
-const CHECK_INTERVAL_S = 30;
+/**
+ * Seconds after which the first poll makes the next check: about 30, also where polls are 15 s apart (pollInterval.ts). CodePipeline
+ * says nothing by itself (docs/services.md, CodePipeline).
+ */
+const CHECK_INTERVAL_S = 26;
 /** Seconds after which a reading that is not certain is confirmed by another; also how old a check before a start may be. */
 export const CONFIRM_AFTER_S = 5;
 

@@ -106,6 +106,8 @@ const installing = z.strictObject({
   startedOn,
   /** When CodeDeploy's deployment was created, as it says itself. */
   createdAt: z.exactOptional(time),
+  /** When Spot was last asked. */
+  spotReadAt: z.exactOptional(time),
   /** The invocation (by its number) in which the deployment was last read as active. */
   activeIn: z.exactOptional(z.number()),
 });

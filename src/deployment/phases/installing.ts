@@ -2,7 +2,7 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import { isGoingWrong } from '../elastigroupState';
 import { codeDeployEnded, elastigroupWentWrong, failureOf, timedOut } from '../failures';
-import { isTimedOut } from '../limits';
+import { hasLasted, isTimedOut } from '../limits';
 import {
   followed,
   listElastigroup,
@@ -10,6 +10,7 @@ import {
   stopDuplicates,
   duplicatesOf,
   launchingDuplicatesOf,
+  type ListedElastigroup,
 } from '../ownDeployments';
 import { trafficIn } from './greenProtection';
 import { attempt, type Attempt } from '../attempt';
@@ -25,17 +26,16 @@ export type Verdict =
   | { readonly kind: 'continue' }
   | { readonly kind: 'unclear'; readonly error: Error };
 
-/** Follows CodeDeploy and Elastigroup, both at every poll. */
+/** Follows CodeDeploy at every poll, and Elastigroup now and then. */
 export async function install(state: Installing, context: DeploymentContext): Promise<State> {
   const [codeDeploy, listed] = await Promise.all([
     attempt(context.codeDeploy.getDeployment(state.deploymentId)),
-    attempt(listElastigroup(state, context)),
+    isSpotDue(state, context) ? attempt(listElastigroup(state, context)) : NOT_ASKED,
   ]);
   const elastigroup: Attempt<ElastigroupDeployment | undefined> = listed.ok
     ? { ok: true, value: followed(listed.value.own, state.elastigroupDeploymentId) }
     : listed;
-  const aware: Installing =
-    elastigroup.ok && elastigroup.value ? { ...state, elastigroupDeploymentId: elastigroup.value.id } : state;
+  const aware = rememberSpot(state, listed, context);
   const late = isTimedOut(state, context) ? timedOut(state, context) : undefined;
   const wasActive = state.activeIn === state.invocations;
   const verdict = judge(codeDeploy, elastigroup, late, wasActive);
@@ -53,6 +53,35 @@ export async function install(state: Installing, context: DeploymentContext): Pr
       }
       return codeDeploy.ok ? withProgress(aware, codeDeploy.value, context.clock.now()) : aware;
   }
+}
+
+/** Seconds. CodeDeploy decides how the deployment ends; what Elastigroup says changes that only where it goes wrong. */
+const SPOT_INTERVAL_S = 60;
+
+const NOT_ASKED: Attempt<ListedElastigroup> = { ok: true, value: { own: [], activeOthers: [] } };
+
+/** At every poll only where something is amiss: a service does not answer, TIMEOUT is reached, a duplicate is to be stopped. */
+function isSpotDue(state: Installing, context: DeploymentContext): boolean {
+  const { elastigroupDeploymentId, spotReadAt, outageSince, deniedSince } = state;
+  const isAmiss = (outageSince ?? deniedSince) !== undefined || isTimedOut(state, context);
+  if (isAmiss || elastigroupDeploymentId === undefined || spotReadAt === undefined) return true;
+  return hasLasted(spotReadAt, SPOT_INTERVAL_S, context.clock.now());
+}
+
+function rememberSpot(
+  state: Installing,
+  listed: Attempt<ListedElastigroup>,
+  { clock }: DeploymentContext,
+): Installing {
+  if (listed === NOT_ASKED) return state;
+  const { spotReadAt: _before, ...rest } = state;
+  const id = listed.ok ? followed(listed.value.own, state.elastigroupDeploymentId)?.id : undefined;
+  const hasDuplicate = listed.ok && duplicatesOf(listed.value.own, id).length > 0;
+  return {
+    ...rest,
+    ...(id !== undefined && { elastigroupDeploymentId: id }),
+    ...(!hasDuplicate && { spotReadAt: clock.now() }),
+  };
 }
 
 /** CodeDeploy may have started on the instances of a duplicate, too: once traffic moves, they may serve. */

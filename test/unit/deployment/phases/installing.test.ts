@@ -293,6 +293,71 @@ describe('a run that was adopted by its CodeDeploy deployment alone', () => {
   });
 });
 
+describe('while CodeDeploy is at work', () => {
+  const inProgress = { getDeployment: [codeDeploy('d-OWN', 'InProgress')] };
+  const asked = { ...inProgress, list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]] };
+  const lately = { spotReadAt: at(100) };
+
+  test('Spot is asked once a minute: what it says changes nothing but where it goes wrong', async () => {
+    const { next } = await pollOnce(installing(lately), { after: 159 }, inProgress);
+    expect(inPhase(next, 'installing').spotReadAt).toBe(at(100));
+
+    const later = await pollOnce(installing(lately), { after: 160 }, asked);
+    expect(inPhase(later.next, 'installing').spotReadAt).toBe(at(160));
+  });
+
+  test('one that has gone wrong meanwhile ends the action', async () => {
+    const wrong = { ...inProgress, list: [[elastigroup('cdbg-1', 'ROLLBACK_START')]] };
+    const { next } = await pollOnce(installing(lately), { after: 160 }, wrong);
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('ROLLBACK_START');
+  });
+
+  test.each([
+    ['where the last poll had no answer', installing({ ...lately, outageSince: at(100) }), 101],
+    ['where it was denied', installing({ ...lately, deniedSince: at(100) }), 101],
+    ['where its deployment is not known yet', withoutElastigroup(installing(lately)), 101],
+    ['where it was never asked', installing(), 101],
+  ])('and at every poll %s', async (_name, state, after) => {
+    const { next } = await pollOnce(state, { after }, asked);
+    expect(inPhase(next, 'installing').spotReadAt).toBe(at(after));
+  });
+
+  test('at TIMEOUT its own failure is the better headline', async () => {
+    const wrong = { ...inProgress, list: [[elastigroup('cdbg-1', 'FINISHED_ERROR')]] };
+    const { next } = await pollOnce(installing({ spotReadAt: at(1799) }), { after: 1800 }, wrong);
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('FINISHED_ERROR');
+  });
+
+  test('a duplicate that is stopped is looked after until it has ended', async () => {
+    const two = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH'), elastigroup('cdbg-2', 'STARTING')];
+    const { next, context } = await pollOnce(
+      installing(lately),
+      { after: 160 },
+      { ...inProgress, list: [two], stopElastigroup: ['accepted'] },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-2']);
+    expect(inPhase(next, 'installing')).not.toHaveProperty('spotReadAt');
+  });
+
+  test('a Spot that does not answer is asked once a minute, too', async () => {
+    const { next } = await pollOnce(
+      installing(lately),
+      { after: 160 },
+      { ...inProgress, list: [noAnswer('Spot', 'unavailable')] },
+    );
+    expect(inPhase(next, 'installing').spotReadAt).toBe(at(160));
+  });
+
+  test.each(['Succeeded', 'Failed'])('CodeDeploy that has %s needs no word of it', async (status) => {
+    const { next } = await pollOnce(
+      installing(lately),
+      { after: 101 },
+      { getDeployment: [codeDeploy('d-OWN', status)] },
+    );
+    expect(next.phase).toBe(status === 'Succeeded' ? 'finalizing' : 'cleaningUp');
+  });
+});
+
 describe('a deployment that was stopped', () => {
   const STOPPED = {
     list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')]],
