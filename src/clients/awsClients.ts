@@ -17,7 +17,7 @@ export interface AwsClients {
 }
 
 /** What tests give the clients in place of the network and Lambda's environment. */
-export interface AwsClientOptions extends Pick<CodePipelineClientConfig, 'requestHandler' | 'credentials' | 'region'> {
+export interface AwsClientOptions extends Omit<CodePipelineClientConfig, keyof typeof SDK_DEFAULTS | 'extensions'> {
   /** A custom endpoint has no host for each bucket (`bucket.localhost`): the bucket goes into the path. */
   readonly hasOwnS3Endpoint?: boolean;
 }

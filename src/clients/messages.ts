@@ -11,6 +11,8 @@ export const SECRET_MESSAGES = {
     `There is no secret ${id} in this account and Region. Check API_TOKEN_SECRET or the function's SPOT_TOKEN_SECRET.`,
   forbidden: (id, action, error) =>
     `The function may not read the secret ${id}. Allow ${action} for it in the function's role (${error}).`,
+  keyForbidden: (id, error) =>
+    `The function may not decrypt the secret ${id}. Allow kms:Decrypt on the KMS key that encrypts it, in the function's role (stack parameter SecretKmsKeyArn) and in the key's policy (${error}).`,
   unreadable: (id, error) => `The secret ${id} could not be read: ${error}`,
   noText: (id) => `The secret ${id} contains no text.`,
   notJson: (id, key) => `The secret ${id} is not JSON, so it has no key "${key}".`,

@@ -47,8 +47,8 @@ export interface PipelineRuns {
 
 /** Milliseconds that the calls of one check may take together: it must not keep the deployment waiting. */
 const CHECK_TIME_LIMIT_MS = 5_000;
-/** Of one execution: its actions, retries included. Of all: the newest, enough for those that overlap. */
-const LISTED = { execution: 100, all: 30 } as const;
+/** The most that CodePipeline lists at once: the actions of one execution, retries included, or the newest of all. */
+const MOST_LISTED = 100;
 
 export function pipelineRunsClient(
   aws: Pick<AwsClients, 'codePipeline' | 'codePipelineIn'>,
@@ -90,7 +90,7 @@ export function pipelineRunsClient(
         const command = new ListActionExecutionsCommand({
           pipelineName: run.pipeline,
           ...(pipelineExecutionId !== undefined && { filter: { pipelineExecutionId } }),
-          maxResults: pipelineExecutionId === undefined ? LISTED.all : LISTED.execution,
+          maxResults: MOST_LISTED,
         });
         const client = await clientFor(run);
         const { actionExecutionDetails } = await client.send(command, { abortSignal });

@@ -1,3 +1,4 @@
+import { CREATE_DEPLOYMENT } from '../clients/codeDeploy/codeDeploy';
 import { UpstreamError } from '../clients/upstreamError';
 import { ActionError } from '../errors';
 import { logUnexpected } from '../lib/unexpectedError';
@@ -12,20 +13,22 @@ import { start } from './phases/starting';
 import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
 import { LEFT_MESSAGES, FAILURE_MESSAGES, POLL_WARNINGS } from './messages';
-import { idsOf, progressed, toCleaningUp, toFailed } from './transitions';
+import { idsOf, perhapsWithCodeDeploy, progressed, toCleaningUp, toFailed } from './transitions';
 import { asActionError } from './upstreamFailure';
 
 /** One poll: reads the outside world, makes at most one change there, and returns the next state. Never throws. */
 export async function advance(state: ActiveState, context: DeploymentContext): Promise<State> {
+  let known = state;
   try {
     const run = await checkRun(state, context, 'poll');
     if (run.kind === 'ended') return run.state;
     if (run.kind === 'doubt' && state.phase === 'starting') return confirming(run.state);
-    const next = await step(run.state, context);
+    known = run.state;
+    const next = await step(known, context);
     const { outageSince: _over, deniedSince: _past, ...well } = next;
     return well;
   } catch (error) {
-    return afterError(state, error, context);
+    return afterError(known, error, context);
   }
 }
 
@@ -45,7 +48,8 @@ function step(state: ActiveState, context: DeploymentContext): Promise<State> {
 }
 
 /** A poll that fails or is throttled is not a failed deployment. Only TIMEOUT, a lasting denial or a real failure ends the action. */
-async function afterError(state: ActiveState, error: unknown, context: DeploymentContext): Promise<State> {
+async function afterError(before: ActiveState, error: unknown, context: DeploymentContext): Promise<State> {
+  const state = mayHaveCreated(error) ? perhapsWithCodeDeploy(before) : before;
   if (error instanceof ActionError) return failFrom(state, error, context);
   if (!(error instanceof UpstreamError)) return afterBug(state, unexpected(error, context), context);
   if (!error.transient) return whileDenied(state, error, context);
@@ -53,6 +57,12 @@ async function afterError(state: ActiveState, error: unknown, context: Deploymen
   logFailedPoll(state, error, context);
   const { deniedSince: _interrupted, ...rest } = state;
   return { ...rest, outageSince: state.outageSince ?? context.clock.now() };
+}
+
+/** The error leaves open whether CreateDeployment was processed. */
+function mayHaveCreated(error: unknown): boolean {
+  if (error instanceof ActionError) return false;
+  return !(error instanceof UpstreamError) || (error.operation === CREATE_DEPLOYMENT && !error.isSafeToRepeat);
 }
 
 /**

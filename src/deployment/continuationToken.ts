@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import { firstState } from './transitions';
 import { TOKEN_MESSAGES } from './messages';
+import type { PipelineRun } from '../clients/pipelineRun';
 import { SpotRateLimit } from '../clients/spot/rateLimit';
 import { activeStateSchema, type ActiveState } from './state';
 import type { Problem } from '../errors';
@@ -21,11 +22,24 @@ const LONGEST_TOKEN = 2048;
 const TEXTS: ReadonlySet<string> = new Set(['progress', 'headline', 'refusal', 'stopProblem']);
 const TEXT_LIMITS = [600, 300, 150, 80, 40, 10];
 
+const name = z.exactOptional(z.string().check(z.maxLength(200)));
+
+const runSchema = z.strictObject({
+  pipeline: z.string().check(z.minLength(1), z.maxLength(200)),
+  region: name,
+  stage: name,
+  action: name,
+  executionId: name,
+  actionExecutionId: name,
+});
+
 const contentSchema = z.strictObject({
   fingerprint: z.string(),
   state: activeStateSchema,
   /** Spot operation → no request before (ms since the epoch). */
   blocks: z.record(z.string(), z.number()),
+  /** The pipeline execution, where it is known: a job of an action that has ended may no longer tell it. */
+  run: z.exactOptional(runSchema),
 });
 
 /** What stands outside the versioned part, in the same form in all versions of the function: how the action is found again by its tag. */
@@ -39,6 +53,7 @@ const anchorSchema = z.object({
 export interface Resumption {
   readonly state: ActiveState;
   readonly rateLimit: SpotRateLimit;
+  readonly run?: PipelineRun | undefined;
 }
 
 export interface Resumed extends Resumption {
@@ -46,15 +61,18 @@ export interface Resumed extends Resumption {
   readonly unreadable?: string;
 }
 
-export function encodeToken({ state, rateLimit }: Resumption, parameters: UserParameters): string {
+export function encodeToken({ state, rateLimit, run }: Resumption, parameters: UserParameters): string {
   const fingerprint = fingerprintOf(parameters);
   const content = { fingerprint, state, blocks: rateLimit.blocks };
   const anchor = toBase64({ green: state.greenIdentifier, at: state.startedAt, of: fingerprint });
   const ending = `${anchor}.${checksumOf(anchor)}`;
-  for (const limit of TEXT_LIMITS) {
-    const payload = toBase64(content, (key, value) => compact(key, value, limit));
-    const token = `v${VERSION}.${payload}.${checksumOf(payload)}.${ending}`;
-    if (token.length <= LONGEST_TOKEN) return token;
+  // CodePipeline can be asked for the run again.
+  for (const known of [{ ...content, run }, content]) {
+    for (const limit of TEXT_LIMITS) {
+      const payload = toBase64(known, (key, value) => compact(key, value, limit));
+      const token = `v${VERSION}.${payload}.${checksumOf(payload)}.${ending}`;
+      if (token.length <= LONGEST_TOKEN) return token;
+    }
   }
   throw new Error('the state does not fit into a continuation token');
 }
@@ -104,7 +122,8 @@ function decodeWhole(token: string, parameters: UserParameters): Parsed<Resumpti
   if (content.data.fingerprint !== fingerprintOf(parameters)) {
     return problem(TOKEN_MESSAGES.otherAction);
   }
-  return valid({ state: content.data.state, rateLimit: new SpotRateLimit(content.data.blocks) });
+  const { state, blocks, run } = content.data;
+  return valid({ state, rateLimit: new SpotRateLimit(blocks), run });
 }
 
 function parseJson(payload: string): unknown {

@@ -3,6 +3,8 @@ import type { DeploymentContext } from './context';
 
 /** Seconds for which a start whose answer was lost, or that was rejected, is searched for before another is sent, or the rejection believed. */
 export const LOST_START_GRACE_S = 30;
+/** Seconds after which a stop that shows no effect is sent again: its request, too, may have been lost. */
+export const STOP_AGAIN_S = 30;
 /** Seconds without being listed, after which a known deployment counts as ended: one empty list proves nothing. */
 export const UNLISTED_PROOF_S = 60;
 /** Seconds for which CodeDeploy may fail to find the tagged instances: tags take seconds to become visible (docs/services.md, CodeDeploy). */
@@ -24,6 +26,11 @@ export function timeoutAt(state: State, context: DeploymentContext): number {
 
 export function isTimedOut(state: State, context: DeploymentContext): boolean {
   return context.clock.now() >= timeoutAt(state, context);
+}
+
+/** Seconds of TIMEOUT without which launching green is not worth a begin: a fleet would be removed before it is up. */
+export function leastSecondsToLaunch(timeoutSeconds: number): number {
+  return Math.min(Math.max(60, timeoutSeconds / 5), timeoutSeconds / 2);
 }
 
 /** CodeDeploy has succeeded: Elastigroup may take the time kept for cleaning up to finish its part. */

@@ -6,6 +6,9 @@ export const FAILURE_MESSAGES = {
     `TIMEOUT (${timeout}) reached after ${elapsed}, before the deployment started (${progress}).`,
   timedOutWaiting: (timeout, elapsed, waiting) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, still ${waiting}; nothing was started.`,
+  tooLateToLaunch: (left, timeout, least) =>
+    `Only ${left} of TIMEOUT (${timeout}) were left when green could be launched, and a launch needs at least ${least}. ` +
+    'Green was not launched. Retry the stage, or raise TIMEOUT.',
   timedOutLaunching: (timeout, elapsed, progress) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, while launching green instances (${progress}).`,
   timedOutInstalling: (timeout, elapsed, progress) =>
@@ -99,6 +102,7 @@ export const KEPT_MESSAGES = {
   mayServe: (ids, reason) => `Green instances ${ids} may be in service and were kept: ${reason}.`,
   nothingStopped: (reason, ids) => `Nothing was stopped: ${reason}. Green instances: ${ids}.`,
   foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
+  foreignElastigroup: (id) => `Elastigroup deployment ${id} has the green tag of another action`,
   waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>
@@ -178,6 +182,8 @@ export const RUN_MESSAGES = {
     'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. Nothing was started. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
   late: (age, limit) =>
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
+  unfinished: (progress, elastigroupId, id, tag) =>
+    `Cleanup has not ended with this invocation, and no other may follow (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
   unnoticed: (reason) =>
     `A stop of the pipeline execution will not be noticed, the deployment goes on without that: ${reason}`,
 } as const satisfies Messages;

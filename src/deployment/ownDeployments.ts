@@ -1,25 +1,32 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
 import { progressOf } from './elastigroupState';
-import { LONGEST_DEPLOYMENT_H } from './limits';
+import { hasLasted, LONGEST_DEPLOYMENT_H, STOP_AGAIN_S } from './limits';
 import { attempt } from './attempt';
 import { carriesTag, greenTag, type DeploymentContext } from './context';
-import type { State } from './state';
+import type { Finalizing, Installing, Launching, State } from './state';
 import { POLL_WARNINGS } from './messages';
 
 /** This action's Elastigroup deployments (there should be one) and those of others that are active in the group. */
 export interface ListedElastigroup {
   readonly own: readonly ElastigroupDeployment[];
   readonly activeOthers: readonly ElastigroupDeployment[];
+  /** The id that the state has, where Spot lists that deployment with the tag of another action: the token was forged. */
+  readonly foreign: string | undefined;
 }
 
 export async function listElastigroup(state: State, context: DeploymentContext): Promise<ListedElastigroup> {
   const tag = greenTag(state);
   const known = 'elastigroupDeploymentId' in state ? state.elastigroupDeploymentId : undefined;
   const listed = await context.elastigroup.listDeployments(tag);
-  const isOwn = (deployment: ElastigroupDeployment) => deployment.id === known || carriesTag(deployment.tags, tag);
+  const isForeign = ({ id, tags }: ElastigroupDeployment) =>
+    id === known && tags.some(({ key }) => key === tag.key) && !carriesTag(tags, tag);
+  // Without readable tags the id decides: Spot gave it for the start.
+  const isOwn = (deployment: ElastigroupDeployment) =>
+    carriesTag(deployment.tags, tag) || (deployment.id === known && !isForeign(deployment));
   return {
     own: listed.filter(isOwn),
+    foreign: listed.find(isForeign)?.id,
     // Whether ERROR is final is unverified, and so is what an undocumented state means (docs/services.md, Spot):
     // Spot itself then decides at the start whether such a deployment is conflicting.
     activeOthers: listed.filter(
@@ -87,17 +94,28 @@ export function followed(
   return knownId === undefined ? electPrimary(own).primary : own.find((deployment) => deployment.id === knownId);
 }
 
-/** A duplicate that Spot does not stop is no reason to fail the primary: the next poll tries again. */
-export async function stopDuplicates(
+/** Whether duplicates may be requested to stop: not again before STOP_AGAIN_S, also where Spot refused it or they err. */
+export function isDuplicateStopDue(
+  { duplicateStopSentAt }: Launching | Installing | Finalizing,
+  { clock }: DeploymentContext,
+): boolean {
+  return duplicateStopSentAt === undefined || hasLasted(duplicateStopSentAt, STOP_AGAIN_S, clock.now());
+}
+
+/** A duplicate that Spot does not stop is no reason to fail the primary. */
+export async function stopDuplicates<S extends Launching | Installing | Finalizing>(
+  state: S,
   duplicates: readonly ElastigroupDeployment[],
   primaryId: string | undefined,
   context: DeploymentContext,
-): Promise<void> {
+): Promise<S> {
+  if (duplicates.length === 0 || !isDuplicateStopDue(state, context)) return state;
   for (const duplicate of duplicates) {
     context.log.warn(POLL_WARNINGS.duplicate(duplicate.id, primaryId ?? 'none'));
     const stopped = await attempt(context.elastigroup.stopDeployment(duplicate.id));
     if (!stopped.ok) context.log.warn(POLL_WARNINGS.notStopped(duplicate.id, stopped.error.message));
   }
+  return { ...state, duplicateStopSentAt: context.clock.now() };
 }
 
 /** This action's CodeDeploy deployment, and another's that is active in the deployment group. */

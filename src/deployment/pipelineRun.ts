@@ -18,14 +18,12 @@ export interface RunReading {
  * - `stopped`: nobody waits for this deployment any more
  * - `ended`: the action has its result already, from another delivery of an event, or from a limit of CodePipeline's
  * - `newer`: a newer execution deploys the same, or waits for it
- *
- * `isCertain`: it says so of this very action; otherwise a second reading has to confirm it.
  */
 export type RunVerdict =
   | { readonly kind: 'goes-on'; readonly actionStartedAt?: number | undefined }
-  | { readonly kind: 'stopped'; readonly why: string; readonly isCertain: boolean }
-  | { readonly kind: 'ended'; readonly status: 'Failed' | 'Succeeded'; readonly isCertain: boolean }
-  | { readonly kind: 'newer'; readonly executionId: string; readonly isCertain: boolean };
+  | { readonly kind: 'stopped'; readonly why: string }
+  | { readonly kind: 'ended'; readonly status: 'Failed' | 'Succeeded' }
+  | { readonly kind: 'newer'; readonly executionId: string };
 
 /**
  * Stopping ("stop and wait"), Superseded and Failed (a parallel action, perhaps) of the execution end nothing: only the
@@ -34,15 +32,13 @@ export type RunVerdict =
 export function judgeRun(reading: RunReading): RunVerdict {
   const { run, executionStatus, actions } = reading;
   const own = actions && ownAction(run, actions);
-  const isCertain = own !== undefined && own.actionExecutionId === run.actionExecutionId;
   const status = own?.status;
-  if (status === 'Abandoned') return { kind: 'stopped', why: 'its action is Abandoned', isCertain };
-  if (status === 'Failed' || status === 'Succeeded') return { kind: 'ended', status, isCertain };
-  // The action itself is not known to have ended: the two readings may be of different moments.
+  if (status === 'Abandoned') return { kind: 'stopped', why: 'its action is Abandoned' };
+  if (status === 'Failed' || status === 'Succeeded') return { kind: 'ended', status };
   if (executionStatus === 'Stopped' || executionStatus === 'Cancelled')
-    return { kind: 'stopped', why: `the execution is ${executionStatus}`, isCertain: false };
+    return { kind: 'stopped', why: `the execution is ${executionStatus}` };
   const newer = newerExecution(reading, own);
-  if (newer !== undefined) return { kind: 'newer', executionId: newer, isCertain };
+  if (newer !== undefined) return { kind: 'newer', executionId: newer };
   return { kind: 'goes-on', actionStartedAt: own?.startedAt };
 }
 
@@ -58,14 +54,16 @@ export function ownAction(run: PipelineRun, actions: readonly ListedAction[]): L
 
 /**
  * The execution of a newer run of the same action on the same Elastigroup, which deploys, waits, or has deployed: after it,
- * this one would put the older revision back. Newer is the action that started later; of a pair, exactly one is.
+ * this one would put the older revision back. Of a pair, exactly one is newer.
  */
-function newerExecution({ run, newest, groupId }: RunReading, own: ListedAction | undefined): string | undefined {
-  const since = own?.startedAt;
-  if (!newest || since === undefined) return undefined;
-  const mine = own?.executionId ?? run.executionId ?? '';
-  const isNewer = ({ startedAt = 0, executionId = '' }: ListedAction) =>
-    startedAt > since || (startedAt === since && executionId > mine);
+function newerExecution({ run, actions = [], newest, groupId }: RunReading, own: ListedAction | undefined) {
+  if (!newest || own?.startedAt === undefined) return undefined;
+  const mine = own.executionId ?? run.executionId ?? '';
+  const since = releasedAt(own, actions);
+  const isNewer = (listed: ListedAction) => {
+    const released = releasedAt(listed, newest);
+    return released > since || (released === since && (listed.executionId ?? '') > mine);
+  };
   return newest.find(
     (listed) =>
       isSameAction(listed, run) &&
@@ -77,7 +75,20 @@ function newerExecution({ run, newest, groupId }: RunReading, own: ListedAction 
   )?.executionId;
 }
 
-function isSameAction(listed: ListedAction, { stage, action }: PipelineRun): boolean {
+/**
+ * When the revision of an action's execution was released: at the start of its first action, the source, since a newer one may
+ * have been built sooner. A retry of the stage counts from its own start: somebody wanted just that revision again.
+ */
+function releasedAt(action: ListedAction, listed: readonly ListedAction[]): number {
+  const { startedAt = 0 } = action;
+  const ofExecution = listed.filter(({ executionId }) => executionId === action.executionId);
+  const isRetry = ofExecution.some(
+    (other) => isSameAction(other, action) && (other.startedAt ?? startedAt) < startedAt,
+  );
+  return isRetry ? startedAt : Math.min(startedAt, ...ofExecution.map((other) => other.startedAt ?? startedAt));
+}
+
+function isSameAction(listed: ListedAction, { stage, action }: Pick<PipelineRun, 'stage' | 'action'>): boolean {
   return listed.stage === stage && listed.action === action;
 }
 

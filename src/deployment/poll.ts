@@ -1,7 +1,7 @@
 import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
-import { checkRun, CONFIRM_AFTER_S } from './checkRun';
+import { checkRun, CONFIRM_AFTER_S, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
 import { DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
@@ -24,18 +24,27 @@ export interface Pacing {
 
 /** Polls until the deployment has a result, or until the next invocation has to continue. */
 export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
+  const state = await pollWindow(first, context, pacing);
+  if (hasResult(state)) return state;
+  const { state: checked } = await checkRun(state, context, 'hand-over');
+  const goesOn = !hasResult(checked) && mayBeUnfollowed(checked) && context.clock.now() < pacing.latest;
+  return goesOn ? pollWindow(checked, context, pacing) : checked;
+}
+
+async function pollWindow(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   let state: State = first;
   let pause = blockedFor(state, context, pacing);
   while (!hasResult(state)) {
     if (pause > 0 && context.clock.now() + pause >= endOfPolling(state, pacing)) return state;
-    if (pause > 0) await context.clock.sleep(pause);
+    state = await afterPause(state, pause, context);
+    if (hasResult(state)) return state;
     const next = await advance(state, context);
     logChange(state, next, context);
     if (context.clock.now() >= endOfPolling(next, pacing)) return next;
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
-      isLimitShared: pacing.rateLimit.isShared(SPOT_OPERATIONS.list, context.clock.now()),
+      isLimitTight: pacing.rateLimit.isTight(SPOT_OPERATIONS.list, context.clock.now()),
       now: context.clock.now(),
     });
     pause = pauseAfter(state, next, jittered(wanted, pacing.jitter()), context, pacing);
@@ -43,6 +52,25 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
   }
   return state;
 }
+
+/** Waits. A pause (Spot's rate limit, or a long interval) may be longer than a stop of the action may go unnoticed. */
+async function afterPause(first: ActiveState, pause: number, context: DeploymentContext): Promise<State> {
+  let state = first;
+  let left = pause;
+  while (left > 0) {
+    const slice = Math.min(left, secondsToNextCheck(state, context) * 1000);
+    await context.clock.sleep(slice);
+    left -= slice;
+    if (left <= 0) return state;
+    const check = await checkRun(state, context, 'poll');
+    if (check.kind === 'ended') return check.state;
+    state = check.state;
+  }
+  return state;
+}
+
+/** Seconds for which a refusal is looked into while the pipeline execution cannot be read. */
+const REFUSAL_PATIENCE_S = 60;
 
 /**
  * CodePipeline has not taken the continuation: a duplicate of the event has given one, and goes on, or the action has ended, and
@@ -53,18 +81,21 @@ export async function cleanUpAfterRefusal(
   context: DeploymentContext,
   pacing: Pacing,
 ): Promise<State | undefined> {
+  if (state.phase === 'cleaningUp') return pollWindow(state, context, pacing);
+  const patience = context.clock.now() + REFUSAL_PATIENCE_S * 1000;
   let check = await checkRun(state, context, 'refused');
-  while (check.kind === 'doubt' && context.clock.now() + CONFIRM_AFTER_S * 1000 < pacing.until) {
-    await context.clock.sleep(CONFIRM_AFTER_S * 1000);
+  while (check.kind === 'doubt' || check.kind === 'unread') {
+    const again = context.clock.now() + CONFIRM_AFTER_S * 1000;
+    if (again >= Math.min(patience, pacing.until)) break;
+    await context.clock.sleep(again - context.clock.now());
     check = await checkRun(check.state, context, 'refused');
   }
   const next = check.state;
-  if (next.phase !== 'cleaningUp') return undefined;
-  return poll(next, context, pacing);
+  return next.phase === 'cleaningUp' ? pollWindow(next, context, pacing) : undefined;
 }
 
 function endOfPolling(state: State, { until, latest }: Pacing): number {
-  return state.phase === 'cleaningUp' && state.failure.isUnfollowed ? latest : until;
+  return mayBeUnfollowed(state) ? latest : until;
 }
 
 /** Milliseconds until the next poll: none where cleaning up begins; never beyond a deadline, and never before Spot's rate limit allows. */

@@ -21,8 +21,8 @@ const NEARLY_OVER = 0.9;
 export interface Circumstances {
   /** POLL_INTERVAL_SECONDS. */
   readonly setting: number;
-  /** Spot's rate limit was met lately, and others seem to share it. */
-  readonly isLimitShared: boolean;
+  /** Few requests are left of Spot's rate limit, or it was met lately, and others seem to share it. */
+  readonly isLimitTight: boolean;
   readonly now: number;
 }
 
@@ -36,13 +36,13 @@ export interface Pause {
  * POLL_INTERVAL_SECONDS, half of it where the next state is due, and twice where nothing can have ended yet. Where the group's
  * history is known, pauses in which nothing is due are as long as beside such a deployment they may be.
  * During an outage pauses grow with it, so that a service that throttles gets fewer and fewer requests; a single error
- * costs one poll. After Spot's rate limit was met, pauses stay long for a while. Both have a wide jitter, so that
+ * costs one poll. While Spot's rate limit is nearly exhausted, and after it was met, pauses are long for a while. Both have a wide jitter, so that
  * many deployments do not continue in step.
  */
-export function nextPause(state: ActiveState, { setting, isLimitShared, now }: Circumstances): Pause {
+export function nextPause(state: ActiveState, { setting, isLimitTight, now }: Circumstances): Pause {
   const outageSince = outageSinceOf(state);
   if (outageSince !== undefined) return wide(Math.max(setting, Math.min(LONGEST_PAUSE_MS, now - outageSince)));
-  if (isLimitShared && needsSpot(state)) return wide(Math.max(setting, LONGEST_PAUSE_MS));
+  if (isLimitTight && needsSpot(state)) return wide(Math.max(setting, LONGEST_PAUSE_MS));
   const interval = setting * factorOf(state);
   const sparse = sparseInterval(state, setting, now);
   return sparse > interval ? { interval: sparse, spread: SPARSE_SPREAD } : { interval, spread: 0.1 };

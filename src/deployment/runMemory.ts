@@ -1,4 +1,5 @@
 import type { PipelineRun } from '../clients/pipelineRun';
+import type { Log } from '../lib/log';
 
 /** What one invocation knows of its pipeline execution, from one check to the next. */
 export interface RunMemory {
@@ -6,19 +7,36 @@ export interface RunMemory {
   readonly isUnknownJobAllowed: boolean;
   /** PIPELINE_EXECUTION_ID, for a CodePipeline that does not tell it. */
   readonly givenExecutionId: string | undefined;
-  run?: PipelineRun;
+  /** The continuation token carries it on. */
+  run?: PipelineRun | undefined;
   /** Nothing can be read: a permission is missing, or CodePipeline does not tell what it takes. */
   isOff: boolean;
-  /** ms since the epoch */
+  /** Since then a denial is taken for an outage. */
+  wasRead: boolean;
+  /** When it was tried last, and last with the actions (ms since the epoch). */
   checkedAt?: number;
   fullyCheckedAt?: number;
+  /** Since when it cannot be read with its actions; absent where it can. */
+  unreadSince?: number | undefined;
   /** When the action started, where CodePipeline tells (ms since the epoch). */
   actionStartedAt?: number;
 }
 
 export function newRunMemory(
   jobId: string,
-  given: Pick<RunMemory, 'isUnknownJobAllowed' | 'givenExecutionId'>,
+  given: Pick<RunMemory, 'isUnknownJobAllowed' | 'givenExecutionId' | 'run'>,
 ): RunMemory {
-  return { jobId, isOff: false, ...given };
+  return { jobId, isOff: false, wasRead: false, ...given };
+}
+
+/** What names the pipeline execution to people, as far as it is known. */
+export type NamedRun = Partial<Pick<PipelineRun, 'pipeline' | 'region' | 'executionId'>>;
+
+export function namedRun({ run, givenExecutionId }: RunMemory): NamedRun | undefined {
+  return run ?? (givenExecutionId === undefined ? undefined : { executionId: givenExecutionId });
+}
+
+export function rememberRunInLog(memory: RunMemory, log: Log): void {
+  const { pipeline, executionId } = namedRun(memory) ?? {};
+  log.remember({ pipeline, execution: executionId });
 }

@@ -62,6 +62,15 @@ const pace = z.exactOptional(z.enum(['far', 'near']));
 /** Present while the action waits for a conflicting deployment; since when that runs, where it is known. */
 const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(time) }));
 
+/** When duplicates of the deployment were last requested to stop. */
+const duplicateStopSentAt = z.exactOptional(time);
+
+/**
+ * The action has launched green itself, when CodeDeploy listed nothing of it, and has sent no CreateDeployment since that may
+ * have been processed. Absent: it may have, or another delivery of its event.
+ */
+const noCodeDeploySent = z.exactOptional(z.literal(true));
+
 /** Instances that the Elastigroup says it launches; `unknown`: it counts in weights, or could not be read. */
 const targetCapacity = z.exactOptional(z.union([z.number(), z.literal('unknown')]));
 
@@ -82,6 +91,8 @@ const launching = z.strictObject({
   phase: z.literal('launching'),
   elastigroupDeploymentId: id,
   pace,
+  duplicateStopSentAt,
+  noCodeDeploySent,
   waitsForOther,
   /** Since when CodeDeploy has not found the tagged instances; absent where it has. */
   noTargetsSince: z.exactOptional(time),
@@ -102,12 +113,13 @@ const installing = z.strictObject({
   phase: z.literal('installing'),
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
+  duplicateStopSentAt,
   launched,
   startedOn,
   /** When CodeDeploy's deployment was created, as it says itself. */
   createdAt: z.exactOptional(time),
-  /** When Spot was last asked. */
-  spotReadAt: z.exactOptional(time),
+  /** When Spot was last asked, and how many instances CodeDeploy had done by then. */
+  spotRead: z.exactOptional(z.strictObject({ at: time, done: z.number() })),
   /** The invocation (by its number) in which the deployment was last read as active. */
   activeIn: z.exactOptional(z.number()),
 });
@@ -117,8 +129,11 @@ const finalizing = z.strictObject({
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: id,
   pace,
-  /** Since when Spot has not listed the deployment; absent where it does. */
+  duplicateStopSentAt,
+  /** Since when Spot has not listed the deployment, or in no known state; absent where it does. */
   unlistedSince: z.exactOptional(time),
+  /** When the group's own instances last failed to prove success. */
+  proofTriedAt: z.exactOptional(time),
   launched,
   startedOn,
   /** CodeDeploy's own count of the deployment that succeeded. */
@@ -132,6 +147,7 @@ const cleaningUp = z.strictObject({
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: z.exactOptional(id),
   failure,
+  noCodeDeploySent,
   /** Since when the deployment of an unconfirmed start is searched for. */
   unconfirmedSince: z.exactOptional(time),
   /** When the first stop was sent: the time for cleaning up runs from here. */

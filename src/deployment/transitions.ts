@@ -63,6 +63,14 @@ export function toLaunching(state: Starting, now: number, elastigroupDeploymentI
   };
 }
 
+/** A CreateDeployment may have been processed, or another delivery of the event is at work. */
+export function perhapsWithCodeDeploy<S extends State>(state: S): S {
+  if (!('noCodeDeploySent' in state)) return state;
+  const { noCodeDeploySent: _past, ...rest } = state;
+  // TypeScript cannot derive that a state without an optional field is still of its type.
+  return rest as S;
+}
+
 /** @param createdAt when CodeDeploy's deployment was created, where that is known */
 export function toInstalling(
   state: Starting | Launching,
@@ -124,6 +132,7 @@ export function toCleaningUp(state: Starting | Launching | Installing, now: numb
     ...idsOf(state),
     // exactOptionalPropertyTypes: present only where the state has it.
     ...('unconfirmedSince' in state && { unconfirmedSince: state.unconfirmedSince }),
+    ...('noCodeDeploySent' in state && { noCodeDeploySent: state.noCodeDeploySent }),
     phase: 'cleaningUp',
     failure,
   };

@@ -2,21 +2,24 @@ import type { ElastigroupEvent } from '../clients/spot/elastigroupEvents';
 import type { Failed } from '../deployment/state';
 import { cut, timeOfDay } from '../lib/wording';
 import { EVIDENCE_MESSAGES } from './messages';
-import type { Evidence } from './evidence';
+import { removedInstances, type Evidence } from './evidence';
 
 const MOST_EVENTS = 5;
 const LONGEST_EVENT = 300;
 
 /**
- * What Elastigroup has logged, where CodeDeploy's own failure does not explain the end: its last problems, or, where nothing
+ * What Elastigroup has logged, where CodeDeploy's own failure does not explain the end, or green was removed in the middle of it: its last problems, or, where nothing
  * else is known of a launch that failed, its state.
  */
 export function elastigroupReport(
-  { deploymentId, elastigroupDeploymentId, failure }: Failed,
-  { codeDeploy, elastigroup, events }: Evidence,
+  state: Failed,
+  evidence: Evidence,
   plain: (text: string) => string,
 ): readonly string[] {
-  if (elastigroupDeploymentId === undefined || codeDeploy?.status === 'Failed') return [];
+  const { deploymentId, elastigroupDeploymentId, failure } = state;
+  const { codeDeploy, elastigroup, events } = evidence;
+  if (elastigroupDeploymentId === undefined) return [];
+  if (codeDeploy?.status === 'Failed' && removedInstances(state, evidence).length === 0) return [];
   const word = elastigroup ? cut(plain(elastigroup.state), 60) || 'without a state' : undefined;
   if (events.length === 0) {
     const isExplained = deploymentId !== undefined || failure.known !== undefined;

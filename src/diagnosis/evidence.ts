@@ -23,8 +23,23 @@ export interface Evidence {
 /** EC2's codes for Spot capacity that AWS has reclaimed (docs/services.md, EC2). */
 const RECLAIMED: ReadonlySet<string> = new Set(['Server.SpotInstanceTermination', 'Server.SpotInstanceShutdown']);
 
+/** EC2's code for a call of its API, Elastigroup's included (docs/services.md, EC2). */
+const BY_API = 'Client.UserInitiatedShutdown';
+
 export function isReclaimed({ stateReason }: GreenInstance): boolean {
   return stateReason !== undefined && RECLAIMED.has(stateReason);
+}
+
+/**
+ * Green that a call of the EC2 API terminated before the deployment had failed: the Elastigroup's auto-healing or scaling, or a
+ * person. Cleaning up terminates green as well, but only after that.
+ */
+export function removedInstances(state: Failed, { instances, codeDeploy }: Evidence): readonly GreenInstance[] {
+  const end = Math.min(failedAt(state), codeDeploy?.endedAt ?? Number.POSITIVE_INFINITY);
+  // EC2 cuts the time to whole seconds.
+  return instances.filter(
+    ({ stateReason, shutDownAt }) => stateReason === BY_API && shutDownAt !== undefined && shutDownAt + 1000 <= end,
+  );
 }
 
 /** When the deployment failed (ms since the epoch): before it was cleaned up. */

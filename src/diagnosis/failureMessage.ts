@@ -4,13 +4,13 @@ import { cut, duration } from '../lib/wording';
 import { codeDeployLink, elastigroupLink, pipelineExecutionLink } from './consoleLinks';
 import { elastigroupReport } from './elastigroupReport';
 import { failedAt, type Evidence } from './evidence';
-import { instanceReports, reclaimedReport } from './instanceReport';
+import { instanceReports, reclaimedReport, removedReport } from './instanceReport';
 import { fixFor } from '../causes';
 import { EVIDENCE_MESSAGES } from './messages';
 import { FAILURE_MESSAGES } from '../deployment/messages';
 import { likelyCause } from './likelyCause';
 import { plainText } from './plainText';
-import type { PipelineRun } from '../clients/pipelineRun';
+import type { NamedRun } from '../deployment/runMemory';
 
 /** `failureDetails.message` (service model, codepipeline 2015-07-09); a little is kept free. */
 const LONGEST_MESSAGE = 4900;
@@ -29,7 +29,7 @@ export interface MessageContext {
   /** Absent: no link to CodeDeploy. */
   readonly region: string | undefined;
   /** The pipeline's execution, where it is known. */
-  readonly run?: PipelineRun | undefined;
+  readonly run?: NamedRun | undefined;
   readonly redact: (text: string) => string;
 }
 
@@ -65,6 +65,7 @@ function evidenceParts(state: Failed, evidence: Evidence, plain: (text: string) 
     ...others.slice(0, 5).map(further),
     ...(others.length > 5 ? [further(EVIDENCE_MESSAGES.moreFailures(String(others.length - 5)))] : []),
     ...reclaimedReport(evidence).map(further),
+    ...removedReport(state, evidence).map(further),
     ...codeDeployLines(state, evidence, plain).map(further),
     ...elastigroupReport(state, evidence, plain).map(further),
   ];
@@ -109,7 +110,8 @@ function links(state: Failed, { groupId, region, run }: MessageContext): readonl
   ];
 }
 
-function pipelineLine({ pipeline, executionId, region }: PipelineRun, ownRegion: string | undefined): string {
+function pipelineLine({ pipeline, executionId, region }: NamedRun, ownRegion: string | undefined): string {
+  if (pipeline === undefined) return `Pipeline execution ${executionId ?? 'unknown'}`;
   if (executionId === undefined) return `Pipeline ${pipeline}`;
   const where = region ?? ownRegion;
   const link = where === undefined ? '' : `: ${pipelineExecutionLink(where, pipeline, executionId)}`;

@@ -1,7 +1,14 @@
 import type { Failed } from '../deployment/state';
 import { cut, cutStart, listing, timeOfDay } from '../lib/wording';
 import { EVIDENCE_MESSAGES } from './messages';
-import { failedTargets, isReclaimed, unfinishedTargets, type Evidence, type FailedTarget } from './evidence';
+import {
+  failedTargets,
+  isReclaimed,
+  removedInstances,
+  unfinishedTargets,
+  type Evidence,
+  type FailedTarget,
+} from './evidence';
 
 type Plain = (text: string) => string;
 
@@ -40,6 +47,12 @@ export function reclaimedReport({ instances }: Evidence): readonly string[] {
   if (reclaimed.length === 0) return [];
   const count = reclaimed.length === 1 ? '1 Spot Instance' : `${reclaimed.length} Spot Instances`;
   return [EVIDENCE_MESSAGES.reclaimed(count, listing(reclaimed))];
+}
+
+/** E.g. `Terminated through the EC2 API during deployment: i-… (09:00:31Z).` */
+export function removedReport(state: Failed, evidence: Evidence): readonly string[] {
+  const removed = removedInstances(state, evidence).map(({ id, shutDownAt }) => `${id} (${timeOfDay(shutDownAt)})`);
+  return removed.length === 0 ? [] : [EVIDENCE_MESSAGES.removed(listing(removed))];
 }
 
 /** The same script often fails on all instances: it is then reported once. */

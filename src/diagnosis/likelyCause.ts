@@ -1,5 +1,5 @@
 import type { Failed } from '../deployment/state';
-import { failedAt, failedTargets, isReclaimed, unfinishedTargets, type Evidence } from './evidence';
+import { failedAt, failedTargets, isReclaimed, removedInstances, unfinishedTargets, type Evidence } from './evidence';
 import type { CauseName, KnownCause } from '../causes';
 
 interface Symptoms {
@@ -13,6 +13,7 @@ const AGENT_SILENCE_S = 60;
 /** The causes that evidence shows, the most telling first. */
 const SIGNS: readonly { readonly cause: CauseName; readonly shows: (symptoms: Symptoms) => boolean }[] = [
   { cause: 'spot-reclaimed', shows: isFailureOfReclaimed },
+  { cause: 'green-removed', shows: isFailureOfRemoved },
   { cause: 'revision-missing', shows: hasCode('REVISION_MISSING', 'INVALID_REVISION') },
   { cause: 'no-instances', shows: hasCode('NO_INSTANCES') },
   {
@@ -47,6 +48,19 @@ function hasCode(...codes: readonly string[]): (symptoms: Symptoms) => boolean {
 function isFailureOfReclaimed({ evidence }: Symptoms): boolean {
   const reclaimed = new Set(evidence.instances.filter(isReclaimed).map(({ id }) => id));
   return reclaimed.size > 0 && failedTargets(evidence).every(({ target }) => reclaimed.has(target.id));
+}
+
+/**
+ * All instances that failed were terminated through the EC2 API; or CodeDeploy waits for one that was. If a script failed
+ * elsewhere, that is the better explanation; if Elastigroup rolled back by itself, it has removed all of green.
+ */
+function isFailureOfRemoved({ state, evidence }: Symptoms): boolean {
+  const removed = new Set(removedInstances(state, evidence).map(({ id }) => id));
+  const isOwnRollback = evidence.elastigroup?.state === 'FINISHED_ERROR' && removed.size === evidence.instances.length;
+  if (removed.size === 0 || isOwnRollback) return false;
+  const failed = failedTargets(evidence);
+  if (failed.length > 0) return failed.every(({ target }) => removed.has(target.id));
+  return evidence.targets.some(({ id, status }) => removed.has(id) && status !== 'Succeeded');
 }
 
 /** CodeDeploy's own words, e.g. "CodeDeploy agent was not able to receive the lifecycle event". */

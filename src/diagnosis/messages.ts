@@ -8,6 +8,7 @@ export const EVIDENCE_MESSAGES = {
   moreFailures: (count) => `… and ${count} more kinds of failure.`,
   stillRunning: (targets) => `Still running: ${targets}.`,
   reclaimed: (count, instances) => `AWS reclaimed ${count} during deployment: ${instances}.`,
+  removed: (instances) => `Terminated through the EC2 API during deployment: ${instances}.`,
   rolledBack: (id, rollbackId) => `CodeDeploy ${id} is rolled back by ${rollbackId}.`,
   elastigroupState: (id, state) => `Elastigroup deployment ${id} is now ${state}.`,
   elastigroupEvents: (id) => `Elastigroup deployment ${id}; group events:`,

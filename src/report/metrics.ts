@@ -1,6 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { idsOf } from '../deployment/transitions';
-import type { PipelineRun } from '../clients/pipelineRun';
+import type { NamedRun } from '../deployment/runMemory';
 import { failureTypeOf, measuresOf, METRICS, type EndedAction, type MetricName } from './measures';
 
 /** The default of template.yaml's MetricsNamespace. */
@@ -9,7 +9,7 @@ const DEFAULT_NAMESPACE = 'BlueGreenStage';
 interface Writing {
   readonly jobId: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly run?: PipelineRun | undefined;
+  readonly run?: NamedRun | undefined;
   readonly redact: (text: string) => string;
 }
 
@@ -41,9 +41,8 @@ function isMetricName(name: string): name is MetricName {
   return Object.hasOwn(METRICS, name);
 }
 
-function runFields(run: PipelineRun | undefined): Readonly<Record<string, string>> {
-  if (!run) return {};
-  return { pipeline: run.pipeline, ...(run.executionId !== undefined && { execution: run.executionId }) };
+function runFields({ pipeline, executionId }: NamedRun = {}): Readonly<Record<string, string>> {
+  return { ...(pipeline !== undefined && { pipeline }), ...(executionId !== undefined && { execution: executionId }) };
 }
 
 /** By the names that they have in the other lines of the log. */

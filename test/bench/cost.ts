@@ -1,11 +1,8 @@
 import { playRun, type RunTrace } from '../harness/playRun';
+import { MEMORY_GB, PRICES } from './deploymentCost';
 import { LATENCY_MS, reactionOf, tenMinutes } from './reaction';
 import { mean, type Row } from './table';
 
-/** MemorySize's default in template.yaml. */
-const MEMORY_GB = 256 / 1024;
-/** arm64, us-east-1, x86 is a quarter more: https://aws.amazon.com/lambda/pricing/ */
-const DOLLARS_PER_GB_SECOND = 0.0000133334;
 const RUNS = 8;
 
 /** GB-seconds of ten minutes, and the reaction that they buy. */
@@ -33,7 +30,7 @@ export async function costRows(): Promise<Row[]> {
       rows.push({
         what: `cost, POLL_WINDOW_SECONDS ${window === '' ? 'unlimited' : window}, next invocation after ${gapSeconds} s`,
         value:
-          `${gbSeconds.toFixed(1)} GB-s ($${(gbSeconds * DOLLARS_PER_GB_SECOND).toFixed(5)}), +${added.toFixed(1)} s, ` +
+          `${gbSeconds.toFixed(1)} GB-s ($${(gbSeconds * PRICES.gbSecond).toFixed(5)}), +${added.toFixed(1)} s, ` +
           `${invocations.toFixed(0)} invocations, ${calls.toFixed(0)} calls`,
         other: `unlimited ${unlimited.toFixed(1)} GB-s`,
         ratio: gbSeconds / unlimited,

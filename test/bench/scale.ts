@@ -212,9 +212,3 @@ function failuresOf(played: readonly Played[]): ReadonlyMap<string, number> {
   }
   return counts;
 }
-
-export async function scarceRow(perMinute: number): Promise<Row> {
-  const limits: Limits = { ...ROOMY, spotLimitFor: 'all-groups', spotRequestsPerMinute: perMinute };
-  const result = await playMany(1000, limits);
-  return rowOf(String(perMinute), result, result);
-}

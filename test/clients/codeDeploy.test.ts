@@ -121,6 +121,19 @@ describe('CreateDeployment on the wire', () => {
       headers: { 'content-type': 'application/x-amz-json-1.1' },
     });
   });
+
+  test.each<[string, string | undefined, string, string]>([
+    ['is described by its pipeline', undefined, 'pipeline shop, execution e-1', 'pipeline shop, execution e-1'],
+    ['has the given DESCRIPTION all the same', 'shop 1.4.2', 'pipeline shop, execution e-1', 'shop 1.4.2'],
+    ['has a description that fits', undefined, 'x'.repeat(300), `${'x'.repeat(255)}…`],
+  ])('%s', async (_name, description, ofPipeline, sentDescription) => {
+    server.script(json({ deploymentId: 'd-NEW' }));
+    await codeDeploy({ parameters: description === undefined ? {} : { description } }).createDeployment(
+      GREEN,
+      ofPipeline,
+    );
+    expect(bodies()).toEqual([expect.objectContaining({ description: sentDescription })]);
+  });
 });
 
 describe('a refusal of CreateDeployment that does not end the action is an outcome', () => {

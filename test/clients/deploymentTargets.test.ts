@@ -1,6 +1,7 @@
 import {
   BatchGetDeploymentTargetsCommand,
   CodeDeployClient,
+  DeploymentNotStartedException,
   ListDeploymentTargetsCommand,
   type DeploymentTarget,
 } from '@aws-sdk/client-codedeploy';
@@ -60,6 +61,21 @@ test('a deployment without instances is not asked for any', async () => {
   sdk.on(ListDeploymentTargetsCommand).resolves({});
   expect(await targets().list('d-1')).toEqual([]);
   expect(sdk.commandCalls(BatchGetDeploymentTargetsCommand)).toHaveLength(0);
+});
+
+describe('a deployment that has not started yet has no targets, which is no failure', () => {
+  const notStarted = new DeploymentNotStartedException({ message: 'not started', $metadata: { httpStatusCode: 400 } });
+
+  test('in the list', async () => {
+    sdk.on(ListDeploymentTargetsCommand).rejects(notStarted);
+    expect(await targets().list('d-1')).toEqual([]);
+  });
+
+  test('in the description', async () => {
+    sdk.on(ListDeploymentTargetsCommand).resolves({ targetIds: ['i-1'] });
+    sdk.on(BatchGetDeploymentTargetsCommand).rejects(notStarted);
+    expect(await targets().list('d-1')).toEqual([]);
+  });
 });
 
 test('what CodeDeploy left out is tolerated', async () => {

@@ -57,6 +57,20 @@ test('every page is read, every reservation and every instance in it', async () 
   expect(forms).toEqual([first, { ...first, NextToken: 'token+/= 2' }, { ...first, NextToken: 'token-3' }]);
 });
 
+test('any instances are described by their ids, at most 200 in a call, without those that EC2 does not know', async () => {
+  const ids = Array.from({ length: 250 }, (_, index) => `i-${index}`);
+  server.script(page([[instance('i-1'), instance('i-2')]]), page([[instance('i-201', 'pending')]]));
+  const found = await greenInstances().describe(ids);
+  expect(found.map(({ id }) => id)).toEqual(['i-1', 'i-2', 'i-201']);
+  const asked = server.requests.map(({ body }) => [...new URLSearchParams(body)]);
+  expect(asked.map((form) => form.find(([name]) => name === 'Filter.1.Name')?.[1])).toEqual([
+    'instance-id',
+    'instance-id',
+  ]);
+  const values = asked.map((form) => form.filter(([name]) => name.startsWith('Filter.1.Value')).map(([, id]) => id));
+  expect(values).toEqual([ids.slice(0, 200), ids.slice(200)]);
+});
+
 test('no instance has the tag: none', async () => {
   server.script(page([]));
   await expect(greenInstances().find(GREEN)).resolves.toEqual([]);
@@ -83,11 +97,45 @@ test('an instance is read as far as it is there', async () => {
       lifecycle: 'spot',
       launchedAt: Date.UTC(2026, 10, 21, 2),
       stateReason: 'Server.SpotInstanceTermination',
+      shutDownAt: undefined,
     },
-    { id: 'i-2', state: 'pending', lifecycle: 'on-demand', launchedAt: undefined, stateReason: undefined },
-    { id: 'i-3', state: 'running', lifecycle: 'on-demand', launchedAt: undefined, stateReason: undefined },
-    { id: 'unknown', state: 'unknown', lifecycle: 'on-demand', launchedAt: undefined, stateReason: undefined },
+    {
+      id: 'i-2',
+      state: 'pending',
+      lifecycle: 'on-demand',
+      launchedAt: undefined,
+      stateReason: undefined,
+      shutDownAt: undefined,
+    },
+    {
+      id: 'i-3',
+      state: 'running',
+      lifecycle: 'on-demand',
+      launchedAt: undefined,
+      stateReason: undefined,
+      shutDownAt: undefined,
+    },
+    {
+      id: 'unknown',
+      state: 'unknown',
+      lifecycle: 'on-demand',
+      launchedAt: undefined,
+      stateReason: undefined,
+      shutDownAt: undefined,
+    },
   ]);
+});
+
+test.each([
+  ['User initiated (2026-11-21 02:03:04 GMT)', Date.UTC(2026, 10, 21, 2, 3, 4)],
+  ['User initiated', undefined],
+  ['', undefined],
+  ['Server.SpotInstanceTermination', undefined],
+  ['User initiated (yesterday)', undefined],
+  ['User initiated (2026-99-99 02:03:04 GMT)', undefined],
+])('when it was shut down is in the reason of its transition: "%s"', async (reason, at) => {
+  server.script(page([[instance('i-1', 'terminated', `<reason>${reason}</reason>`)]]));
+  await expect(greenInstances().find(GREEN)).resolves.toMatchObject([{ shutDownAt: at }]);
 });
 
 test.each<[string, boolean]>([
@@ -99,7 +147,14 @@ test.each<[string, boolean]>([
   ['shutting-down', false],
   ['terminated', false],
 ])('an instance that is %s is left: %s', (state, left) => {
-  const of: GreenInstance = { id: 'i', state, lifecycle: 'spot', launchedAt: undefined, stateReason: undefined };
+  const of: GreenInstance = {
+    id: 'i',
+    state,
+    lifecycle: 'spot',
+    launchedAt: undefined,
+    stateReason: undefined,
+    shutDownAt: undefined,
+  };
   expect(isLeft(of)).toBe(left);
 });
 

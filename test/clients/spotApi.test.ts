@@ -313,6 +313,24 @@ describe('after a 429 no request is sent before the reset', () => {
     return { clock, budget: budgetFor(0, { clock, until: START + 3_600_000, jitter: () => 0 }) };
   }
 
+  test('nor after an answer that says that none is left', async () => {
+    const { budget, clock } = frozen();
+    const rateLimit = new SpotRateLimit();
+    const api = spotApi({ budget, rateLimit });
+    const headers = { 'X-RateLimit-Limit': '10', 'X-RateLimit-Remaining': '0', 'X-RateLimit-Reset': '17' };
+    server.script(envelope({ items: [1] }, 200, headers));
+    await expect(api.items(READ)).resolves.toEqual([1]);
+
+    clock.advanceTo(START + 17_999);
+    expect(await upstreamErrorOf(api.items(READ))).toMatchObject({ kind: 'rate-limited', retryAt: START + 18_000 });
+    expect(server.requests).toHaveLength(1);
+
+    clock.advanceTo(START + 18_000);
+    server.script(envelope({ items: [2] }, 200, { ...headers, 'X-RateLimit-Remaining': '9' }));
+    await expect(api.items(READ)).resolves.toEqual([2]);
+    expect(rateLimit.allowedAt(READ.operation)).toBe(START + 18_000);
+  });
+
   test.each<[string, Record<string, string>, number]>([
     ['with the header, whose seconds are cut to whole ones', { 'X-RateLimit-Reset': '17' }, 18],
     ['with a fraction of a second', { 'x-ratelimit-reset': '0.5' }, 1.5],

@@ -97,6 +97,60 @@ describe('when a run that is refused may continue', () => {
   });
 });
 
+describe('what each answer tells of the limit is heeded before there is a 429', () => {
+  const observed = (remaining: unknown, reset: unknown = '0', limit: unknown = '100', blocks = {}) => {
+    const rateLimit = new SpotRateLimit(blocks);
+    rateLimit.observe('list', { limit, remaining, reset }, { clock: new ManualClock(NOW), jitter: () => 0.5 });
+    return rateLimit;
+  };
+
+  test.each<[string, unknown, unknown, boolean]>([
+    ['plenty', '11', '100', false],
+    ['a tenth', '10', '100', true],
+    ['one of a small limit', '1', '6', true],
+    ['two of a small limit', '2', '6', false],
+    ['five, and no limit told', '5', null, true],
+    ['six, and no limit told', '6', null, false],
+    ['no number', 'many', '100', false],
+    ['nothing', undefined, undefined, false],
+    ['a negative number', '-1', '100', false],
+  ])('%s left: slow %p', (_what, remaining, limit, isTight) => {
+    const rateLimit = observed(remaining, '0', limit);
+    expect(rateLimit.isTight('list', NOW)).toBe(isTight);
+    expect(rateLimit.allowedAt('list')).toBe(0);
+    expect(rateLimit.isTight('start', NOW)).toBe(false);
+  });
+
+  test('it is slow for a window, and until an answer tells of more', () => {
+    const rateLimit = observed('3');
+    expect(rateLimit.isTight('list', NOW + 59_999)).toBe(true);
+    expect(rateLimit.isTight('list', NOW + MINUTE)).toBe(false);
+    rateLimit.observe(
+      'list',
+      { limit: '100', remaining: '80', reset: '0' },
+      { clock: new ManualClock(NOW), jitter: () => 0 },
+    );
+    expect(rateLimit.isTight('list', NOW)).toBe(false);
+  });
+
+  test.each<[string, unknown, number]>([
+    ['20', '20', 23_500],
+    ['the whole window', '60', 68_500],
+    ['none', '0', 0],
+    ['beyond the window', '61', 0],
+    ['a date', '1795251600', 0],
+    ['no number', 'soon', 0],
+    ['nothing', undefined, 0],
+  ])('none left and a reset of %s: the next request waits', (_what, reset, expected) => {
+    const allowedAt = observed('0', reset).allowedAt('list');
+    expect(allowedAt === 0 ? 0 : allowedAt - NOW).toBe(expected);
+  });
+
+  test('the next invocation knows of that wait', () => {
+    expect(new SpotRateLimit(observed('0', '20').blocks).allowedAt('list')).toBe(NOW + 23_500);
+  });
+});
+
 describe('a limit seems to be shared', () => {
   test.each([
     [-1, true],

@@ -139,8 +139,7 @@ describe('a refusal of Secrets Manager is said as what a person can mend; only a
       'secretsmanager:GetSecretValue',
       'User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: secretsmanager:GetSecretValue on resource: spot/token because no identity-based policy allows it',
     ],
-    ['kms:Decrypt', 'User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: kms:Decrypt on resource: k'],
-    ['secretsmanager:GetSecretValue', 'Access to KMS is not allowed'],
+    ['secretsmanager:GetSecretValue', 'Access denied'],
   ])('AccessDenied: names %s', async (action, message) => {
     server.repeat(2, awsError('AccessDeniedException', message));
     const error = await failureOf(resolve());
@@ -148,6 +147,26 @@ describe('a refusal of Secrets Manager is said as what a person can mend; only a
     expect(error.message).toContain(`may not read the secret spot/token. Allow ${action} `);
     expect(error.message).toContain(message);
     expect(server.requests).toHaveLength(2);
+  });
+
+  test.each([
+    ['AccessDeniedException', 'Access to KMS is not allowed', 2],
+    [
+      'AccessDeniedException',
+      'User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext',
+      2,
+    ],
+    ['DecryptionFailure', "Secrets Manager can't decrypt the protected secret text using the provided KMS key.", 1],
+  ])('of its key (%s: %s): advises kms:Decrypt on the key, not on the secret', async (code, message, requests) => {
+    server.repeat(requests, awsError(code, message));
+    const error = await failureOf(resolve());
+    expect(error.type).toBe('PermissionError');
+    expect(error.message).toContain(
+      'may not decrypt the secret spot/token. Allow kms:Decrypt on the KMS key that encrypts it',
+    );
+    expect(error.message).toContain(message);
+    expect(error.message).not.toContain('GetSecretValue for it');
+    expect(server.requests).toHaveLength(requests);
   });
 
   test('any other', async () => {
@@ -179,13 +198,15 @@ describe('while Secrets Manager does not answer, the error is one that passes', 
   test.each<[string, Answer]>([
     ['silence', { does: 'hang' }],
     ['silence in the secret', { does: 'hang-in-body', part: `{"SecretString": "${TOKEN}` }],
-  ])('%s ends at the limit of the call', async (_name, answer) => {
+  ])('%s ends at the limit of the call, and the request is broken off', async (_name, answer) => {
     server.script(answer);
+    const abandoned = server.abandoned();
     const start = performance.now();
     const error = await upstreamErrorOf(resolve('spot/token', budgetFor(SCARCE_MS)));
     expect(performance.now() - start).toBeLessThan(SCARCE_MS + 150);
     expect(error).toMatchObject({ kind: 'timeout', transient: true });
     expect(server.requests).toHaveLength(1);
+    await abandoned;
   });
 
   test('throttled once: the token comes with the repeat', async () => {

@@ -87,11 +87,27 @@ test('an alarm watches a metric that exists, and notifies only where there is a 
     'DeploymentFailed',
     'Errors',
     'AsyncEventsDropped',
+    'Throttles',
+    'AsyncEventAge',
   ]);
   for (const block of alarms) {
     expect(block).toContain('TreatMissingData: notBreaching');
     expect(block).toMatch(/AlarmActions: !If\n\s+- Notifies\n[^]*- !Ref AWS::NoValue/);
   }
+});
+
+test('docs/monitoring.md has a row for each alarm', () => {
+  const alarms = Array.from(TEMPLATE.matchAll(/^ {2}(\w+):\n {4}Type: AWS::CloudWatch::Alarm$/gm), ([, name]) => name);
+  const rows = Array.from(PAGE.matchAll(/^\| `(\w+Alarm)` \|/gm), ([, name]) => name);
+  expect(rows).toEqual(alarms);
+});
+
+/** An alarm that comes after the damage is none: Lambda drops an event at its maximum age. */
+test('the alarm on the age of events comes before Lambda drops one, and not at its own retries', () => {
+  const threshold = Number(/MetricName: AsyncEventAge\n[^]*?Threshold: (\d+)/.exec(TEMPLATE)?.[1]) / 1000;
+  const dropped = Number(/MaximumEventAgeInSeconds: (\d+)/.exec(TEMPLATE)?.[1]);
+  expect(threshold).toBeGreaterThan(60);
+  expect(threshold).toBeLessThan(dropped / 2);
 });
 
 test('docs/monitoring.md has the table of metrics', () => {

@@ -68,8 +68,14 @@ test.each([
 ])('%s is accepted', (_name, page, pattern) => {
   const text = resolved(pattern.exec(page)?.[1] ?? '');
   const job = { inputArtifacts: [{ name: 'BuildOutput', bucket: 'b', key: 'k' }] };
-  expect(parseUserParameters(text, job, {})).toMatchObject({ ok: true, warnings: [] });
+  expect(parseUserParameters(text, job, {})).toMatchObject({
+    ok: true,
+    warnings: [],
+    value: { pipelineExecutionId: resolved('#{codepipeline.PipelineExecutionId}') },
+  });
   expect(text.length).toBeLessThanOrEqual(1000);
+  // Without a source, one that a variable's value brings along would be taken.
+  expect(JSON.parse(text)).toHaveProperty('INPUT_ARTIFACT', 'BuildOutput');
 });
 
 describe('template.yaml', () => {

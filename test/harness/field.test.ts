@@ -39,6 +39,15 @@ test.each<[string, Partial<RunPlan>, RegExp[]]>([
   expect(warningsOf(trace)).toEqual(warnings.map((text) => expect.stringMatching(text) as string));
 });
 
+test('green that is healed away in mid-install is a cause of its own, with its time and the events of the group', async () => {
+  const { action } = await play('auto-healing');
+  expect(action.status).toBe('Failed');
+  expect(action.message).toMatch(/^CodeDeploy d-\w+ failed \(HEALTH_CONSTRAINTS/);
+  expect(action.message).toMatch(/^Likely fix: Green instances were terminated through the EC2 API .* grace period/m);
+  expect(action.message).toMatch(/^Terminated through the EC2 API during deployment: i-\w+ \(09:00:\d\dZ\)/m);
+  expect(action.message).toMatch(/^ {2}09:00:\d\dZ WARN Instance i-\w+ is unhealthy \(TARGET_GROUP\) and is replaced/m);
+});
+
 test("odd, unreadable and huge items in Spot's list do not stand in the way of a deployment", async () => {
   const trace = await play('odd-list');
   expect(trace.action.status).toBe('Succeeded');

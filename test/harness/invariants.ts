@@ -79,7 +79,7 @@ function successIsReal(trace: RunTrace): string[] {
     (id) => `Elastigroup deployment ${id} was stopped after CodeDeploy had succeeded`,
   );
   if (trace.action.status !== 'Succeeded') return rolledBack;
-  const isFinished = ownSpot(trace).some(({ state }) => state === 'FINISHED');
+  const isFinished = ownSpot(trace).some(({ state }) => state === trace.world.options.finalState);
   const hasSucceeded = ownCodeDeploy(trace).some(({ status }) => status === 'Succeeded');
   return [
     ...rolledBack,

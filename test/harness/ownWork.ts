@@ -28,7 +28,10 @@ export function isNamedAsLeft(trace: RunTrace, id: string): boolean {
   const message = trace.action.message
     .split('\n')
     .filter(
-      (line) => !/^(?:Tag of the green instances|Failed|Same failure on|Still running|AWS reclaimed)\b/.test(line),
+      (line) =>
+        !/^(?:Tag of the green instances|Failed|Same failure on|Still running|AWS reclaimed|Terminated through)\b/.test(
+          line,
+        ),
     )
     .join('\n');
   return message.includes(id) || message.includes(`GreenIdentifier=${greenIdentifierOf(trace)}`);

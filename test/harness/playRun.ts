@@ -13,7 +13,7 @@ import { runAction, type ActionResult, type ActionSettings, type Duplicate } fro
 import type { WorldOptions } from '../simulator/options';
 import type { Scenario } from '../simulator/scenario';
 import type { Injector } from '../simulator/faults';
-import { inProcessTransport, type TransportCall } from '../simulator/transport';
+import { inProcessTransport, type Exchange, type TransportCall } from '../simulator/transport';
 import { World } from '../simulator/world';
 import { captureLogs } from './captureLogs';
 import { installVirtualTime } from './virtualTime';
@@ -44,6 +44,8 @@ export interface RunPlan {
   readonly stop?: ActionSettings['stop'];
   /** Called before each call. */
   readonly onWorld?: (world: World) => void;
+  /** Called with the bytes of each call. */
+  readonly onExchange?: (exchange: Exchange) => void;
   /** Milliseconds that each call takes; with 0 two concurrent runs never meet between two calls. */
   readonly latencyMs?: (call: number) => number;
 }
@@ -127,6 +129,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
         kill(new Error('The process was killed.'));
       },
       ...(plan.latencyMs && { latencyMs: plan.latencyMs }),
+      ...(plan.onExchange && { onExchange: plan.onExchange }),
     });
     const timeUp = setTimeout(() => {
       isOver = true;

@@ -4,7 +4,7 @@ import type { RunTrace } from './playRun';
 
 /** Seconds after the check that could see it, in which the fleet of an abandoned action is stopped. */
 const STOPPED_WITHIN_S = 60;
-const ENDED: readonly string[] = ['FINISHED', 'FINISHED_STOPPED', 'FINISHED_ERROR'];
+const ENDED: readonly string[] = ['FINISHED_STOPPED', 'FINISHED_ERROR'];
 
 /**
  * No fleet of an abandoned action lives longer than a minute after the next check: its Elastigroup deployment is told to stop by
@@ -24,8 +24,9 @@ export function stopViolationsOf(trace: RunTrace): string[] {
   // CodeDeploy comes first, and its stop takes its time.
   const until = check.at + (STOPPED_WITHIN_S + world.scenario.durations.deploymentStopping) * 1000;
   const lastReturn = Math.max(...action.invocations.map(({ endedAt }) => endedAt ?? 0));
+  const ended = [...ENDED, world.options.finalState];
   return ownSpot(trace)
-    .filter(({ state, stopRequests }) => !ENDED.includes(state) && stopRequests.length === 0 && lastReturn > until)
+    .filter(({ state, stopRequests }) => !ended.includes(state) && stopRequests.length === 0 && lastReturn > until)
     .map(({ id, state }) => `Elastigroup deployment ${id} of an abandoned action was not stopped in time: ${state}`);
 }
 

@@ -21,10 +21,22 @@ test('an account that throttles is asked at most half as many times again as one
 });
 
 test.each([undefined, '0', '60'])(
-  'a limit of 6 looks a minute at Spot costs time, and no request before a reset (POLL_WINDOW_SECONDS %s)',
+  'a limit of 6 looks a minute at Spot costs time, and no request is refused: its headers are heeded (POLL_WINDOW_SECONDS %s)',
   async (window) => {
     const trace = await play({
       options: { spotRequestsPerMinute: 6 },
+      env: window === undefined ? {} : { POLL_WINDOW_SECONDS: window },
+    });
+    expect(refusedIn(trace)).toEqual([]);
+    expect(trace.world.earlyAfter429).toEqual([]);
+  },
+);
+
+test.each([undefined, '0', '60'])(
+  'where its answers have no such headers, it is met, and no request comes before a reset (POLL_WINDOW_SECONDS %s)',
+  async (window) => {
+    const trace = await play({
+      options: { spotRequestsPerMinute: 4, spotLimitHeaders: 'with-429' },
       env: window === undefined ? {} : { POLL_WINDOW_SECONDS: window },
     });
     expect(new Set(refusedIn(trace))).toEqual(new Set(['spot']));

@@ -1,5 +1,5 @@
 import type { Scenario } from './scenario';
-import { scenario } from './scenarioBase';
+import { DURATIONS, scenario } from './scenarioBase';
 
 /** What the accounts of people contain, beside what the function needs. */
 export const FIELD_SCENARIOS: readonly Scenario[] = [
@@ -21,6 +21,12 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     expected: 'Failed',
     serves: 'nobody',
     options: { account: { capacityTarget: 0 } },
+  }),
+  scenario({
+    name: 'auto-healing',
+    title: "The Elastigroup's own health check replaces green instances while they are installed.",
+    expected: 'Failed',
+    options: { groupHealthCheck: { type: 'TARGET_GROUP', graceSeconds: 30 }, autoHealing: true },
   }),
   scenario({
     name: 'scales-up',
@@ -46,5 +52,30 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     title: 'The application is one of Lambda functions.',
     expected: 'Failed',
     options: { deploymentGroup: { computePlatform: 'Lambda' } },
+  }),
+  scenario({
+    name: 'group-renamed-meanwhile',
+    title: 'Somebody renames the deployment group while green launches.',
+    expected: 'Failed',
+    options: { codeDeployLost: { afterSeconds: 10, how: 'group-renamed' } },
+  }),
+  scenario({
+    name: 'permission-lost-meanwhile',
+    title: "The function's role loses its permissions for CodeDeploy while green launches.",
+    expected: 'Failed',
+    options: { codeDeployLost: { afterSeconds: 10, how: 'denied' } },
+  }),
+  scenario({
+    name: 'unknown-final-state',
+    title: 'Elastigroup ends in a state that nobody documents; the instances of the group prove the success.',
+    expected: 'Succeeded',
+    options: { finalState: 'COMPLETED' },
+  }),
+  scenario({
+    name: 'scaled-up-meanwhile',
+    title: 'Spot no longer lists what has finished, and the group has scaled up while blue was replaced.',
+    expected: 'Succeeded',
+    durations: { ...DURATIONS, listVanish: 0 },
+    options: { listsFinished: false, scaledUp: 2 },
   }),
 ];

@@ -10,6 +10,10 @@ export interface WorldOptions {
   readonly listOrder: 'newest' | 'oldest' | 'shuffled';
   /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
   readonly listsFinished: boolean;
+  /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
+  readonly finalState: string;
+  /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
+  readonly scaledUp: number;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
   readonly oldDeploymentState: string | undefined;
   /** Spot's list and the group contain items with null where a text belongs, without an id, or of many megabytes. */
@@ -20,8 +24,12 @@ export interface WorldOptions {
   readonly emptyListEvery: number;
   /** Spot's errors repeat the request's Authorization header. */
   readonly errorsEchoSecrets: boolean;
-  /** Requests per route and method in 60 s; 0 = no limit. */
+  /** Whether Spot refuses a request that does not say JSON with 415; unverified (docs/services.md, Spot). */
+  readonly requiresContentType: boolean;
+  /** Requests per route and method in 60 s. Spot publishes no number; the default is never met. */
   readonly spotRequestsPerMinute: number;
+  /** Which answers of Spot carry the headers of its limit; all, by its documentation. */
+  readonly spotLimitHeaders: 'always' | 'with-429';
   /** Whether the route of Spot's limit holds the group's id, or one limit is for all groups; docs/services.md, Spot leaves it open. */
   readonly spotLimitFor: 'each-group' | 'all-groups';
   /** Calls that AWS takes; none: no limit. */
@@ -58,6 +66,8 @@ export interface WorldOptions {
   readonly blueTagged: boolean;
   /** The Elastigroup's own load balancing and health check; `none`: it has neither. */
   readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
+  /** Whether that health check acts on green while it is installed; undocumented (docs/services.md, Spot). */
+  readonly autoHealing: boolean;
   /** How long the group's earlier deployments took. */
   readonly history: HistoryOptions;
   /** How the account's deployment group is set up, where it is not as it should be. */
@@ -71,6 +81,8 @@ export interface WorldOptions {
   /** Whether a job of an abandoned action takes a result; unverified (docs/services.md, CodePipeline). */
   readonly abandonedResult: 'refused' | 'accepted';
   /** `once`: somebody deletes it after the first time that it is read. */
+  /** From when on CodeDeploy cannot be read (s from the world's begin), and why; undefined: it always can. */
+  readonly codeDeployLost: { readonly afterSeconds: number; readonly how: 'group-renamed' | 'denied' } | undefined;
   readonly secretAccess: 'allowed' | 'denied' | 'once';
   /** When somebody rotates Spot's token (s from the world's begin): the secret has the new one, and the old one gets 401. */
   readonly tokenRotatesAt: number | undefined;
@@ -98,12 +110,16 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   secondDeployment: 'rejected',
   listOrder: 'newest',
   listsFinished: true,
+  finalState: 'FINISHED',
+  scaledUp: 0,
   oldDeploymentState: undefined,
   oddItems: false,
   reactsToFailure: false,
   emptyListEvery: 0,
   errorsEchoSecrets: false,
-  spotRequestsPerMinute: 0,
+  requiresContentType: true,
+  spotRequestsPerMinute: 10_000,
+  spotLimitHeaders: 'always',
   spotLimitFor: 'each-group',
   awsLimits: {},
   limitMessage: 'active',
@@ -122,12 +138,14 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   integration: 'named',
   blueTagged: true,
   groupHealthCheck: 'none',
+  autoHealing: false,
   history: { pattern: 'steady', count: 4, times: 1 },
   deploymentGroup: {},
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',
   executionReads: 'allowed',
   abandonedResult: 'refused',
+  codeDeployLost: undefined,
   secretAccess: 'allowed',
   tokenRotatesAt: undefined,
 };

@@ -1,4 +1,5 @@
 import type { AwsLimits } from './awsThrottle';
+import type { WorldOptions } from './options';
 import type { Durations, Scenario } from './scenario';
 import { FIELD_SCENARIOS } from './fieldScenarios';
 import { SCRIPT_FAILS, scenario } from './scenarioBase';
@@ -102,6 +103,13 @@ export const SCENARIOS: readonly Scenario[] = [
     title: "Another's deployments are waited for, but do not end within TIMEOUT.",
     expected: 'Failed',
     script: { others: 'elastigroup-and-codedeploy' },
+    userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 90 },
+  }),
+  scenario({
+    name: 'conflict-ends-too-late',
+    title: "Another's deployments end, but too little of TIMEOUT is left to launch green.",
+    expected: 'Failed',
+    script: { others: 'elastigroup-and-codedeploy', othersEnd: true },
     userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 90 },
   }),
   scenario({
@@ -223,7 +231,7 @@ export function scenarioNamed(name: string): Scenario {
 /** The same scenario with all upstream durations, and its TIMEOUT, multiplied by `factor`. */
 export function scaled(original: Scenario, factor: number): Scenario {
   const { TIMEOUT, ...others } = original.userParameters;
-  const { tagVisibilitySeconds, codeDeployTagLagSeconds, lateTags, awsLimits } = original.options;
+  const { tagVisibilitySeconds, codeDeployTagLagSeconds, lateTags, awsLimits, groupHealthCheck } = original.options;
   return {
     ...original,
     durations: scaledDurations(original.durations, factor),
@@ -232,6 +240,7 @@ export function scaled(original: Scenario, factor: number): Scenario {
       ...(tagVisibilitySeconds !== undefined && { tagVisibilitySeconds: tagVisibilitySeconds * factor }),
       ...(codeDeployTagLagSeconds !== undefined && { codeDeployTagLagSeconds: codeDeployTagLagSeconds * factor }),
       ...(lateTags !== undefined && { lateTags: { ...lateTags, seconds: lateTags.seconds * factor } }),
+      ...(groupHealthCheck !== undefined && { groupHealthCheck: scaledCheck(groupHealthCheck, factor) }),
       ...(awsLimits !== undefined && { awsLimits: scaledLimits(awsLimits, factor) }),
     },
     userParameters: {
@@ -239,6 +248,10 @@ export function scaled(original: Scenario, factor: number): Scenario {
       ...(TIMEOUT !== undefined && { TIMEOUT: Math.max(1, Math.round(Number(TIMEOUT) * factor)) }),
     },
   };
+}
+
+function scaledCheck(check: WorldOptions['groupHealthCheck'], factor: number): WorldOptions['groupHealthCheck'] {
+  return check === 'none' ? check : { ...check, graceSeconds: check.graceSeconds * factor };
 }
 
 function scaledLimits(limits: AwsLimits, factor: number): AwsLimits {

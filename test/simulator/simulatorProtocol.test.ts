@@ -114,7 +114,9 @@ describe('the Spot API over HTTP', () => {
     });
     const status = await clients.spot.get<SpotBody>('/status');
     expect(status.data.response.items).toHaveLength(account.capacityTarget);
-    const logs = await clients.spot.get('/logs', { params: { fromDate: '2026-11-21', severity: 'INFO' } });
+    const logs = await clients.spot.get('/logs', {
+      params: { fromDate: '2026-11-21', toDate: '2026-11-22', severity: 'INFO' },
+    });
     expect(logs.data).toMatchObject({
       response: { items: [{ severity: 'INFO', createdAt: '2026-11-21T10:00:00.000Z' }] },
     });
@@ -155,6 +157,39 @@ describe('the Spot API over HTTP', () => {
     expect(response?.status).toBe(400);
     expect(response?.data.response.errors?.[0]?.message).toContain(what);
     expect(world.spot.deployments).toHaveLength(0);
+  });
+
+  it('lists the events of the group, the newest first, as many as are asked for', async () => {
+    const { clients, clock } = await overHttp();
+    await post(clients);
+    clock.advance(60);
+    const dates = { fromDate: String(clock.now() - 3_600_000), toDate: String(clock.now()) };
+    const read = async (params: object) => {
+      const { data } = await clients.spot.get<{ response: { items: { createdAt: string }[] } }>('/logs', { params });
+      return data.response.items.map(({ createdAt }) => createdAt);
+    };
+    const all = await read(dates);
+    expect(all.length).toBeGreaterThan(3);
+    expect(all).toEqual(all.toSorted().reverse());
+    expect(await read({ ...dates, limit: 2 })).toEqual(all.slice(0, 2));
+    for (const wrong of [{ toDate: undefined }, { fromDate: undefined }, { limit: 1001 }, { severity: 'LOUD' }]) {
+      const { response } = await spotError(clients.spot.get('/logs', { params: { ...dates, ...wrong } }));
+      expect(response?.status).toBe(400);
+    }
+  });
+
+  it('tells of its limit with every answer, and the window slides', async () => {
+    const { clients, clock } = await overHttp('success', { spotRequestsPerMinute: 3 });
+    const headers = async () => {
+      const answer = await clients.spot.get(BLUE_GREEN);
+      return ['limit', 'remaining', 'reset'].map((name) => Number(answer.headers[`x-ratelimit-${name}`]));
+    };
+    expect(await headers()).toEqual([3, 2, 0]);
+    clock.advance(40);
+    expect(await headers()).toEqual([3, 1, 0]);
+    expect(await headers()).toEqual([3, 0, 20]);
+    clock.advance(20);
+    expect(await headers()).toEqual([3, 0, 40]);
   });
 
   it('limits requests by route and method, and holds an early one against the client', async () => {
@@ -432,6 +467,46 @@ describe('CodeDeploy over HTTP', () => {
   });
 });
 
+describe('as AWS answers', () => {
+  it('targets are refused before a deployment has started', async () => {
+    const setup = inProcess();
+    const deploymentId = await deploy(setup);
+    const read = () => setup.clients.codeDeploy.send(new ListDeploymentTargetsCommand({ deploymentId }));
+    expect((await errorOf(read())).name).toBe('DeploymentNotStartedException');
+    setup.clock.advance(2);
+    expect((await read()).targetIds).not.toEqual([]);
+  });
+
+  it('an id that does not exist is left out of BatchGetDeployments', async () => {
+    const setup = inProcess();
+    const id = await deploy(setup);
+    const batch = new BatchGetDeploymentsCommand({ deploymentIds: ['d-AAAAAAAAA', id] });
+    const { deploymentsInfo } = await setup.clients.codeDeploy.send(batch);
+    expect(deploymentsInfo?.map(({ deploymentId }) => deploymentId)).toEqual([id]);
+  });
+
+  it('every answer has a request id of its own, errors included', async () => {
+    const { world } = newWorld();
+    const ask = (target: string) =>
+      world.handle({
+        method: 'POST',
+        url: '/',
+        headers: { 'x-amz-target': target },
+        body: '{"SecretId":"spot/api-token"}',
+      });
+    const answers = [
+      ask('secretsmanager.GetSecretValue'),
+      ask('CodeDeploy_20141006.GetDeployment'),
+      world.handle({ method: 'POST', url: '/', headers: {}, body: 'Action=DescribeInstances' }),
+      world.handle({ method: 'HEAD', url: '/bucket/key', headers: {}, body: '' }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 400, 200, 200]);
+    const ids = answers.map(({ headers }) => headers['x-amzn-requestid'] ?? headers['x-amz-request-id'] ?? '');
+    expect(new Set(ids).size).toBe(4);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+});
+
 describe('EC2 over HTTP', () => {
   it('needs paging, and shows instances in full', async () => {
     const setup = await overHttp();
@@ -614,7 +689,9 @@ describe('upstream of each scenario', () => {
     const { clients, clock } = inProcess('launch-fails');
     await post(clients);
     clock.advance(60);
-    const logs = await clients.spot.get('/logs', { params: { fromDate: '2026-11-21', severity: 'ERROR' } });
+    const logs = await clients.spot.get('/logs', {
+      params: { fromDate: '2026-11-21', toDate: '2026-11-22', severity: 'ERROR' },
+    });
     expect(logs.data).toMatchObject({
       response: { items: [{ message: expect.stringContaining('MaxSpotInstanceCountExceeded') as string }] },
     });

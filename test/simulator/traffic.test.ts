@@ -329,6 +329,7 @@ describe('green is not always what was asked for', () => {
     const setup = inProcess('success', { lateTags: { count: 1, seconds: 60 } });
     const id = await deploy(setup);
     expect(await green(setup.clients)).toHaveLength(3);
+    setup.clock.advance(2);
     expect((await targetsOf(setup, id)).filter(({ instanceLabel }) => instanceLabel === 'Green')).toHaveLength(3);
     setup.clock.advance(60);
     expect(await green(setup.clients)).toHaveLength(4);

@@ -3,7 +3,7 @@ import { axiosAdapterFor } from './axiosAdapter';
 import { describeCall, type CallDescription } from './calls';
 import { playCall, type FaultKind, type Injector, type Outcome } from './faults';
 import { sdkHandlerFor, type SdkRequestHandler } from './sdkHandler';
-import type { WireRequest } from './wire';
+import type { WireRequest, WireResponse } from './wire';
 import type { World } from './world';
 
 export interface TransportSettings {
@@ -17,6 +17,15 @@ export interface TransportSettings {
   readonly requestTimeoutMs?: number;
   /** A list to go on with, so that several transports count their calls together. */
   readonly calls?: TransportCall[];
+  /** Called with the bytes of each call. */
+  readonly onExchange?: (exchange: Exchange) => void;
+}
+
+export interface Exchange {
+  readonly call: TransportCall;
+  readonly request: WireRequest;
+  /** Absent when there was no answer. */
+  readonly response: WireResponse | undefined;
 }
 
 export interface TransportCall extends CallDescription {
@@ -70,7 +79,9 @@ function senderFor(settings: TransportSettings, calls: TransportCall[], life: { 
       life.isOver = true;
       settings.onKill?.(call);
     }
-    if (outcome.kind === 'answer') call.status = outcome.response.status;
+    const response = outcome.kind === 'answer' ? outcome.response : undefined;
+    call.status = response?.status;
+    settings.onExchange?.({ call, request, response });
     await pause(latency / 2);
     return life.isOver ? { kind: 'silence' } : outcome;
   };

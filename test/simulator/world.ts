@@ -60,6 +60,8 @@ export class World {
   readonly jobs: Jobs;
   readonly executions: Executions;
   readonly calls: LoggedCall[] = [];
+  /** What the simulator serves, each as `service operation`. */
+  readonly operations: ReadonlySet<string>;
   /** Requests for operations that the simulator does not know. */
   readonly unexpectedCalls: WireRequest[] = [];
   readonly #schedule: Schedule;
@@ -97,6 +99,14 @@ export class World {
       ec2: new Ec2Api(context, this.ec2),
       secrets: new SecretsApi(context),
     };
+    this.operations = new Set([
+      ...named('spot', SPOT_OPERATIONS),
+      ...named('codedeploy', this.#apis.codeDeploy.operations),
+      ...named('codepipeline', this.#apis.codePipeline.operations),
+      ...named('ec2', ['DescribeInstances']),
+      ...named('secretsmanager', ['GetSecretValue']),
+      ...named('s3', ['HeadObject']),
+    ]);
     seedOthers(context, this.spot, this.codeDeploy);
   }
 
@@ -128,7 +138,7 @@ export class World {
   handle(request: WireRequest): WireResponse {
     this.catchUp();
     const call = describeCall(request);
-    const response = this.#dispatch(call, request);
+    const response = withRequestId(call, this.#dispatch(call, request), this.calls.length);
     this.calls.push({ at: this.time, service: call.service, operation: call.operation, status: response.status });
     return response;
   }
@@ -140,7 +150,7 @@ export class World {
   }
 
   #dispatch(call: CallDescription, request: WireRequest): WireResponse {
-    if (!this.#knows(call)) this.unexpectedCalls.push(request);
+    if (!this.operations.has(`${call.service} ${call.operation}`)) this.unexpectedCalls.push(request);
     if (!this.#awsThrottle.allows(call, this.time)) return throttledAnswer(call.service);
     try {
       return this.#route(call, request);
@@ -166,23 +176,14 @@ export class World {
         return headObject(this.#context);
     }
   }
+}
 
-  #knows({ service, operation }: CallDescription): boolean {
-    switch (service) {
-      case 'spot':
-        return SPOT_OPERATIONS.includes(operation);
-      case 'codedeploy':
-        return this.#apis.codeDeploy.knows(operation);
-      case 'codepipeline':
-        return this.#apis.codePipeline.knows(operation);
-      case 'ec2':
-        return operation === 'DescribeInstances';
-      case 'secretsmanager':
-        return operation === 'GetSecretValue';
-      case 's3':
-        return true;
-    }
-  }
+/** AWS gives every answer an id; Spot has its own in the body. Counted, so that the world's random numbers stay the same. */
+function withRequestId({ service }: CallDescription, response: WireResponse, count: number): WireResponse {
+  if (service === 'spot') return response;
+  const id = `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
+  const header = service === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid';
+  return { ...response, headers: { ...response.headers, [header]: id } };
 }
 
 const SPOT_OPERATIONS = [
@@ -193,3 +194,7 @@ const SPOT_OPERATIONS = [
   'GET status',
   'GET logs',
 ];
+
+function named(service: CallDescription['service'], operations: readonly string[]): readonly string[] {
+  return operations.map((operation) => `${service} ${operation}`);
+}

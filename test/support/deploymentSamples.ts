@@ -81,7 +81,15 @@ export function codeDeploy(
 }
 
 export function instance(id: string, overrides: Partial<GreenInstance> = {}): GreenInstance {
-  return { id, state: 'running', lifecycle: 'spot', launchedAt: START, stateReason: undefined, ...overrides };
+  return {
+    id,
+    state: 'running',
+    lifecycle: 'spot',
+    launchedAt: START,
+    stateReason: undefined,
+    shutDownAt: undefined,
+    ...overrides,
+  };
 }
 
 /** A call that gave no usable answer. */

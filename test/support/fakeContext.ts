@@ -46,6 +46,8 @@ export interface Script {
   readonly create?: readonly Answer<CreateOutcome>[];
   readonly stopCodeDeploy?: readonly Answer<'stopping' | 'ended'>[];
   readonly green?: readonly Answer<readonly GreenInstance[]>[];
+  /** Of instances by their ids. */
+  readonly described?: readonly Answer<readonly GreenInstance[]>[];
   /** Preflight's; `none`: the Elastigroup has no CodeDeploy integration. */
   readonly integration?: readonly Answer<readonly DeploymentGroupName[] | 'none'>[];
   readonly deploymentGroup?: readonly Answer<DeploymentGroup>[];
@@ -62,6 +64,7 @@ export interface FakeContextOptions {
   readonly pipelineRuns?: PipelineRuns;
   /** Milliseconds since the epoch. */
   readonly now?: number;
+  readonly isSpotScarce?: boolean;
 }
 
 export interface LogLine {
@@ -134,6 +137,8 @@ export class FakeContext implements DeploymentContext {
   /** Every change that was asked for, in order, e.g. `stop Elastigroup cdbg-1`. Looks are not listed. */
   readonly changes: string[] = [];
   readonly startRequests: StartRequest[] = [];
+  /** What each new CodeDeploy deployment is described as, where DESCRIPTION is not given. */
+  readonly descriptions: (string | undefined)[] = [];
   /** `since` of every look through the deployment group. */
   readonly findSince: number[] = [];
   /** The deployment whose targets were asked for, each time. */
@@ -147,6 +152,7 @@ export class FakeContext implements DeploymentContext {
   readonly elastigroupEvents: ElastigroupEvents;
   readonly deploymentGroup: DeploymentGroupReader = { read: async () => this.answers.take('deploymentGroup') };
   readonly revisionObject: RevisionObject = { head: async () => this.answers.take('revision') };
+  readonly isSpotScarce: () => boolean;
   private readonly answers: Answers;
   private readonly wrongArguments: string[] = [];
   private unusedIsFine = false;
@@ -156,10 +162,11 @@ export class FakeContext implements DeploymentContext {
     this.parameters = parametersWith(options.parameters);
     this.pipelineRuns = options.pipelineRuns ?? NO_RUNS;
     this.runMemory = {
-      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
+      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined, run: undefined }),
       isOff: options.pipelineRuns === undefined,
     };
     this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;
+    this.isSpotScarce = () => options.isSpotScarce ?? false;
     this.answers = new Answers(script);
     this.elastigroup = this.fakeElastigroup();
     this.codeDeploy = this.fakeCodeDeploy();
@@ -168,6 +175,7 @@ export class FakeContext implements DeploymentContext {
         this.expectGreenTag(tag);
         return this.answers.take('green');
       },
+      describe: async () => this.answers.take('described'),
     };
     this.deploymentTargets = {
       list: async (id) => {
@@ -240,8 +248,9 @@ export class FakeContext implements DeploymentContext {
         this.findSince.push(since);
         return this.answers.take('findDeployments');
       },
-      createDeployment: async (tag) => {
+      createDeployment: async (tag, description) => {
         this.changes.push('create CodeDeploy');
+        this.descriptions.push(description);
         this.expectGreenTag(tag);
         return this.answers.take('create');
       },

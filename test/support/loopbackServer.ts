@@ -59,6 +59,8 @@ export interface LoopbackServer {
   /** Adds `count` times the same answer. */
   repeat(count: number, answer: ScriptedAnswer): void;
   refusingPort(): Promise<RefusingPort>;
+  /** Resolves when a client has broken off a request that has no whole answer yet, from now on. */
+  abandoned(): Promise<void>;
 }
 
 /** One server for the tests of a file; each test has a script of its own. Call it where hooks may be registered. */
@@ -69,6 +71,7 @@ export function useLoopbackServer(): LoopbackServer {
   let requests: LoopbackRequest[] = [];
   let unscripted: string[] = [];
   let openedPorts: Server[] = [];
+  let onAbandoned: () => void = () => undefined;
 
   const take = (request: LoopbackRequest): Answer => {
     requests.push(request);
@@ -84,6 +87,11 @@ export function useLoopbackServer(): LoopbackServer {
   takeErrorsOfNodeForErrors();
   beforeAll(async () => {
     server = await listen(take);
+    server.on('request', (_incoming: IncomingMessage, outgoing: ServerResponse) => {
+      outgoing.once('close', () => {
+        if (!outgoing.writableEnded) onAbandoned();
+      });
+    });
     url = urlOf(server);
   });
   afterEach(async () => {
@@ -113,6 +121,10 @@ export function useLoopbackServer(): LoopbackServer {
       for (let made = 0; made < count; made += 1) script.push(answer);
     },
     refusingPort: () => refusingPort((opened) => openedPorts.push(opened)),
+    abandoned: () =>
+      new Promise((resolve) => {
+        onAbandoned = resolve;
+      }),
   };
 }
 

@@ -3,6 +3,7 @@
 set -euo pipefail
 SHOP_URL="${SHOP_URL:-http://127.0.0.1:8080}"
 DRAIN_FILE="${DRAIN_FILE:-/run/shop/draining}"
+METADATA_URL="${METADATA_URL:-http://169.254.169.254}"
 
 log() { echo "$(basename "$0"): $*"; }
 
@@ -12,6 +13,14 @@ start_draining() {
 }
 
 stop_draining() { rm -f "$DRAIN_FILE"; }
+
+# metadata PATH: what EC2 tells the instance about itself (IMDSv2).
+metadata() {
+  local token
+  token=$(curl --silent --fail --max-time 2 --request PUT \
+    --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$METADATA_URL/latest/api/token") || return 1
+  curl --silent --fail --max-time 2 --header "X-aws-ec2-metadata-token: $token" "$METADATA_URL/latest/meta-data/$1"
+}
 
 # wait_for_health SECONDS GOOD: so many good answers in a row, within so many seconds.
 wait_for_health() {

@@ -3,15 +3,7 @@
 set -euo pipefail
 # shellcheck source=common.sh
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
-METADATA_URL="${METADATA_URL:-http://169.254.169.254}"
 POLL_SECONDS="${POLL_SECONDS:-5}"
-
-metadata() {
-  local token
-  token=$(curl --silent --fail --max-time 2 --request PUT \
-    --header 'X-aws-ec2-metadata-token-ttl-seconds: 60' "$METADATA_URL/latest/api/token") || return 1
-  curl --silent --fail --max-time 2 --header "X-aws-ec2-metadata-token: $token" "$METADATA_URL/latest/meta-data/$1"
-}
 
 # 404, and with it a failure, as long as there is no notice.
 until notice=$(metadata spot/instance-action); do sleep "$POLL_SECONDS"; done
@@ -25,3 +17,5 @@ for arn in ${TARGET_GROUP_ARNS:-}; do
 done
 wait_until_idle "${IDLE_LIMIT_SECONDS:-60}"
 timeout 35 systemctl stop shop.service
+# The rest of its log: the timer might not come round to it any more.
+timeout 20 systemctl start shop-logs.service || log 'could not back up the log'

@@ -74,6 +74,9 @@ export interface CodeDeploy {
   stopDeployment(id: string, options: { readonly rollback: boolean }): Promise<'stopping' | 'ended'>;
 }
 
+/** The operation that starts a deployment, as its errors name it. */
+export const CREATE_DEPLOYMENT = 'CreateDeployment';
+
 /** BatchGetDeployments takes 25 ids (docs/services.md, CodeDeploy). */
 const BATCH_SIZE = 25;
 
@@ -116,11 +119,11 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
 
     async createDeployment(greenTag, defaultDescription) {
       try {
-        const deploymentId = await call('CreateDeployment', 'write', async (abortSignal) => {
+        const deploymentId = await call(CREATE_DEPLOYMENT, 'write', async (abortSignal) => {
           const command = new CreateDeploymentCommand(createDeploymentInput(parameters, greenTag, defaultDescription));
           return (await client.send(command, { abortSignal })).deploymentId;
         });
-        if (deploymentId === undefined) throw unreadable('CodeDeploy', 'CreateDeployment', lacks('deploymentId'));
+        if (deploymentId === undefined) throw unreadable('CodeDeploy', CREATE_DEPLOYMENT, lacks('deploymentId'));
         return { kind: 'created', deploymentId };
       } catch (error) {
         return readRejection(error);

@@ -65,27 +65,26 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
       }),
     );
 
-  return {
-    async list(deploymentId) {
-      const ids = await listIds(deploymentId).catch(noneBeforeTheStart);
-      const targets: DeploymentTarget[] = [];
-      for (let start = 0; start < ids.length; start += BATCH_SIZE) {
-        const command = new BatchGetDeploymentTargetsCommand({
-          deploymentId,
-          targetIds: ids.slice(start, start + BATCH_SIZE),
-        });
-        const answer = await call('BatchGetDeploymentTargets', (abortSignal) => client.send(command, { abortSignal }));
-        if (answer.deploymentTargets === undefined)
-          throw unreadable('CodeDeploy', 'BatchGetDeploymentTargets', lacks('deploymentTargets'));
-        targets.push(...answer.deploymentTargets.flatMap(readTarget));
-      }
-      return targets;
-    },
+  const readAll = async (deploymentId: string) => {
+    const ids = await listIds(deploymentId);
+    const targets: DeploymentTarget[] = [];
+    for (let start = 0; start < ids.length; start += BATCH_SIZE) {
+      const command = new BatchGetDeploymentTargetsCommand({
+        deploymentId,
+        targetIds: ids.slice(start, start + BATCH_SIZE),
+      });
+      const answer = await call('BatchGetDeploymentTargets', (abortSignal) => client.send(command, { abortSignal }));
+      if (answer.deploymentTargets === undefined)
+        throw unreadable('CodeDeploy', 'BatchGetDeploymentTargets', lacks('deploymentTargets'));
+      targets.push(...answer.deploymentTargets.flatMap(readTarget));
+    }
+    return targets;
   };
+  return { list: (deploymentId) => readAll(deploymentId).catch(noneBeforeTheStart) };
 }
 
 /** Both operations throw it while a deployment is Created or Queued (service model, codedeploy 2014-10-06). */
-function noneBeforeTheStart(error: unknown): string[] {
+function noneBeforeTheStart(error: unknown): readonly DeploymentTarget[] {
   if (error instanceof UpstreamError && error.code === 'DeploymentNotStartedException') return [];
   throw error;
 }

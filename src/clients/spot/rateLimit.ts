@@ -9,6 +9,17 @@ const LONGEST_SPREAD_S = 15;
 /** Runs that share a limit continue together at multiples of this, and a run assumes for so long that it shares one. */
 const SHARED_LIMIT_PERIOD_MS = 120_000;
 
+/** Requests left, as a part of the limit, or as a number where the limit is not told: from here on the limit counts as tight. */
+const TIGHT_SHARE = 0.1;
+const TIGHT_REMAINDER = 5;
+
+/** The headers that come with every answer (docs/services.md, Spot rate limit). */
+export interface LimitHeaders {
+  readonly limit: unknown;
+  readonly remaining: unknown;
+  readonly reset: unknown;
+}
+
 /** What follows from one 429. */
 export interface Block {
   /** Seconds, as Spot gives them. */
@@ -26,6 +37,8 @@ export interface Block {
  */
 export class SpotRateLimit {
   readonly #allowedAt: Map<string, number>;
+  /** operation → when an answer told that few requests are left (ms since the epoch); absent where the last one told of more */
+  readonly #tightSince = new Map<string, number>();
 
   /** @param blocks operation → no request before (ms since the epoch) */
   constructor(blocks: Readonly<Record<string, number>> = {}) {
@@ -51,6 +64,32 @@ export class SpotRateLimit {
     return allowedAt !== undefined && now - allowedAt < SHARED_LIMIT_PERIOD_MS;
   }
 
+  /** Whether a run should be slow: few requests are left, or the limit seems to be shared. */
+  isTight(operation: string, now: number): boolean {
+    const since = this.#tightSince.get(operation);
+    return this.isShared(operation, now) || (since !== undefined && now - since < WINDOW_S * 1000);
+  }
+
+  /**
+   * Heeds what an answer tells of the limit, before there is a 429: few requests left make the run slow, and none left keeps the
+   * next one back until the reset.
+   */
+  observe(operation: string, headers: LimitHeaders, { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>): void {
+    const remaining = numberOf(headers.remaining);
+    if (remaining === undefined) return;
+    const now = clock.now();
+    const limit = numberOf(headers.limit);
+    if (remaining > (limit === undefined ? TIGHT_REMAINDER : Math.max(1, limit * TIGHT_SHARE))) {
+      this.#tightSince.delete(operation);
+      return;
+    }
+    this.#tightSince.set(operation, now);
+    const wait = numberOf(headers.reset) ?? 0;
+    // A reset beyond the window is no wait that Spot documents.
+    if (remaining === 0 && wait > 0 && wait <= WINDOW_S)
+      this.#allowedAt.set(operation, now + (wait + 1) * 1000 + spread(wait, jitter));
+  }
+
   /**
    * Blocks an operation after its 429. Jitter is added to the reset, never taken from it.
    *
@@ -68,13 +107,24 @@ export class SpotRateLimit {
     const reset = now + (wait + 1) * 1000;
     const retryAt = this.isShared(operation, now)
       ? Math.ceil(reset / SHARED_LIMIT_PERIOD_MS) * SHARED_LIMIT_PERIOD_MS + LONGEST_SPREAD_S * 1000 * jitter()
-      : reset + Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
+      : reset + spread(wait, jitter);
     this.#allowedAt.set(operation, retryAt);
     return { wait, retryAt };
   }
 }
 
+/** Milliseconds after a reset within which the runs that wait for it continue. */
+function spread(wait: number, jitter: () => number): number {
+  return Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
+}
+
 function secondsOf(resetHeader: unknown): number {
-  const seconds = typeof resetHeader === 'string' ? Number.parseFloat(resetHeader) : Number.NaN;
-  return seconds >= 0 && seconds <= LONGEST_RESET_S ? seconds : WINDOW_S;
+  const seconds = numberOf(resetHeader);
+  return seconds !== undefined && seconds <= LONGEST_RESET_S ? seconds : WINDOW_S;
+}
+
+/** A header's number from 0; undefined where it has none. */
+function numberOf(header: unknown): number | undefined {
+  const number = typeof header === 'string' ? Number.parseFloat(header) : Number.NaN;
+  return number >= 0 ? number : undefined;
 }

@@ -120,6 +120,7 @@ export class SpotApi {
     const envelope = parseEnvelope(answer.data);
     const code = answer.status >= 400 ? answer.status : (envelope?.status?.code ?? answer.status);
     if (code === 429) throw this.rateLimited(request, answer.headers['x-ratelimit-reset']);
+    this.heedLimit(request, answer);
     const problem = envelope?.errors?.[0];
     if (code >= 400 || problem) {
       const detail = this.describeProblem(envelope, answer);
@@ -129,6 +130,16 @@ export class SpotApi {
     if (!envelope || answer.status >= 300)
       throw unreadable('Spot', request.operation, 'the answer is not what the Spot API documents');
     return envelope;
+  }
+
+  private heedLimit({ operation }: SpotRequest, { headers }: AxiosResponse<unknown>): void {
+    const { rateLimit, budget } = this.options;
+    const named = (name: string): unknown => headers[`x-ratelimit-${name}`];
+    rateLimit.observe(
+      operation,
+      { limit: named('limit'), remaining: named('remaining'), reset: named('reset') },
+      budget,
+    );
   }
 
   private rateLimited(request: SpotRequest, resetHeader: unknown): UpstreamError {

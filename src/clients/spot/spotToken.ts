@@ -68,7 +68,7 @@ export function spotTokenReader(
 }
 
 /**
- * The Spot API token in plain text, from the parameters or from Secrets Manager (through Powertools' parameters).
+ * The Spot API token in plain text, from the parameters or from Secrets Manager.
  * Throws SpotTokenError for a secret that cannot be used, UpstreamError (transient) while Secrets Manager does not answer.
  */
 export async function resolveSpotToken(
@@ -82,41 +82,17 @@ export async function resolveSpotToken(
 }
 
 async function readSecret(id: string, loadClient: LoadClient, budget: CallBudget): Promise<string> {
-  const { SecretsProvider } = await import('../secretsSdk');
-  const provider = new SecretsProvider({ awsSdkV3Client: await loadClient() });
+  const { GetSecretValueCommand } = await import('../secretsSdk');
+  const client = await loadClient();
   try {
-    const value = await callAws(
-      budget,
-      { service: 'Secrets Manager', operation: 'GetSecretValue', kind: 'read' },
-      (signal) => endingWith(signal, causeOf(provider.get(id, { forceFetch: true }))),
+    const call = { service: 'Secrets Manager', operation: 'GetSecretValue', kind: 'read' } as const;
+    const { SecretString: text } = await callAws(budget, call, (abortSignal) =>
+      client.send(new GetSecretValueCommand({ SecretId: id }), { abortSignal }),
     );
-    if (typeof value === 'string') return value;
+    if (text) return text;
     throw unusable(SECRET_MESSAGES.noText(id));
   } catch (error) {
     throw error instanceof UpstreamError && !error.transient ? explain(error, id) : error;
-  }
-}
-
-/** Powertools accepts no abort signal: when the signal fires, the call is no longer waited for. */
-function endingWith<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(new Error('no answer within the time limit of the call'));
-      },
-      { once: true },
-    );
-    work.then(resolve, reject);
-  });
-}
-
-/** Powertools wraps the SDK's error, whose name and status say what is wrong. */
-async function causeOf<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    throw error instanceof Error && error.cause instanceof Error ? error.cause : error;
   }
 }
 
@@ -147,6 +123,10 @@ function unusable(message: string): SpotTokenError {
 
 function explain(error: UpstreamError, id: string): SpotTokenError {
   if (error instanceof SpotTokenError) return error;
+  if (isRefusalOfKey(error)) {
+    const message = SECRET_MESSAGES.keyForbidden(id, error.detail);
+    return new SpotTokenError(new ActionError('PermissionError', message), 'denied');
+  }
   if (error.kind === 'denied') {
     const action = missingActionOf(error) ?? 'secretsmanager:GetSecretValue';
     const message = SECRET_MESSAGES.forbidden(id, action, error.detail);
@@ -157,4 +137,9 @@ function explain(error: UpstreamError, id: string): SpotTokenError {
       ? SECRET_MESSAGES.notFound(id)
       : SECRET_MESSAGES.unreadable(id, error.detail);
   return unusable(message);
+}
+
+/** The secret may be read, but not decrypted: KMS refuses its key (docs/services.md, Secrets Manager). */
+function isRefusalOfKey({ kind, code, detail }: UpstreamError): boolean {
+  return code === 'DecryptionFailure' || (kind === 'denied' && /\bkms\b/i.test(detail));
 }

@@ -62,6 +62,7 @@ async function readAll(state: CleaningUp, context: DeploymentContext): Promise<C
     // Read after the deployment itself, so that they are at least as new.
     traffic: codeDeploy.ok ? await readTraffic(state, codeDeploy.value, context) : NOTHING_READ,
     elastigroup: elastigroup.ok ? { ok: true, value: elastigroup.value.own } : elastigroup,
+    foreignElastigroup: elastigroup.ok ? elastigroup.value.foreign : undefined,
   };
 }
 

@@ -3,7 +3,7 @@ import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
 import { hasEnded, progressOf, type ElastigroupProgress } from '../elastigroupState';
-import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, UNLISTED_PROOF_S } from '../limits';
+import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { protectGreen, trafficIn, type KeepReason, type TrafficView } from './greenProtection';
@@ -13,6 +13,8 @@ export interface CleanupView {
   readonly codeDeploy: Attempt<CodeDeployDeployment | undefined>;
   readonly traffic: TrafficView;
   readonly elastigroup: Attempt<readonly ElastigroupDeployment[]>;
+  /** See ListedElastigroup. */
+  readonly foreignElastigroup?: string | undefined;
 }
 
 export type CleanupDecision =
@@ -38,8 +40,6 @@ export interface CleanupTerms {
 
 /** What Elastigroup says before it follows a CodeDeploy deployment, and while it removes green by itself. */
 const NOT_FOLLOWING: readonly string[] = ['launching', 'ready', 'undoing', 'undone'] satisfies ElastigroupProgress[];
-/** Seconds after which a stop that shows no effect is sent again: its request, too, may have been lost. */
-const STOP_AGAIN_S = 30;
 /** Seconds without an answer, after which cleaning up that is late and has stopped nothing yet gives up. */
 const UNANSWERED_PATIENCE_S = 60;
 /** Seconds that CodeDeploy gets to end in a group without a load balancer; a third of CLEANUP_TIMEOUT_SECONDS at most. */
@@ -60,13 +60,34 @@ export function isLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: nu
  */
 export function decideCleanup(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
   const late = isLate(state, terms.now, terms.cleanupTimeoutSeconds);
-  if (!view.codeDeploy.ok) return whileUnanswered(state, view.codeDeploy.error, late, terms.now);
+  if (!view.codeDeploy.ok) {
+    return hasStartedNone(state, view)
+      ? withoutCodeDeploy(state, view, terms)
+      : whileUnanswered(state, view.codeDeploy.error, late, terms.now);
+  }
   const deployment = view.codeDeploy.value;
+  if (view.foreignElastigroup !== undefined && deployment?.status !== 'Succeeded')
+    return { kind: 'keep-green', why: { kind: 'foreign-elastigroup', id: view.foreignElastigroup } };
   if (deployment) {
     const first = beforeElastigroup(state, deployment, view.traffic, terms);
     if (first) return first;
   }
   return decideElastigroup(state, deployment, view, terms);
+}
+
+/** CodeDeploy cannot be read, but there is nothing of this action to read: neither it nor Elastigroup knows of a deployment. */
+export function hasStartedNone(state: CleaningUp, { elastigroup }: CleanupView): boolean {
+  if (!state.noCodeDeploySent || !elastigroup.ok) return false;
+  return elastigroup.value.every(({ state: word }) => NOT_FOLLOWING.includes(progressOf(word)));
+}
+
+/** Where Elastigroup waits for CodeDeploy, a concurrent delivery may just have started it: Elastigroup would notice soon. */
+function withoutCodeDeploy(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
+  const isReady = view.elastigroup.ok && view.elastigroup.value.some(({ state: word }) => progressOf(word) === 'ready');
+  const mayBeNoticed = isReady && state.elastigroupStopSentAt === undefined;
+  if (mayBeNoticed && !hasLasted(state.unseenSince, UNLISTED_PROOF_S, terms.now))
+    return { kind: 'wait', reason: 'checking that Elastigroup follows no CodeDeploy deployment', unanswered: true };
+  return decideElastigroup(state, undefined, view, terms);
 }
 
 /** What CodeDeploy's deployment requires before Elastigroup may remove green; undefined: nothing (more). */

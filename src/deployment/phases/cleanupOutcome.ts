@@ -1,7 +1,7 @@
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
 import { listing } from '../../lib/wording';
 import { elastigroupTimeoutAt } from '../limits';
-import { isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import { hasStartedNone, isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
 import { hasEnded } from '../elastigroupState';
 import { isActive } from '../ownDeployments';
 import type { KeepReason } from './greenProtection';
@@ -108,9 +108,9 @@ function leftDeployments(state: CleaningUp, view: CleanupView): string[] {
       if (!hasEnded(word)) left.push(LEFT_MESSAGES.elastigroup(id, `${word || 'no state'}${problem}`));
     }
   }
-  if (!view.codeDeploy.ok)
+  if (!view.codeDeploy.ok && !hasStartedNone(state, view))
     left.push(LEFT_MESSAGES.codeDeployUnknown(view.codeDeploy.error.message, state.deploymentId ?? 'of this action'));
-  else if (view.codeDeploy.value && isActive(view.codeDeploy.value)) {
+  else if (view.codeDeploy.ok && view.codeDeploy.value && isActive(view.codeDeploy.value)) {
     left.push(LEFT_MESSAGES.codeDeploy(view.codeDeploy.value.id, `${view.codeDeploy.value.status}${problem}`));
   }
   return left;

@@ -11,6 +11,7 @@ import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../own
 import { resolveConflict, conflictingCodeDeploy, unnamedConflict } from '../conflicts';
 import { greenTag, type DeploymentContext } from '../context';
 import { POLL_WARNINGS } from '../messages';
+import { namedRun } from '../runMemory';
 import type { Launching, State } from '../state';
 import { progressed, toInstalling } from '../transitions';
 import { asActionError } from '../upstreamFailure';
@@ -46,10 +47,10 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
 }
 
 /** So that who stands in CodeDeploy's console finds the pipeline; DESCRIPTION goes before it. */
-function descriptionOf({ runMemory: { run } }: DeploymentContext): string | undefined {
-  if (!run) return undefined;
-  const execution = run.executionId === undefined ? '' : `, execution ${run.executionId}`;
-  return `pipeline ${run.pipeline}${execution}`;
+function descriptionOf({ runMemory }: DeploymentContext): string | undefined {
+  const { pipeline, executionId } = namedRun(runMemory) ?? {};
+  if (pipeline === undefined) return executionId && `pipeline execution ${executionId}`;
+  return `pipeline ${pipeline}${executionId === undefined ? '' : `, execution ${executionId}`}`;
 }
 
 /** The first call of its kind: a refusal is believed, and no outage of something that was readable before. */
@@ -78,7 +79,11 @@ function created(
   const of = state.targetCapacity ?? 'unknown';
   const now = context.clock.now();
   // This poll began with Spot's list.
-  const installing = { ...toInstalling(state, now, deploymentId), startedOn: fleet.count, spotReadAt: now };
+  const installing = {
+    ...toInstalling(state, now, deploymentId),
+    startedOn: fleet.count,
+    spotRead: { at: now, done: 0 },
+  };
   context.log.info(`Started CodeDeploy deployment ${deploymentId} on ${fleet.count} green instances.`, {
     deploymentId,
   });

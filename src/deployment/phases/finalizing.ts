@@ -4,9 +4,16 @@ import { listing } from '../../lib/wording';
 import { fractionOf, isRollingBack, paceOf, progressOf } from '../elastigroupState';
 import { deployedInstances } from './deployedInstances';
 import { remainingBlue } from './remainingBlue';
+import { isGroupProofDue, isProvenByGroup } from './groupProof';
 import { elastigroupUnfinished, elastigroupWentWrong, failureOf } from '../failures';
-import { finalizingEndsAt, hasLasted, UNLISTED_PROOF_S } from '../limits';
-import { followed, launchingDuplicatesOf, listElastigroup, stopDuplicates } from '../ownDeployments';
+import { finalizingEndsAt } from '../limits';
+import {
+  followed,
+  launchingDuplicatesOf,
+  listElastigroup,
+  stopDuplicates,
+  type ListedElastigroup,
+} from '../ownDeployments';
 import { attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
 import type { Failed, Failure, Finalizing, State } from '../state';
@@ -21,21 +28,30 @@ import { LEFT_MESSAGES, POLL_WARNINGS } from '../messages';
 export async function finalize(before: Finalizing, context: DeploymentContext): Promise<State> {
   const listed = await attempt(listElastigroup(before, context));
   const elastigroup = listed.ok ? followed(listed.value.own, before.elastigroupDeploymentId) : undefined;
-  const state: Finalizing = elastigroup ? { ...before, elastigroupDeploymentId: elastigroup.id } : before;
-  if (listed.ok && elastigroup)
-    await stopDuplicates(launchingDuplicatesOf(listed.value.own, elastigroup.id), elastigroup.id, context);
+  const state = listed.ok && elastigroup ? await aware(before, elastigroup, listed.value, context) : before;
   if (elastigroup && progressOf(elastigroup.state) === 'finished') return succeed(state, context);
   if (elastigroup && isRollingBack(elastigroup.state)) {
     return failLeavingGreen(state, failureOf(elastigroupWentWrong(elastigroup, 'finalizing')), context);
   }
-  const unlisted = listed.ok && !elastigroup ? noLongerListed(state, context) : undefined;
-  if (unlisted && (await isProvenByGroup(unlisted, context))) return succeed(state, context);
-  if (context.clock.now() >= finalizingEndsAt(state, context)) {
-    return failLeavingGreen(state, elastigroupUnfinished(state, elastigroup, context), context);
-  }
-  if (unlisted) return unlisted;
+  const now = context.clock.now();
+  const isOver = now >= finalizingEndsAt(state, context);
+  const unclear = listed.ok ? withoutWord(state, elastigroup, now) : undefined;
+  const isProofDue = unclear !== undefined && (isOver || isGroupProofDue(unclear, now));
+  if (isProofDue && (await isProvenByGroup(unclear, context))) return succeed(state, context);
+  if (isOver) return failLeavingGreen(state, elastigroupUnfinished(state, elastigroup, context), context);
+  if (unclear) return isProofDue ? { ...unclear, proofTriedAt: now } : unclear;
   if (!listed.ok) throw listed.error;
   return elastigroup ? withProgress(state, elastigroup) : state;
+}
+
+function aware(
+  state: Finalizing,
+  { id }: ElastigroupDeployment,
+  { own }: ListedElastigroup,
+  context: DeploymentContext,
+): Promise<Finalizing> {
+  const duplicates = launchingDuplicatesOf(own, id);
+  return stopDuplicates({ ...state, elastigroupDeploymentId: id }, duplicates, id, context);
 }
 
 /** The ids of green are for the output variables: a success does not fail for the lack of them, nor for blue that is left. */
@@ -52,28 +68,21 @@ async function succeed(state: Finalizing, context: DeploymentContext): Promise<S
   return toSucceeded(state, context.clock.now(), { ...deployed, shortfalls });
 }
 
-function noLongerListed(state: Finalizing, context: DeploymentContext): Finalizing {
+/** The state where Spot's list does not tell whether Elastigroup has finished; undefined: it tells. */
+function withoutWord(
+  state: Finalizing,
+  elastigroup: ElastigroupDeployment | undefined,
+  now: number,
+): Finalizing | undefined {
+  if (elastigroup && progressOf(elastigroup.state) !== 'unknown') return undefined;
+  const unlistedSince = state.unlistedSince ?? now;
+  if (elastigroup) {
+    const { proofTriedAt } = state;
+    return { ...withProgress(state, elastigroup), unlistedSince, ...(proofTriedAt !== undefined && { proofTriedAt }) };
+  }
   const { deploymentId, elastigroupDeploymentId = 'the deployment of this action' } = state;
   const progress = `CodeDeploy ${deploymentId}: succeeded; Spot does not list ${elastigroupDeploymentId}`;
-  return {
-    ...progressed(paced(state, undefined), progress),
-    unlistedSince: state.unlistedSince ?? context.clock.now(),
-  };
-}
-
-/**
- * Whether Spot continues to list a deployment that has finished is undocumented (docs/services.md, Spot). When it has not been
- * listed for a while (one empty list says nothing), the group itself is the proof: it runs green instances, and only those.
- */
-async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
-  if (!hasLasted(state.unlistedSince, UNLISTED_PROOF_S, context.clock.now())) return false;
-  const read = await attempt(
-    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstances()]),
-  );
-  if (!read.ok) return false;
-  const [green, inGroup] = read.value;
-  const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
-  return inGroup.length > 0 && inGroup.every(({ id }) => greenIds.has(id));
+  return { ...progressed(paced(state, undefined), progress), unlistedSince };
 }
 
 /** Ends as failed, naming what is in service. */
@@ -98,7 +107,7 @@ async function describeGreenInService(state: Finalizing, context: DeploymentCont
 }
 
 function withProgress(state: Finalizing, elastigroup: ElastigroupDeployment): Finalizing {
-  const { unlistedSince: _over, ...listed } = state;
+  const { unlistedSince: _over, proofTriedAt: _too, ...listed } = state;
   const progress = `CodeDeploy ${state.deploymentId}: succeeded; Elastigroup ${elastigroup.id}: ${elastigroup.state || 'no state'}`;
   return progressed(paced(listed, paceOf(elastigroup.state)), progress, 80 + 19 * fractionOf(elastigroup.state));
 }

@@ -37,7 +37,7 @@ function greenSentence({ why, greenTag, deployment, green }: KeptGreen): string 
   const which = ids.length > 0 ? listing(ids, MOST_IDS) : `with the tag ${greenTag}`;
   const isSure = why.kind === 'waits-before-terminating-blue' || why.kind === 'no-rollback';
   const reason = reasonOf(why, deployment?.id ?? '', deployment?.status ?? '');
-  if (why.kind === 'foreign') return KEPT_MESSAGES.nothingStopped(reason, which);
+  if (why.kind === 'foreign' || why.kind === 'foreign-elastigroup') return KEPT_MESSAGES.nothingStopped(reason, which);
   return isSure ? KEPT_MESSAGES.serves(which, reason) : KEPT_MESSAGES.mayServe(which, reason);
 }
 
@@ -45,6 +45,8 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
   switch (why.kind) {
     case 'foreign':
       return KEPT_MESSAGES.foreign(id);
+    case 'foreign-elastigroup':
+      return KEPT_MESSAGES.foreignElastigroup(why.id);
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.waitsBeforeTerminatingBlue(id);
     case 'still-active':
@@ -102,6 +104,7 @@ function fixOf({ why, deployment }: KeptGreen): string {
   const id = deployment?.id ?? '';
   switch (why.kind) {
     case 'foreign':
+    case 'foreign-elastigroup':
       return KEPT_MESSAGES.checkToken;
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.nothingToDo;
@@ -117,7 +120,8 @@ function fixOf({ why, deployment }: KeptGreen): string {
 }
 
 /** Whether it rolls green back even though green serves is not documented (docs/services.md, Spot). */
-function elastigroupSentence({ elastigroupDeploymentId, elastigroupTimeoutAt }: KeptGreen): string {
-  const which = elastigroupDeploymentId === undefined ? 'its deployment' : `deployment ${elastigroupDeploymentId}`;
+function elastigroupSentence({ why, elastigroupDeploymentId, elastigroupTimeoutAt }: KeptGreen): string {
+  const isKnown = elastigroupDeploymentId !== undefined && why.kind !== 'foreign-elastigroup';
+  const which = isKnown ? `deployment ${elastigroupDeploymentId}` : 'its deployment';
   return KEPT_MESSAGES.elastigroupTimeout(which, timeOfDay(elastigroupTimeoutAt));
 }

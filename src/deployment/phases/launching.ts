@@ -15,7 +15,7 @@ import {
 import { clearConflict } from '../conflicts';
 import type { DeploymentContext } from '../context';
 import type { Launching, State } from '../state';
-import { paced, progressed, toCleaningUp } from '../transitions';
+import { paced, perhapsWithCodeDeploy, progressed, toCleaningUp } from '../transitions';
 
 /** Follows Elastigroup until green is launched and tagged, and then starts CodeDeploy on it. */
 export async function launch(state: Launching, context: DeploymentContext): Promise<State> {
@@ -26,8 +26,10 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
 
   // Beyond waiting for CodeDeploy: another delivery has started it, perhaps on the instances of both.
   const hasCodeDeploy = own.some(({ state: word }) => ['replacing', 'finished'].includes(progressOf(word)));
-  await stopDuplicates(hasCodeDeploy ? launchingDuplicatesOf(own, primary.id) : duplicates, primary.id, context);
-  const next = withProgress({ ...clearConflict(state), elastigroupDeploymentId: primary.id }, primary);
+  const stoppable = hasCodeDeploy ? launchingDuplicatesOf(own, primary.id) : duplicates;
+  const known = own.length === 1 ? state : perhapsWithCodeDeploy(state);
+  const stopped = await stopDuplicates(known, stoppable, primary.id, context);
+  const next = withProgress({ ...clearConflict(stopped), elastigroupDeploymentId: primary.id }, primary);
   switch (progressOf(primary.state)) {
     case 'launching':
     case 'unknown':

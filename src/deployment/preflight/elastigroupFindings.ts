@@ -68,16 +68,18 @@ export function checksApplication({ healthCheckType }: ElastigroupConfiguration)
   return healthCheckType !== undefined && CHECKS_APPLICATION.has(healthCheckType);
 }
 
-/** `installSeconds`: how long each recent successful deployment took. */
+/** `installSeconds`: how long each recent successful deployment took; without any there is nothing to compare with. */
 export function gracePeriodFindings(
   { healthCheckType, gracePeriodSeconds }: ElastigroupConfiguration,
   installSeconds: readonly number[],
   groupId: string,
 ): Finding[] {
-  const longest = Math.max(0, ...installSeconds);
-  const grace = gracePeriodSeconds ?? DEFAULT_GRACE_PERIOD_S;
-  if (grace >= longest) return [];
   const check = healthCheckType ?? 'unknown';
+  const grace = gracePeriodSeconds ?? DEFAULT_GRACE_PERIOD_S;
+  if (installSeconds.length === 0)
+    return [warning(PREFLIGHT_WARNINGS.gracePeriodUnknown(groupId, check, duration(grace)))];
+  const longest = Math.max(...installSeconds);
+  if (grace >= longest) return [];
   const least = String(Math.ceil(longest));
   return [warning(PREFLIGHT_WARNINGS.shortGracePeriod(groupId, check, duration(grace), duration(longest), least))];
 }

@@ -51,6 +51,8 @@ export const PREFLIGHT_WARNINGS = {
   shortGracePeriod: (groupId, check, grace, longest, least) =>
     `Elastigroup ${groupId} replaces instances that fail its health check (${check}) from ${grace} after their launch, but recent deployments took up to ${longest}: it may terminate green instances before the revision is installed. ` +
     `Raise the group's health check grace period to at least ${least} seconds.`,
+  gracePeriodUnknown: (groupId, check, grace) =>
+    `Elastigroup ${groupId} replaces instances that fail its health check (${check}) from ${grace} after their launch, and no deployment of the last two weeks shows how long an install takes. It must not take longer than that.`,
   shortTimeout: (timeout, group, usual, high, least) =>
     `TIMEOUT is ${timeout}, but recent CodeDeploy deployments of ${group} took longer: ${usual}, up to ${high}; and green is launched before. Set TIMEOUT to at least ${least}.`,
   terminatesBlue: (group, wait) =>

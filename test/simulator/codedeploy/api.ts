@@ -37,14 +37,26 @@ export class CodeDeployApi {
     ]);
   }
 
-  knows(operation: string): boolean {
-    return this.#operations.has(operation);
+  get operations(): readonly string[] {
+    return [...this.#operations.keys()];
   }
 
   handle(operation: string, request: WireRequest): WireResponse {
     const known = this.#operations.get(operation);
     if (!known) throw new ServiceError(400, 'UnknownOperationException', `Unknown operation ${operation}`);
-    return awsJson(known(awsInput(request)));
+    const input = awsInput(request);
+    this.#checkAccess(operation, input);
+    return awsJson(known(input));
+  }
+
+  #checkAccess(operation: string, input: JsonRecord): void {
+    const { options, schedule } = this.#context;
+    const lost = options.codeDeployLost;
+    if (!lost || schedule.time < schedule.beganAt + lost.afterSeconds * 1000) return;
+    if (lost.how === 'denied') throw denied(operation, this.#context);
+    const group = asText(input['deploymentGroupName']);
+    if (group !== undefined)
+      throw refusal('DeploymentGroupDoesNotExist', `No Deployment Group found for name: ${group}`);
   }
 
   #create(input: JsonRecord): JsonRecord {
@@ -81,13 +93,13 @@ export class CodeDeployApi {
   #batchGet(input: JsonRecord): JsonRecord {
     const ids = asTexts(input['deploymentIds']);
     if (ids.length > BATCH_LIMIT) throw refusal('BatchLimitExceeded', `The maximum number of ids is ${BATCH_LIMIT}.`);
-    return {
-      deploymentsInfo: ids.map((deploymentId) => deploymentInfo(this.#existing({ deploymentId }), this.#context)),
-    };
+    // The operation has no error for an id that does not exist: it is left out.
+    const found = ids.flatMap((id) => this.#deployments.byId(id) ?? []);
+    return { deploymentsInfo: found.map((deployment) => deploymentInfo(deployment, this.#context)) };
   }
 
   #listTargets(input: JsonRecord): JsonRecord {
-    const deployment = this.#existing(input);
+    const deployment = this.#started(input);
     const filters = asRecord(input['targetFilters']);
     const statuses = asTexts(filters['TargetStatus']);
     const labels = asTexts(filters['ServerInstanceLabel']);
@@ -100,7 +112,7 @@ export class CodeDeployApi {
   }
 
   #batchGetTargets(input: JsonRecord): JsonRecord {
-    const deployment = this.#existing(input);
+    const deployment = this.#started(input);
     const ids = asTexts(input['targetIds']);
     if (ids.length > BATCH_LIMIT) {
       throw refusal('DeploymentTargetListSizeExceeded', `The maximum number of target ids is ${BATCH_LIMIT}.`);
@@ -149,6 +161,14 @@ export class CodeDeployApi {
     if (!DEPLOYMENT_ID.test(id)) throw refusal('InvalidDeploymentId', `The deployment id ${id} is not valid.`);
     const deployment = this.#deployments.byId(id);
     if (!deployment) throw refusal('DeploymentDoesNotExist', `The deployment ${id} could not be found.`);
+    return deployment;
+  }
+
+  /** Both operations on targets refuse a deployment that is Created or Queued (service model, codedeploy 2014-10-06). */
+  #started(input: JsonRecord): Deployment {
+    const deployment = this.#existing(input);
+    if (deployment.startTime === undefined && isActive(deployment))
+      throw refusal('DeploymentNotStarted', `The deployment ${deployment.id} has not started.`);
     return deployment;
   }
 

@@ -1,18 +1,10 @@
 import { awsInput, awsJson } from '../awsJson';
 import type { Context } from '../context';
-import type { JsonRecord } from '../input';
+import { asList, asRecord, type JsonRecord } from '../input';
 import { ServiceError, type WireRequest, type WireResponse } from '../wire';
 import { continuationTokenIn, executionDetailsIn, failureDetailsIn, jobIdIn, outputVariablesIn } from './input';
 import type { Executions } from './executions';
 import type { Jobs } from './jobs';
-
-const OPERATIONS = [
-  'PutJobSuccessResult',
-  'PutJobFailureResult',
-  'GetJobDetails',
-  'GetPipelineExecution',
-  'ListActionExecutions',
-];
 
 /** CodePipeline's operations on jobs, and what it tells of their executions. */
 export class CodePipelineApi {
@@ -26,9 +18,13 @@ export class CodePipelineApi {
     this.#executions = executions;
   }
 
-  knows(operation: string): boolean {
-    return OPERATIONS.includes(operation);
-  }
+  readonly operations = [
+    'PutJobSuccessResult',
+    'PutJobFailureResult',
+    'GetJobDetails',
+    'GetPipelineExecution',
+    'ListActionExecutions',
+  ];
 
   handle(operation: string, request: WireRequest): WireResponse {
     const input = awsInput(request);
@@ -72,6 +68,11 @@ export class CodePipelineApi {
     const job = this.#jobs.existing(jobIdIn(input));
     const pipelineContext = this.#executions.details(job);
     const { id, data } = job;
-    return { jobDetails: { id, accountId: account.awsAccountId, data: { ...data, pipelineContext } } };
+    // Lambda's event says `revision: null`; the operation leaves out what there is not (service model, codepipeline 2015-07-09).
+    const inputArtifacts = asList(data['inputArtifacts']).map((artifact) => {
+      const { revision, ...rest } = asRecord(artifact);
+      return revision === null ? rest : { ...rest, revision };
+    });
+    return { jobDetails: { id, accountId: account.awsAccountId, data: { ...data, inputArtifacts, pipelineContext } } };
   }
 }

@@ -115,13 +115,21 @@ function numbered(form: URLSearchParams, name: string): readonly string[] {
   }
 }
 
+/** EC2 takes so many values in the filters of one call (docs/services.md, EC2). */
+const FILTER_VALUES = 200;
+
 function filtersIn(form: URLSearchParams): readonly Filter[] {
   const filters: Filter[] = [];
   for (let index = 1; ; index += 1) {
     const name = form.get(`Filter.${index}.Name`);
-    if (name === null) return filters;
+    if (name === null) break;
     filters.push({ name, values: numbered(form, `Filter.${index}.Value`) });
   }
+  if (filters.flatMap(({ values }) => values).length > FILTER_VALUES) {
+    const message = `The maximum number of filter values specified on a single call is ${FILTER_VALUES}`;
+    throw new ServiceError(400, 'FilterLimitExceeded', message);
+  }
+  return filters;
 }
 
 /** EC2's filter values know `*` and `?`. */

@@ -22,7 +22,7 @@ export interface Instance {
   readonly launchedAt: number;
   /** The Elastigroup deployment that launched it; absent for the first blue instances. */
   readonly launchedBy: string | undefined;
-  /** Green: launched by a deployment of the function under test. */
+  /** Green: launched by a deployment of the function under test, or with its revision after it. */
   readonly fleet: 'blue' | 'green';
   readonly tags: Map<string, Tag>;
   state: InstanceState;

@@ -33,7 +33,7 @@ export class SpotApi {
     const limit = this.rateLimit.count(this.#routeOf(request));
     if (limit.blocked) return this.#answers.tooMany(request, limit);
     const response = this.#answer(request);
-    return limit.limit > 0 ? this.#answers.limited(response, limit) : response;
+    return this.#context.options.spotLimitHeaders === 'always' ? this.#answers.limited(response, limit) : response;
   }
 
   /** Answers 429, and blocks the route for that long: for injected faults. */
@@ -69,7 +69,7 @@ export class SpotApi {
   /** Stricter than Spot is known to be: its own SDK says JSON with every request, a GET and a PUT without a body included. */
   #checkContentType({ headers }: WireRequest): void {
     const type = headers['content-type'] ?? 'none';
-    if (/^application\/json(?:;|$)/i.test(type)) return;
+    if (!this.#context.options.requiresContentType || /^application\/json(?:;|$)/i.test(type)) return;
     throw new ServiceError(415, 'UNSUPPORTED_MEDIA_TYPE', `Content-Type must be application/json, not ${type}`);
   }
 
@@ -201,19 +201,34 @@ function statusItem(instance: Instance): JsonRecord {
   };
 }
 
-/** `fromDate` and `toDate` are ms since the epoch, or a date that JavaScript reads. */
+const SEVERITIES = ['ALL', 'INFO', 'DEBUG', 'WARN', 'ERROR'];
+
+/**
+ * `fromDate` and `toDate` are required, and ms since the epoch or a date that JavaScript reads; `limit` is 500 unless it is given,
+ * and at most 1000. The newest entry comes first (docs/services.md, Spot).
+ */
 function logItems(log: EventLog, query: URLSearchParams): readonly JsonRecord[] {
-  const from = query.get('fromDate');
-  if (from === null) throw new ServiceError(400, 'VALIDATION_ERROR', 'fromDate is required');
-  const start = dateIn(from);
-  const end = dateIn(query.get('toDate') ?? '') || Infinity;
+  const start = dateOf(query, 'fromDate');
+  const end = dateOf(query, 'toDate');
   const severity = query.get('severity') ?? 'ALL';
+  const limit = Number(query.get('limit') ?? '500');
+  if (!SEVERITIES.includes(severity)) throw invalidQuery('severity');
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1000) throw invalidQuery('limit');
   return log.entries
     .filter((entry) => entry.at >= start && entry.at <= end)
     .filter((entry) => severity === 'ALL' || entry.severity === severity)
+    .toReversed()
+    .slice(0, limit)
     .map((entry) => ({ ...asRecord(entry), createdAt: new Date(entry.at).toISOString(), at: undefined }));
 }
 
-function dateIn(text: string): number {
-  return /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+function dateOf(query: URLSearchParams, name: string): number {
+  const text = query.get(name) ?? '';
+  const date = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+  if (Number.isNaN(date)) throw invalidQuery(name);
+  return date;
+}
+
+function invalidQuery(name: string): ServiceError {
+  return new ServiceError(400, 'VALIDATION_ERROR', `${name} is missing or not valid`);
 }

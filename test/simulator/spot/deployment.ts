@@ -3,6 +3,7 @@ import type { Context, Owner } from '../context';
 import { LONG_AGO_S, USER_SHUTDOWN, isUp, type Fleet } from '../ec2/fleet';
 import type { TargetGroup } from '../traffic/targetGroup';
 import type { JsonRecord } from '../input';
+import { healLater } from './autoHealing';
 import type { EventLog } from './eventLog';
 import { Walk, type StateEntry, type Step } from './walk';
 
@@ -241,12 +242,13 @@ export class SpotDeployment {
           seconds: durations.removeOld,
           onEnter: () => {
             this.#terminateOld();
+            this.#scaleUp();
           },
         },
         { state: 'REMOVE_ALL_SUSPENSIONS', seconds: durations.removeSuspensions },
       ],
       () => {
-        this.#finish('FINISHED');
+        this.#finish(this.#around.context.options.finalState);
       },
     );
   }
@@ -291,7 +293,7 @@ export class SpotDeployment {
     this.#phase = 'finished';
     this.finishedAt = this.#around.context.schedule.time;
     this.#walk.end(state);
-    const severity = state === 'FINISHED' ? 'INFO' : 'WARN';
+    const severity = state === this.#around.context.options.finalState ? 'INFO' : 'WARN';
     this.#around.log.write(severity, `Blue-Green deployment ${this.id}: ${state}.`);
   }
 
@@ -299,6 +301,7 @@ export class SpotDeployment {
     const fleet = this.owner === 'product' ? 'green' : 'blue';
     const instance = this.#around.fleet.launch(this.id, fleet, ageSeconds);
     this.greenInstanceIds.push(instance.id);
+    if (this.owner === 'product') healLater(instance, this.#around);
     this.#around.log.write('INFO', `Instance ${instance.id} was launched for ${this.id}.`);
     return instance;
   }
@@ -331,6 +334,16 @@ export class SpotDeployment {
       .filter(({ tags, launchedAt }) => tags.has(key) && tags.get(key)?.value !== value && launchedAt < this.createdAt)
       .filter(isUp);
     for (const instance of old) fleet.terminate(instance, USER_SHUTDOWN);
+  }
+
+  /** With the launch specification's tag, and with the new revision, which a temporary deployment group installs (docs/services.md, Spot). */
+  #scaleUp(): void {
+    const { context, fleet } = this.#around;
+    for (let count = 0; count < context.options.scaledUp; count += 1) {
+      const instance = fleet.launch(undefined, 'green');
+      fleet.run(instance);
+      fleet.tag(instance, this.request.tag.key, 'blue');
+    }
   }
 
   #codeDeploy(): Deployment | undefined {

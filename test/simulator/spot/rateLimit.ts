@@ -1,7 +1,7 @@
 import type { WorldOptions } from '../options';
 
 /**
- * The window is 60 s per organisation, route and method (docs/services.md, Spot). The request that meets the limit does not extend the
+ * The window is the last 60 s, and slides, per organisation, route and method (docs/services.md, Spot). The request that meets the limit does not extend the
  * block, each further one does: no reset until 60 s after it (https://docs-spot.flexera.com/administration/api).
  */
 const WINDOW_MS = 60_000;
@@ -14,8 +14,8 @@ export interface EarlyRequest {
 }
 
 interface Window {
-  startedAt: number;
-  count: number;
+  /** The requests of the last 60 s that were counted, oldest first (ms). */
+  readonly requests: number[];
   blockedUntil: number;
   /** Requests by whole seconds after the last block. */
   readonly afterReset: Map<number, number>;
@@ -59,15 +59,19 @@ export class RateLimit {
       window.blockedUntil = schedule.time + WINDOW_MS;
       return this.#blocked(window, limit);
     }
-    if (schedule.time - window.startedAt >= WINDOW_MS) this.#restart(window);
     if (window.blockedUntil > 0) this.#countAfterReset(window);
-    window.count += 1;
-    if (limit > 0 && window.count > limit) {
-      window.blockedUntil = window.startedAt + WINDOW_MS;
+    const { requests } = window;
+    while ((requests[0] ?? Infinity) <= schedule.time - WINDOW_MS) requests.shift();
+    const slides = (requests[0] ?? schedule.time) + WINDOW_MS;
+    if (requests.length >= limit) {
+      window.blockedUntil = slides;
       return this.#blocked(window, limit);
     }
-    const resetSeconds = Math.ceil((window.startedAt + WINDOW_MS - schedule.time) / 1000);
-    return { blocked: false, limit, remaining: Math.max(0, limit - window.count), resetSeconds };
+    requests.push(schedule.time);
+    const remaining = limit - requests.length;
+    // "The seconds left until a request is allowed": none while there are some.
+    const resetSeconds = remaining > 0 ? 0 : Math.ceil((slides - schedule.time) / 1000);
+    return { blocked: false, limit, remaining, resetSeconds };
   }
 
   /** Blocks a route from outside, e.g. for an injected 429. */
@@ -83,7 +87,7 @@ export class RateLimit {
   #window(route: string): Window {
     const known = this.#windows.get(route);
     if (known) return known;
-    const window = { startedAt: this.#context.schedule.time, count: 0, blockedUntil: 0, afterReset: new Map() };
+    const window: Window = { requests: [], blockedUntil: 0, afterReset: new Map() };
     this.#windows.set(route, window);
     return window;
   }
@@ -94,11 +98,6 @@ export class RateLimit {
     afterReset.set(second, requests);
     this.afterReset.busiest = Math.max(this.afterReset.busiest, requests);
     if (second === 0) this.afterReset.first = Math.max(this.afterReset.first, requests);
-  }
-
-  #restart(window: Window): void {
-    window.startedAt = this.#context.schedule.time;
-    window.count = 0;
   }
 
   #blocked(window: Window, limit: number): RateLimitState {

@@ -76,6 +76,7 @@ function contextWith(
     parameters: parametersWith({ timeoutSeconds: limits.timeoutSeconds, onConflict: 'WAIT' }),
     cleanupTimeoutSeconds: limits.cleanupTimeoutSeconds,
     log: new CollectedLog(),
+    isSpotScarce: () => false,
     pipelineRuns: new FakeContext({}).pipelineRuns,
     runMemory: {
       ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
@@ -106,7 +107,10 @@ function contextWith(
       createDeployment: () => answer('codeDeploy', { kind: 'created', deploymentId: 'd-OWN' } as const),
       stopDeployment: () => answer('codeDeploy', 'stopping' as const),
     },
-    greenInstances: { find: () => answer('ec2', limits.mine ? [instance('i-1')] : []) },
+    greenInstances: {
+      find: () => answer('ec2', limits.mine ? [instance('i-1')] : []),
+      describe: () => answer('ec2', [instance('i-blue', { launchedAt: START - 1 })]),
+    },
     deploymentTargets: { list: () => answer('codeDeploy', []) },
     elastigroupEvents: { problemsBetween: () => answer('spot', []) },
     deploymentGroup: { read: () => answer('codeDeploy', { deploymentType: 'BLUE_GREEN' } as never) },

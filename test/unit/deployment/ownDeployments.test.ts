@@ -11,6 +11,8 @@ import {
   codeDeploy,
   finalizing,
 } from '../../support/deploymentSamples';
+import type { ActiveState } from '../../../src/deployment/state';
+import type { Script } from '../../support/fakeContext';
 import { pollOnce } from '../../support/pollOnce';
 
 const STATES = [
@@ -231,6 +233,37 @@ describe('a second fleet of the action', () => {
       expect(next.phase).toBe('finalizing');
     });
   });
+});
+
+describe('a second fleet that errs, or that Spot did not stop', () => {
+  const inProgress = codeDeploy('d-OWN', 'InProgress');
+  const onBlue = [target('i-1', 'Green', { Install: 'InProgress', AllowTraffic: 'Pending' })];
+  const launchingOne = [elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES'), elastigroup('cdbg-2', 'ERROR')];
+  const installingOne = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH'), elastigroup('cdbg-2', 'ERROR')];
+  const finalizingOne = [elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES'), elastigroup('cdbg-2', 'STARTING')];
+  const phases: [string, ActiveState, Script, Script][] = [
+    ['launching', launching(), { list: [launchingOne] }, {}],
+    ['installing', installing(), { list: [installingOne], getDeployment: [inProgress] }, { targets: [onBlue] }],
+    ['finalizing', finalizing(), { list: [finalizingOne] }, {}],
+  ];
+
+  test.each(phases)(
+    'is stopped again after 30 s, and no call is made for it before (%s)',
+    async (_, state, ...reads) => {
+      const [always, beforeStop] = reads;
+      const refused = [noAnswer('Spot', 'rejected', 'it is not active')];
+      const first = await pollOnce(state, { after: 5 }, { ...always, ...beforeStop, stopElastigroup: refused });
+      expect(first.context.changes).toEqual(['stop Elastigroup cdbg-2']);
+      const early = await pollOnce(active(first.next), { after: 34 }, always);
+      expect(early.context.changes).toEqual([]);
+      const due = await pollOnce(
+        active(early.next),
+        { after: 35 },
+        { ...always, ...beforeStop, stopElastigroup: ['accepted'] },
+      );
+      expect(due.context.changes).toEqual(['stop Elastigroup cdbg-2']);
+    },
+  );
 });
 
 describe('a second fleet whose instances CodeDeploy may have deployed to', () => {

@@ -37,18 +37,15 @@ describe('only the end of the action, or of its execution, ends it', () => {
     },
   );
 
-  test.each(['Stopped', 'Cancelled'])('execution %s: stopped, once a second reading says so', (status) => {
-    expect(judge(RUN, status, listed())).toMatchObject({ kind: 'stopped', isCertain: false });
-    expect(judge(RUN, status)).toMatchObject({ kind: 'stopped', isCertain: false });
+  test.each(['Stopped', 'Cancelled'])('execution %s: stopped', (status) => {
+    expect(judge(RUN, status, listed())).toMatchObject({ kind: 'stopped' });
+    expect(judge(RUN, status)).toMatchObject({ kind: 'stopped' });
   });
 
-  test('the action by its id is certain, whatever the execution shows', () => {
-    expect(judge(RUN, 'InProgress', listed({ status: 'Abandoned' }))).toMatchObject({
-      kind: 'stopped',
-      isCertain: true,
-    });
-    expect(judge(RUN, undefined, listed({ status: 'Failed' }))).toMatchObject({ kind: 'ended', isCertain: true });
-    expect(judge(RUN, undefined, listed({ status: 'Succeeded' }))).toMatchObject({ kind: 'ended', isCertain: true });
+  test.each(['InProgress', 'Stopping', undefined])('the action, whatever the execution shows: %s', (status) => {
+    expect(judge(RUN, status, listed({ status: 'Abandoned' }))).toMatchObject({ kind: 'stopped' });
+    expect(judge(RUN, status, listed({ status: 'Failed' }))).toEqual({ kind: 'ended', status: 'Failed' });
+    expect(judge(RUN, status, listed({ status: 'Succeeded' }))).toEqual({ kind: 'ended', status: 'Succeeded' });
   });
 
   test('another action, and another try of the stage, is not this one', () => {
@@ -56,10 +53,10 @@ describe('only the end of the action, or of its execution, ends it', () => {
     expect(judge(NAMELESS, 'InProgress', listed({ action: 'Other', status: 'Failed' })).kind).toBe('goes-on');
   });
 
-  test('without an id, the newest of that name counts, and never at once', () => {
+  test('without an id, the newest of that name counts', () => {
     const before = listed({ actionExecutionId: 'a-0', status: 'Failed', startedAt: 10 });
     expect(judge(NAMELESS, 'InProgress', before, listed()).kind).toBe('goes-on');
-    expect(judge(NAMELESS, 'InProgress', before)).toMatchObject({ kind: 'ended', isCertain: false });
+    expect(judge(NAMELESS, 'InProgress', before)).toMatchObject({ kind: 'ended' });
   });
 });
 
@@ -90,6 +87,40 @@ describe('an action that waits yields to a newer execution that deploys to the s
     ['of a pair of the same moment, the other', { startedAt: 1000, executionId: 'e-0' }],
   ])('but not where %s', (_name, changes) => {
     expect(kindOf(changes)).toBe('goes-on');
+  });
+
+  describe('newer is what was released later, whenever it came here', () => {
+    const source = (executionId: string, startedAt: number) =>
+      listed({
+        executionId,
+        actionExecutionId: `s-${executionId}`,
+        stage: 'Source',
+        action: 'Source',
+        status: 'Succeeded',
+        startedAt,
+      });
+    const other = (startedAt: number) => listed({ executionId: 'e-2', actionExecutionId: 'a-2', startedAt });
+    const judgeBoth = (actions: readonly ListedAction[], newest: readonly ListedAction[]) =>
+      judgeRun({ run: RUN, executionStatus: 'InProgress', actions, newest, groupId: GROUP }).kind;
+
+    test('a newer one that was built sooner', () => {
+      const own = [listed({ startedAt: 900 }), source('e-1', 10)];
+      expect(judgeBoth(own, [other(500), source('e-2', 20), ...own])).toBe('newer');
+    });
+
+    test('an older one that was built later', () => {
+      const own = [listed({ startedAt: 500 }), source('e-1', 20)];
+      expect(judgeBoth(own, [other(900), source('e-2', 10), ...own])).toBe('goes-on');
+    });
+
+    test('a retry of an older one counts as what somebody wants now', () => {
+      const tries = [
+        listed({ startedAt: 900 }),
+        listed({ actionExecutionId: 'a-0', status: 'Failed', startedAt: 100 }),
+      ];
+      const own = [...tries, source('e-1', 10)];
+      expect(judgeBoth(own, [other(500), source('e-2', 20), ...own])).toBe('goes-on');
+    });
   });
 });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SPOT_OPERATIONS, type Tag } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
-import { poll, type Pacing } from '../../../src/deployment/poll';
+import { cleanUpAfterRefusal, poll, type Pacing } from '../../../src/deployment/poll';
 import type { DeploymentContext } from '../../../src/deployment/context';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
@@ -18,6 +18,7 @@ import {
   noAnswer,
   OTHER_TAG,
   starting,
+  target,
 } from '../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../support/fakeContext';
 
@@ -379,5 +380,80 @@ describe('the log', () => {
       { phase: 'installing', deploymentId: 'd-OWN', elastigroupDeploymentId: 'cdbg-1' },
     ]);
     expect(context.log.startedAt).toBe(installing().startedAt);
+  });
+});
+
+describe('a stop of the pipeline execution', () => {
+  const RUN = { pipeline: 'shop', stage: 'Deploy', action: 'BlueGreen', executionId: 'e-1', actionExecutionId: 'a-1' };
+  /** InProgress until that second, then Stopped. */
+  function contextStoppedAt(seconds: number, script: Script): FakeContext {
+    const context: FakeContext = new FakeContext(script, {
+      pipelineRuns: {
+        identify: () => Promise.resolve(RUN),
+        executionStatus: () => Promise.resolve(context.clock.now() < at(seconds) ? 'InProgress' : 'Stopped'),
+        listActions: () => Promise.resolve([]),
+      },
+    });
+    return context;
+  }
+
+  test('is noticed in a pause that is longer than half a minute', async () => {
+    const context = contextStoppedAt(40, {
+      list: [[elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
+      findDeployments: [[]],
+      green: [[]],
+    });
+    const how = { rateLimit: blocked('list', 300), until: at(400), latest: at(600) };
+    const end = await poll(launching(), context, pacing(how));
+    expect(inPhase(end, 'failed').failure.headline).toMatch(/^The pipeline execution was stopped/);
+    // The first check is due at once, the next ones at 60 s and, to confirm it, at 65 s.
+    expect(context.clock.now()).toBe(at(65));
+  });
+
+  test('is looked for once more before the invocation ends, and then all of its time is used', async () => {
+    const context = contextStoppedAt(5, {
+      getDeployment: [inProgress, inProgress, inProgress, inProgress, codeDeploy('d-OWN', 'Stopped')],
+      // While CodeDeploy is at work, Spot is asked once.
+      list: [GOING, GOING, [elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
+      stopCodeDeploy: ['stopping'],
+      targets: [[target('i-1', 'Green', { Install: 'Skipped' }), target('i-0', 'Blue', { BlockTraffic: 'Pending' })]],
+      green: [[]],
+    });
+    const next = await poll(installing(), context, pacing({ until: at(20), latest: at(600) }));
+    expect(inPhase(next, 'failed').failure).toMatchObject({ isUnfollowed: true });
+    expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
+    expect(context.clock.now()).toBeGreaterThan(at(15));
+  });
+
+  test('that one reading shows is confirmed before the invocation ends', async () => {
+    const context = contextStoppedAt(0, {
+      list: [[], [elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
+      findDeployments: [[], []],
+      green: [[]],
+    });
+    const next = await poll(launching(), context, pacing({ until: at(0), latest: at(600) }));
+    expect(inPhase(next, 'failed').failure.headline).toMatch(/^The pipeline execution was stopped/);
+  });
+
+  test('of which CodePipeline tells nothing by refusing the continuation is looked into for a minute', async () => {
+    const context = contextStoppedAt(0, {});
+    const unread = Object.assign(context.pipelineRuns, {
+      executionStatus: () => Promise.reject(noAnswer('CodePipeline', 'timeout')),
+      listActions: () => Promise.reject(noAnswer('CodePipeline', 'timeout')),
+    });
+    expect(unread).toBe(context.pipelineRuns);
+    expect(await cleanUpAfterRefusal(installing(), context, pacing({ until: at(600) }))).toBeUndefined();
+    expect(context.clock.now()).toBe(at(55));
+  });
+
+  test('is cleaned up after a refused continuation, in the time that is left', async () => {
+    const context = contextStoppedAt(0, {
+      getDeployment: [codeDeploy('d-OWN', 'InProgress')],
+      list: [GOING],
+      stopCodeDeploy: ['stopping'],
+    });
+    const left = await cleanUpAfterRefusal(installing(), context, pacing({ until: at(9), latest: at(9) }));
+    expect(left?.phase).toBe('cleaningUp');
+    expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 });

@@ -13,7 +13,7 @@ const finalizing = toFinalizing(installing, 0, codeDeploy('d-OWN', 'Succeeded'))
 const cleaningUp = toCleaningUp(installing, 0, { type: 'JobFailed', headline: 'it failed' });
 
 function pauseOf(state: ActiveState, more: Partial<Circumstances> = {}) {
-  return nextPause(state, { setting: SETTING, isLimitShared: false, now: 0, ...more });
+  return nextPause(state, { setting: SETTING, isLimitTight: false, now: 0, ...more });
 }
 
 function interval(state: ActiveState, more: Partial<Circumstances> = {}): number {
@@ -141,17 +141,17 @@ describe('while nothing can be seen', () => {
   });
 });
 
-describe("while Spot's rate limit seems to be shared with others", () => {
+describe("while Spot's rate limit is tight", () => {
   test('a pause lasts 30 s', () => {
-    expect(interval(launching, { isLimitShared: true })).toBe(30_000);
+    expect(interval(launching, { isLimitTight: true })).toBe(30_000);
   });
 
   test('CodeDeploy is followed meanwhile as always', () => {
-    expect(pauseOf(installing, { isLimitShared: true })).toEqual(pauseOf(installing));
+    expect(pauseOf(installing, { isLimitTight: true })).toEqual(pauseOf(installing));
   });
 
   test('a setting that is longer stays, with the wide jitter', () => {
-    const pause = pauseOf(launching, { setting: 40_000, isLimitShared: true });
+    const pause = pauseOf(launching, { setting: 40_000, isLimitTight: true });
     expect(pause).toEqual({ interval: 40_000, spread: 0.5 });
   });
 });

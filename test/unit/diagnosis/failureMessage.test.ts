@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { DeploymentTarget } from '../../../src/clients/codeDeploy/deploymentTargets';
+import type { NamedRun } from '../../../src/deployment/runMemory';
 import type { Failed } from '../../../src/deployment/state';
 import type { Evidence } from '../../../src/diagnosis/evidence';
 import { failureMessage } from '../../../src/diagnosis/failureMessage';
@@ -29,6 +30,34 @@ const ELASTIGROUP =
 const CODEDEPLOY =
   'CodeDeploy d-1: https://us-east-1.console.aws.amazon.com/codesuite/codedeploy/deployments/d-1?region=us-east-1';
 const TAG = `Tag of the green instances: GreenIdentifier=${JOB}`;
+
+const pipelineLink = (region: string) =>
+  `https://${region}.console.aws.amazon.com/codesuite/codepipeline/pipelines/shop/executions/e-1/timeline?region=${region}`;
+
+test.each<[string, NamedRun, string | undefined, string]>([
+  ['in its own Region', { pipeline: 'shop', region: 'eu-west-1', executionId: 'e-1' }, 'us-east-1', 'eu-west-1'],
+  ["in the function's Region", { pipeline: 'shop', executionId: 'e-1' }, 'us-east-1', 'us-east-1'],
+  ['without a link where no Region is known', { pipeline: 'shop', executionId: 'e-1' }, undefined, ''],
+])('the message names the pipeline and its execution %s', (_name, run, region, linked) => {
+  const lines = failureMessage(failedState(), { evidence: undefined, groupId: 'sig-1', region, run, redact }).split(
+    '\n',
+  );
+  expect(lines).toContain(`Pipeline shop, execution e-1${linked && `: ${pipelineLink(linked)}`}`);
+});
+
+test.each<[string, NamedRun, string]>([
+  ['the pipeline alone', { pipeline: 'shop' }, 'Pipeline shop'],
+  ['the execution alone, which PIPELINE_EXECUTION_ID tells', { executionId: 'e-1' }, 'Pipeline execution e-1'],
+])('the message names %s', (_name, run, line) => {
+  const message = failureMessage(nothingStarted({ type: 'JobFailed', headline: 'no' }), {
+    evidence: undefined,
+    groupId: 'sig-1',
+    region: 'us-east-1',
+    run,
+    redact,
+  });
+  expect(message.split('\n')).toContain(line);
+});
 
 describe('the message', () => {
   test('of a script that fails on several instances', () => {

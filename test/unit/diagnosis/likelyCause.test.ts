@@ -7,7 +7,7 @@ import { asActionError } from '../../../src/deployment/upstreamFailure';
 import type { Evidence } from '../../../src/diagnosis/evidence';
 import { CAUSE_NAMES, fixFor, type CauseName } from '../../../src/causes';
 import { likelyCause } from '../../../src/diagnosis/likelyCause';
-import { instance, START } from '../../support/deploymentSamples';
+import { elastigroup, instance, START } from '../../support/deploymentSamples';
 import {
   beforeCodeDeploy,
   codeDeployFailed,
@@ -71,6 +71,9 @@ describe('evidence shows a cause', () => {
   const reclaimed = instance('i-1', { stateReason: 'Server.SpotInstanceTermination' });
   const shutDown = instance('i-1', { stateReason: 'Server.SpotInstanceShutdown' });
   const byElastigroup = instance('i-1', { stateReason: 'Client.UserInitiatedShutdown' });
+  /** The deployment failed 100 s after its start (failedState). */
+  const healed = { ...byElastigroup, shutDownAt: START + 90_000 };
+  const cleaned = { ...byElastigroup, shutDownAt: START + 100_000 };
   const unhealthy = codeDeployFailed('HEALTH_CONSTRAINTS');
   const silent = { id: 'i-1', status: 'Skipped', label: 'Green' as const, events: [event('ApplicationStop')] };
   const begun = { ...silent, id: 'i-2', events: [event('ApplicationStop', { startedAt: START })] };
@@ -95,6 +98,41 @@ describe('evidence shows a cause', () => {
     ['capacity taken back', 'spot-reclaimed', { targets: [failedTarget('i-1', agent)], instances: [reclaimed] }],
     ['capacity shut down', 'spot-reclaimed', { targets: [failedTarget('i-1', agent)], instances: [shutDown] }],
     ['green removed', 'agent-not-running', { targets: [failedTarget('i-1', agent)], instances: [byElastigroup] }],
+    ['green healed away', 'green-removed', { targets: [failedTarget('i-1', agent)], instances: [healed] }],
+    [
+      'green healed away, and its agent',
+      'green-removed',
+      { codeDeploy: unhealthy, targets: [silent], instances: [healed] },
+    ],
+    [
+      'green removed by cleaning up',
+      'agent-not-running',
+      { targets: [failedTarget('i-1', agent)], instances: [cleaned] },
+    ],
+    [
+      'green removed after CodeDeploy had ended',
+      'agent-not-running',
+      {
+        codeDeploy: { ...unhealthy, endedAt: START + 80_000 },
+        targets: [failedTarget('i-1', agent)],
+        instances: [healed],
+      },
+    ],
+    [
+      "Elastigroup's own rollback",
+      'agent-not-running',
+      {
+        elastigroup: elastigroup('cdbg-1', 'FINISHED_ERROR'),
+        targets: [failedTarget('i-1', agent)],
+        instances: [healed],
+      },
+    ],
+    [
+      'an instance that had been installed',
+      undefined,
+      { targets: [{ ...begun, status: 'Succeeded' }], instances: [{ ...healed, id: 'i-2' }] },
+    ],
+    ['a script beside one that was healed', 'script-failed', { targets: [failedTarget('i-2')], instances: [healed] }],
     ['a script elsewhere', 'script-failed', { targets: [failedTarget('i-2')], instances: [reclaimed] }],
     ['no bundle', 'bundle-not-fetched', { targets: [failedTarget('i-1', bundle, 'DownloadBundle')] }],
     ['a script', 'script-failed', { codeDeploy: unhealthy, targets: [failedTarget('i-1')] }],

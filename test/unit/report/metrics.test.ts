@@ -1,3 +1,4 @@
+import type { NamedRun } from '../../../src/deployment/runMemory';
 import type { Failed, Succeeded } from '../../../src/deployment/state';
 import {
   endedActionOf,
@@ -121,10 +122,10 @@ describe('the line in embedded metric format', () => {
     process.env = { ...environment };
   });
 
-  function written(end: EndedAction, env: Readonly<Record<string, string>> = {}): unknown {
+  function written(end: EndedAction, env: Readonly<Record<string, string>> = {}, run?: NamedRun): unknown {
     const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
     const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    writeMetrics(end, { jobId: 'job-1', env, redact: (text) => text.replaceAll('hidden', '***') });
+    writeMetrics(end, { jobId: 'job-1', env, run, redact: (text) => text.replaceAll('hidden', '***') });
     expect(warn).not.toHaveBeenCalled();
     expect(log).toHaveBeenCalledTimes(1);
     return JSON.parse(String(log.mock.calls[0]?.[0]));
@@ -162,6 +163,18 @@ describe('the line in embedded metric format', () => {
       FailureType: 'JobFailed',
       DeploymentFailed: 1,
     });
+  });
+
+  test.each<[NamedRun, object]>([
+    [
+      { pipeline: 'shop', executionId: 'e-1' },
+      { pipeline: 'shop', execution: 'e-1' },
+    ],
+    [{ pipeline: 'hidden' }, { pipeline: '***' }],
+    [{ executionId: 'e-1' }, { execution: 'e-1' }],
+  ])('names the pipeline and its execution as plain fields, no dimensions: %j', (run, fields) => {
+    const line = written(ended(SUCCEEDED), {}, run);
+    expect(line).toMatchObject({ ...fields, _aws: { CloudWatchMetrics: [{ Dimensions: [['service']] }] } });
   });
 
   test('a blank setting is none, and no field holds a secret', () => {

@@ -1,5 +1,6 @@
 import { advance } from '../../../../src/deployment/advance';
-import type { State } from '../../../../src/deployment/state';
+import type { UpstreamErrorKind } from '../../../../src/clients/upstreamError';
+import type { CleaningUp, State } from '../../../../src/deployment/state';
 import {
   active,
   at,
@@ -265,6 +266,88 @@ describe('the last look before a stop decides', () => {
     const listed: Script = { findDeployments: [[inProgress]], list: [[alive]], stopCodeDeploy: ['stopping'] };
     const { next } = await pollOnce({ ...knowingNothing, noCodeDeploySince: at(0) }, { after: 10 }, listed);
     expect(next).not.toHaveProperty('noCodeDeploySince');
+  });
+});
+
+describe('CodeDeploy cannot be read, and this action has started no deployment there', () => {
+  const { deploymentId: _none, ...rest } = cleaningUp();
+  const startedNone: CleaningUp = { ...rest, noCodeDeploySent: true };
+  const lost = (state: string, kind: UpstreamErrorKind = 'denied'): Script => ({
+    findDeployments: [noAnswer('CodeDeploy', kind)],
+    list: [[elastigroup('cdbg-1', state)]],
+  });
+
+  test.each(['denied', 'rejected', 'unavailable'] as const)(
+    'Elastigroup is stopped at once while it launches (%s), and the end says nothing of CodeDeploy',
+    async (kind) => {
+      const first = await pollOnce(
+        startedNone,
+        { after: 10 },
+        { ...lost('LAUNCHING_NEW_INSTANCES', kind), stopElastigroup: ['accepted'] },
+      );
+      expect(first.context.changes).toEqual(['stop Elastigroup cdbg-1']);
+
+      const wait = await pollOnce(active(first.next), { after: 15 }, lost('STOPPING', kind));
+      expect(wait.context.changes).toEqual([]);
+
+      const { next } = await pollOnce(
+        active(wait.next),
+        { after: 20 },
+        { ...lost('FINISHED_STOPPED', kind), green: [[]] },
+      );
+      expect(inPhase(next, 'failed')).toMatchObject({
+        failure: FAILURE,
+        cleaned: ['Elastigroup deployment cdbg-1 was stopped.', 'No green instances remain.'],
+        left: [],
+      });
+    },
+  );
+
+  test('where Elastigroup waits for CodeDeploy, a minute shows that no other delivery has just started it', async () => {
+    const first = await pollOnce(startedNone, { cleanupTimeoutSeconds: 30 }, lost('AWAITING_USER_DEPLOYMENT'));
+    const early = await pollOnce(
+      active(first.next),
+      { after: 59, cleanupTimeoutSeconds: 30 },
+      lost('AWAITING_USER_DEPLOYMENT'),
+    );
+    expect([first, early].flatMap(({ context }) => context.changes)).toEqual([]);
+
+    const due = await pollOnce(
+      active(early.next),
+      { after: 60, cleanupTimeoutSeconds: 30 },
+      { ...lost('AWAITING_USER_DEPLOYMENT'), stopElastigroup: ['accepted'] },
+    );
+    expect(due.context.changes).toEqual(['stop Elastigroup cdbg-1']);
+
+    const again = await pollOnce(active(due.next), { after: 65 }, lost('AWAITING_USER_DEPLOYMENT'));
+    expect(again.context.changes).toEqual([]);
+  });
+
+  test.each([
+    ['Elastigroup follows one', startedNone, 'AWAITING_DEPLOYMENT_TO_FINISH'],
+    ['Elastigroup replaces blue', startedNone, 'REMOVE_OLD_INSTANCES'],
+    ['Elastigroup errs', startedNone, 'ERROR'],
+    ['the state of Elastigroup is unknown', startedNone, 'A_NEW_STATE'],
+    ['the action may have started one', rest, 'AWAITING_USER_DEPLOYMENT'],
+    ['an older version of the function does not say', rest, 'LAUNCHING_NEW_INSTANCES'],
+  ] as const)('but nothing is stopped where %s', async (_name, before, word) => {
+    let state: State = before;
+    for (const after of [0, 61, 119]) {
+      const { next, context } = await pollOnce(active(state), { after }, lost(word));
+      expect(context.changes).toEqual([]);
+      state = next;
+    }
+    expect(state.phase).toBe('cleaningUp');
+  });
+
+  test('and nothing is stopped that Spot does not show', async () => {
+    const { next, context } = await pollOnce(
+      startedNone,
+      { after: 10 },
+      { findDeployments: [noAnswer('CodeDeploy', 'denied')], list: [noAnswer('Spot', 'unavailable')] },
+    );
+    expect(context.changes).toEqual([]);
+    expect(next.phase).toBe('cleaningUp');
   });
 });
 

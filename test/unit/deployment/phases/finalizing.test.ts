@@ -1,12 +1,16 @@
 import {
+  active,
   at,
   elastigroup,
   finalizing,
   inPhase,
   instance,
   noAnswer,
+  START,
   withoutElastigroup,
 } from '../../../support/deploymentSamples';
+import type { State } from '../../../../src/deployment/state';
+import type { Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
 
 const FINISHED = { list: [[elastigroup('cdbg-1', 'FINISHED')]], groupInstances: [[]] };
@@ -186,10 +190,24 @@ describe('a deployment that Spot does not list', () => {
   });
 
   test.each([
-    { group: ['i-1', 'i-blue'], runs: 'blue, too' },
+    { group: ['i-1', 'i-scaled'], with: 'one that was launched since' },
+    { group: ['i-scaled', 'i-2'], with: 'one in the place of a green one that was reclaimed' },
+    { group: ['i-1', 'i-2', 'i-gone'], with: 'a green one that is terminated' },
+  ])('for 60 s has succeeded when the group runs green instances and $with', async ({ group }) => {
+    const described = [[instance('i-scaled', { launchedAt: at(30) }), instance('i-gone', { state: 'terminated' })]];
+    const { next } = await pollOnce(
+      unlisted,
+      { after: 60 },
+      { list: [[]], green: [green, green], groupInstances: [group, group], described },
+    );
+
+    expect(inPhase(next, 'succeeded').greenInstanceIds).toEqual(['i-1', 'i-2']);
+  });
+
+  test.each([
     { group: ['i-blue'], runs: 'blue alone' },
     { group: [], runs: 'nothing' },
-    { group: ['i-1', 'i-gone'], runs: 'a green one that is terminated' },
+    { group: ['i-scaled'], runs: 'no green one at all' },
   ])('is waited for further when the group runs $runs', async ({ group }) => {
     const { next, context } = await pollOnce(
       unlisted,
@@ -199,6 +217,21 @@ describe('a deployment that Spot does not list', () => {
 
     expect(next.phase).toBe('finalizing');
     expect(context.changes).toEqual([]);
+  });
+
+  test.each([
+    { others: [instance('i-blue', { launchedAt: START - 1 })], are: 'older than green' },
+    { others: [instance('i-blue', { launchedAt: undefined })], are: 'of unknown age' },
+    { others: [], are: 'unknown to EC2' },
+    { others: noAnswer('EC2', 'throttled'), are: 'not to be read' },
+  ])('is waited for further when the others in the group are $are', async ({ others }) => {
+    const { next } = await pollOnce(
+      unlisted,
+      { after: 60 },
+      { list: [[]], green: [green], groupInstances: [['i-1', 'i-blue']], described: [others] },
+    );
+
+    expect(next.phase).toBe('finalizing');
   });
 
   test.each(['unavailable', 'denied'] as const)('is waited for further when the proof fails (%s)', async (kind) => {
@@ -231,6 +264,74 @@ describe('a deployment that Spot does not list', () => {
     const { next } = await pollOnce(withoutElastigroup(finalizing()), {}, { ...FINISHED, green: [[instance('i-1')]] });
 
     expect(inPhase(next, 'succeeded').elastigroupDeploymentId).toBe('cdbg-1');
+  });
+});
+
+test('a proof that failed is tried again after 30 s: until then a poll is one call', async () => {
+  const green = [instance('i-1')];
+  const blue = [instance('i-blue', { launchedAt: START - 1 })];
+  const proof: Script = { green: [green], groupInstances: [['i-1', 'i-blue']], described: [blue] };
+  let state: State = finalizing({ unlistedSince: at(0) });
+  for (const [after, script] of [
+    [60, proof],
+    [89, {}],
+    [90, proof],
+    [119, {}],
+  ] as const) {
+    ({ next: state } = await pollOnce(active(state), { after }, { list: [[]], ...script }));
+  }
+  expect(state.phase).toBe('finalizing');
+});
+
+describe('a deployment in a state that nobody documents', () => {
+  const green = [instance('i-1'), instance('i-2')];
+  const list = [[elastigroup('cdbg-1', 'COMPLETED')]];
+
+  test('for 60 s has succeeded when the group proves it', async () => {
+    const first = await pollOnce(finalizing(), { after: 7 }, { list });
+    expect(inPhase(first.next, 'finalizing').progress).toContain('COMPLETED');
+
+    const early = await pollOnce(active(first.next), { after: 66 }, { list });
+    const { next, context } = await pollOnce(
+      active(early.next),
+      { after: 67 },
+      {
+        list,
+        green: [green, green],
+        groupInstances: [
+          ['i-1', 'i-2'],
+          ['i-1', 'i-2'],
+        ],
+      },
+    );
+
+    expect(inPhase(next, 'succeeded').greenInstanceIds).toEqual(['i-1', 'i-2']);
+    expect(context.changes).toEqual([]);
+  });
+
+  test('and whose group runs blue fails at the end, with that state', async () => {
+    const { next } = await pollOnce(
+      finalizing({ unlistedSince: at(0) }),
+      { after: 2100 },
+      {
+        list,
+        green: [green, green],
+        groupInstances: [['i-1', 'i-blue']],
+        described: [[instance('i-blue', { launchedAt: START - 1 })]],
+      },
+    );
+
+    expect(inPhase(next, 'failed').failure.headline).toContain('COMPLETED');
+  });
+
+  test('is a sign of nothing where a known state follows', async () => {
+    const { next } = await pollOnce(
+      finalizing({ unlistedSince: at(0) }),
+      { after: 60 },
+      { list: [[elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES')]] },
+    );
+
+    expect(next).not.toHaveProperty('unlistedSince');
   });
 });
 

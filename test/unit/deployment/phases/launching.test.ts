@@ -1,4 +1,5 @@
 import type { CreateOutcome } from '../../../../src/clients/codeDeploy/codeDeploy';
+import { UpstreamError, type UpstreamErrorKind } from '../../../../src/clients/upstreamError';
 import {
   active,
   at,
@@ -10,7 +11,9 @@ import {
   noAnswer,
   OTHER_TAG,
 } from '../../../support/deploymentSamples';
-import type { Script } from '../../../support/fakeContext';
+import { launch } from '../../../../src/deployment/phases/launching';
+import type { RunMemory } from '../../../../src/deployment/runMemory';
+import { FakeContext, type Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
 
 const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
@@ -281,6 +284,73 @@ describe('once Elastigroup waits for CodeDeploy', () => {
     const { failure } = inPhase(next, 'cleaningUp');
     expect(failure.type).toBe('PermissionError');
     expect(failure.known).toEqual({ cause: 'missing-permission', action: 'codedeploy:CreateDeployment' });
+  });
+});
+
+describe("CodeDeploy's description names the pipeline", () => {
+  const run = { pipeline: 'shop', executionId: 'e-1' };
+
+  test.each<[string, Partial<RunMemory>, string | undefined]>([
+    ['and its execution', { run }, 'pipeline shop, execution e-1'],
+    ['alone', { run: { pipeline: 'shop' } }, 'pipeline shop'],
+    ['only by the execution that is given', { givenExecutionId: 'e-2' }, 'pipeline execution e-2'],
+    ['as CodePipeline tells it', { run, givenExecutionId: 'e-2' }, 'pipeline shop, execution e-1'],
+    ['not, where nothing is known', {}, undefined],
+  ])('%s', async (_name, memory, description) => {
+    const context = new FakeContext({ ...READY_AND_RUNNING, findDeployments: [[]], create: [CREATED] });
+    Object.assign(context.runMemory, memory);
+    await launch(launching(), context);
+    expect(context.descriptions).toEqual([description]);
+  });
+});
+
+describe('that no CodeDeploy deployment can be there', () => {
+  const launched = launching({ noCodeDeploySent: true });
+  const failing = (operation: string, kind: UpstreamErrorKind) =>
+    new UpstreamError({ service: 'CodeDeploy', operation, kind, detail: `${kind} for this test` });
+
+  test.each(['timeout', 'connection', 'unavailable', 'unreadable'] as const)(
+    'is not known after a CreateDeployment whose answer was lost (%s)',
+    async (kind) => {
+      const create = [failing('CreateDeployment', kind)];
+      const { next } = await pollOnce(launched, {}, { ...READY_AND_RUNNING, findDeployments: [[]], create });
+      expect(inPhase(next, 'launching')).not.toHaveProperty('noCodeDeploySent');
+    },
+  );
+
+  test('is not known after a bug of ours', async () => {
+    const create = [new TypeError('undefined is not a function')];
+    const { next } = await pollOnce(launched, {}, { ...READY_AND_RUNNING, findDeployments: [[]], create });
+    expect(inPhase(next, 'cleaningUp')).not.toHaveProperty('noCodeDeploySent');
+  });
+
+  test('is not known while another delivery of the event has a fleet of its own', async () => {
+    const list = [[elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES'), elastigroup('cdbg-2', 'FINISHED_STOPPED')]];
+    const { next } = await pollOnce(launched, {}, { list });
+    expect(inPhase(next, 'launching')).not.toHaveProperty('noCodeDeploySent');
+  });
+
+  test.each(['unreachable', 'throttled'] as const)(
+    'is known after a CreateDeployment that was surely not processed (%s)',
+    async (kind) => {
+      const create = [failing('CreateDeployment', kind)];
+      const { next } = await pollOnce(launched, {}, { ...READY_AND_RUNNING, findDeployments: [[]], create });
+      expect(inPhase(next, 'launching').noCodeDeploySent).toBe(true);
+    },
+  );
+
+  test.each(['denied', 'rejected'] as const)('and cleaning up knows it after one that was %s', async (kind) => {
+    const create = [failing('CreateDeployment', kind)];
+    const { next } = await pollOnce(launched, {}, { ...READY_AND_RUNNING, findDeployments: [[]], create });
+    expect(inPhase(next, 'cleaningUp').noCodeDeploySent).toBe(true);
+  });
+
+  test('is known while it cannot be read, and beyond TIMEOUT', async () => {
+    const findDeployments = [failing('ListDeployments', 'timeout')];
+    const { next } = await pollOnce(launched, {}, { ...READY_AND_RUNNING, findDeployments });
+    expect(inPhase(next, 'launching').noCodeDeploySent).toBe(true);
+    const late = await pollOnce(active(next), { after: 1800 }, {});
+    expect(inPhase(late.next, 'cleaningUp').noCodeDeploySent).toBe(true);
   });
 });
 

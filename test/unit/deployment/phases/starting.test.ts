@@ -26,7 +26,7 @@ describe('where nothing of the action is under way', () => {
   test('one deployment is started, with the tag, application and group of the action', async () => {
     const { next, context } = await pollOnce(checked(), {}, { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] });
 
-    expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
+    expect(inPhase(next, 'launching')).toMatchObject({ elastigroupDeploymentId: 'cdbg-1', noCodeDeploySent: true });
     expect(context.startRequests).toEqual([
       { greenTag: OWN_TAG, applicationName: 'shop', deploymentGroupName: 'shop-green', timeoutMinutes: 95 },
     ]);
@@ -81,6 +81,8 @@ describe('what is under way already is adopted', () => {
 
   test.each(Object.entries(lists))('found by its tag: %s', async (_where, list) => {
     const { next, context } = await pollOnce(checked(), {}, { list: [list] });
+    // An earlier delivery may have started CodeDeploy.
+    expect(next).not.toHaveProperty('noCodeDeploySent');
 
     expect(inPhase(next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
     expect(context.changes).toEqual([]);
@@ -531,6 +533,35 @@ describe('ON_CONFLICT WAIT', () => {
     const free = { ...FREE, start: [elastigroup('cdbg-1', 'STARTING')] };
     const second = await pollOnce(active(first.next), { after: 60, parameters }, free);
     expect(inPhase(second.next, 'launching')).not.toHaveProperty('waitsForOther');
+  });
+
+  test.each([
+    { timeoutSeconds: 1800, least: 360, says: 'Only 5m59s of TIMEOUT (30m) were left .* at least 6m\\.' },
+    { timeoutSeconds: 300, least: 60, says: 'Only 59s of TIMEOUT (5m) were left .* at least 1m\\.' },
+    { timeoutSeconds: 90, least: 45, says: 'Only 44s of TIMEOUT (1m30s) were left .* at least 45s\\.' },
+  ])('starts nothing when too little of TIMEOUT is left: $least s of $timeoutSeconds', async (row) => {
+    const parameters = { onConflict: 'WAIT' as const, timeoutSeconds: row.timeoutSeconds };
+    const waiting = checked({ waitsForOther: {} });
+    const last = row.timeoutSeconds - row.least;
+    const start = [elastigroup('cdbg-1', 'STARTING')];
+    const inTime = await pollOnce(waiting, { after: last, parameters }, { ...FREE, start });
+    expect(inTime.next.phase).toBe('launching');
+
+    const { next, context } = await pollOnce(waiting, { after: last + 1, parameters }, FREE);
+    const { failure, left } = inPhase(next, 'failed');
+    expect(failure.type).toBe('JobFailed');
+    expect(failure.headline).toMatch(new RegExp(row.says.replaceAll('(', '\\(').replaceAll(')', '\\)')));
+    expect(left).toEqual([]);
+    expect(context.changes).toEqual([]);
+  });
+
+  test('nor after an outage that took so much of it', async () => {
+    const away = checked({ outageSince: at(100) });
+    const { next, context } = await pollOnce(away, { after: 1500 }, FREE);
+    const { failure } = inPhase(next, 'failed');
+    expect(failure.type).toBe('SystemUnavailable');
+    expect(failure.headline).toContain('gave no usable response for the last 23m20s');
+    expect(context.changes).toEqual([]);
   });
 
   test('the last look before the start decides: who came in between is waited for', async () => {

@@ -105,7 +105,12 @@ describe('what the Elastigroup integrates with', () => {
   });
 
   test.each<[string, Partial<ElastigroupConfiguration>, number[], RegExp[]]>([
-    ['no recent deployment', { gracePeriodSeconds: 1 }, [], []],
+    [
+      'no recent deployment: it says that there is nothing to compare with',
+      { gracePeriodSeconds: 1, healthCheckType: 'ELB' },
+      [],
+      [/^warning: .*\(ELB\) from 1s after their launch, and no deployment of the last two weeks shows how long/],
+    ],
     ['long enough', { gracePeriodSeconds: 600 }, [500, 600], []],
     [
       'too short for one of them',

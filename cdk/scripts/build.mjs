@@ -1,0 +1,64 @@
+// Builds the package into dist/: the construct with the function's own checks, its types, the function's bundle, and the body
+// of the dashboard in ../template.yaml. The tools and the libraries of the checks are those of the project around it.
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { build } from 'esbuild';
+import { parse } from 'yaml';
+
+const here = path.resolve(import.meta.dirname, '..');
+const root = path.resolve(here, '..');
+const dist = path.join(here, 'dist');
+
+await rm(dist, { recursive: true, force: true });
+await mkdir(dist, { recursive: true });
+run(process.execPath, [path.join(root, 'scripts/build.mjs'), 'src/handler.ts', path.join(dist, 'function')]);
+await bundleConstruct();
+await writeTypes();
+await writeDashboard();
+await cp(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE'));
+
+/** CommonJS, as aws-cdk-lib is. */
+async function bundleConstruct() {
+  await build({
+    entryPoints: [path.join(here, 'src/index.ts')],
+    outfile: path.join(dist, 'index.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external: ['aws-cdk-lib', 'constructs'],
+    mainFields: ['module', 'main'],
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'warning',
+  });
+}
+
+/** The compiler writes the types of the checks too, which are not for users. */
+async function writeTypes() {
+  const types = path.join(here, 'build/types');
+  await rm(types, { recursive: true, force: true });
+  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+  run(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.types.json')]);
+  await copyTypes(path.join(types, 'cdk/src'), 'index', new Set());
+}
+
+/** A file of types and those that it imports. */
+async function copyTypes(folder, name, done) {
+  if (done.has(name)) return;
+  done.add(name);
+  const text = await readFile(path.join(folder, `${name}.d.ts`), 'utf8');
+  await writeFile(path.join(dist, `${name}.d.ts`), text);
+  for (const [, imported] of text.matchAll(/from '\.\/(\w+)'/g)) await copyTypes(folder, imported, done);
+}
+
+async function writeDashboard() {
+  const quiet = { logLevel: 'silent' }; // of CloudFormation's tags, which are not needed here
+  const template = parse(await readFile(path.join(root, 'template.yaml'), 'utf8'), quiet);
+  await writeFile(path.join(dist, 'dashboard.json'), template.Resources.Dashboard.Properties.DashboardBody);
+}
+
+function run(command, args) {
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) process.exit(status ?? 1);
+}

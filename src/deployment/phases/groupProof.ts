@@ -1,0 +1,45 @@
+import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import { attempt } from '../attempt';
+import { greenTag, type DeploymentContext } from '../context';
+import { hasLasted, UNLISTED_PROOF_S } from '../limits';
+import type { Finalizing } from '../state';
+
+/*
+ * Whether Spot continues to list a deployment that has finished is undocumented, and so are states beyond the known ones
+ * (docs/services.md, Spot). When its list has told nothing for a while (one empty list says nothing), the group's own
+ * instances are the proof that green has replaced blue.
+ */
+
+/** Seconds after which a proof that failed is tried again. */
+const PROOF_AGAIN_S = 30;
+
+export function isGroupProofDue({ unlistedSince, proofTriedAt }: Finalizing, now: number): boolean {
+  if (!hasLasted(unlistedSince, UNLISTED_PROOF_S, now)) return false;
+  return proofTriedAt === undefined || hasLasted(proofTriedAt, PROOF_AGAIN_S, now);
+}
+
+/** The group runs green instances, and none that is older than green. */
+export async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
+  const read = await attempt(
+    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstances()]),
+  );
+  if (!read.ok) return false;
+  const [green, inGroup] = read.value;
+  const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
+  const others = inGroup.map(({ id }) => id).filter((id) => !greenIds.has(id));
+  if (others.length === inGroup.length) return false;
+  return others.length === 0 || areYounger(others, green, context);
+}
+
+/** Launched since green was: by scaling, or in the place of a Spot Instance that was reclaimed. Blue is older. */
+async function areYounger(
+  ids: readonly string[],
+  green: readonly GreenInstance[],
+  context: DeploymentContext,
+): Promise<boolean> {
+  const greenSince = Math.min(...green.map(({ launchedAt }) => launchedAt ?? Number.POSITIVE_INFINITY));
+  const others = await attempt(context.greenInstances.describe(ids));
+  if (!others.ok) return false;
+  const younger = others.value.filter(({ launchedAt }) => launchedAt !== undefined && launchedAt >= greenSince);
+  return ids.every((id) => younger.some((instance) => instance.id === id));
+}

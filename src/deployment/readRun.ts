@@ -1,0 +1,115 @@
+import type { ListedAction, PipelineRun } from '../clients/pipelineRun';
+import type { UpstreamError } from '../clients/upstreamError';
+import { attempt, type Attempt } from './attempt';
+import { isWaitingForConflict } from './conflicts';
+import type { DeploymentContext } from './context';
+import { RUN_MESSAGES } from './messages';
+import { judgeRun, ownAction } from './pipelineRun';
+import type { RunEnd } from './runFailures';
+import { rememberRunInLog } from './runMemory';
+import type { ActiveState } from './state';
+
+/**
+ * Why the action ends, or that it goes on, as far as this reading tells. `unread`: not readable at the moment; `off`: not in
+ * this invocation.
+ */
+export type RunReadout = RunEnd | { readonly kind: 'goes-on' } | { readonly kind: 'unread' } | { readonly kind: 'off' };
+
+/** Reads the pipeline execution. `isFull`: its actions as well, even where the execution is InProgress. */
+export async function readRun(state: ActiveState, context: DeploymentContext, isFull: boolean): Promise<RunReadout> {
+  const run = await identified(state, context);
+  return 'kind' in run ? run : readVerdict(run, isFull, state, context);
+}
+
+/** Once for an action; again where the answer was lost. */
+async function identified(state: ActiveState, context: DeploymentContext): Promise<PipelineRun | RunReadout> {
+  const { runMemory } = context;
+  if (runMemory.run) return runMemory.run;
+  const answer = await attempt(context.pipelineRuns.identify(runMemory.jobId));
+  if (!answer.ok) return notRead([answer.error], state, context);
+  if (answer.value === 'unknown-job') {
+    if (state.phase === 'starting' && !runMemory.isUnknownJobAllowed) return { kind: 'unknown-job' };
+    return switchOff('CodePipeline does not know this job', state, context);
+  }
+  if (answer.value === undefined) return switchOff("CodePipeline does not tell the job's pipeline", state, context);
+  const run = { ...answer.value, executionId: answer.value.executionId ?? runMemory.givenExecutionId };
+  learn(run, context);
+  return run.executionId === undefined && run.actionExecutionId === undefined
+    ? switchOff("CodePipeline does not tell the job's execution; PIPELINE_EXECUTION_ID does", state, context)
+    : run;
+}
+
+/**
+ * One call where nothing has changed: an action that is abandoned leaves an execution that is no longer InProgress. Only then,
+ * and in a full reading, its actions are listed as well.
+ */
+async function readVerdict(
+  run: PipelineRun,
+  isFull: boolean,
+  state: ActiveState,
+  context: DeploymentContext,
+): Promise<RunReadout> {
+  const { pipelineRuns, runMemory, parameters } = context;
+  const isWaiting = state.phase === 'starting' && isWaitingForConflict(state);
+  const execution = run.executionId === undefined ? undefined : pipelineRuns.executionStatus(run, run.executionId);
+  const early = execution && !isFull && !isWaiting ? await attempt(execution) : undefined;
+  if (early?.ok && early.value === 'InProgress') return { kind: 'goes-on' };
+  const [status, actions, newest] = await Promise.all([
+    early ?? (execution && attempt(execution)),
+    attempt(pipelineRuns.listActions(run, run.executionId)),
+    isWaiting ? attempt(pipelineRuns.listActions(run, undefined)) : undefined,
+  ]);
+  // One of the two reads is enough; a permission that only the other one lacks is not told again and again.
+  if (!actions.ok && !status?.ok) return notRead([...errorsOf(status), actions.error], state, context);
+  runMemory.wasRead = true;
+  if (actions.ok) learnExecution(run, actions.value, context);
+  const verdict = judgeRun({
+    run,
+    executionStatus: valueOf(status),
+    actions: valueOf(actions),
+    newest: valueOf(newest),
+    groupId: parameters.groupId,
+  });
+  if (verdict.kind !== 'goes-on') return verdict;
+  if (verdict.actionStartedAt !== undefined) runMemory.actionStartedAt = verdict.actionStartedAt;
+  // A part that is missing for now may say otherwise: a start tries again.
+  const errors = [...errorsOf(status), ...errorsOf(actions), ...errorsOf(newest)];
+  return { kind: errors.some(({ transient }) => transient) ? 'unread' : 'goes-on' };
+}
+
+/** The list tells the execution that GetJobDetails may have left out. */
+function learnExecution(run: PipelineRun, actions: readonly ListedAction[], context: DeploymentContext): void {
+  const executionId = ownAction(run, actions)?.executionId;
+  if (run.executionId === undefined && executionId !== undefined) learn({ ...run, executionId }, context);
+}
+
+function learn(run: PipelineRun, { runMemory, log }: DeploymentContext): void {
+  runMemory.run = run;
+  rememberRunInLog(runMemory, log);
+}
+
+function valueOf<T>(part: Attempt<T> | undefined): T | undefined {
+  return part?.ok ? part.value : undefined;
+}
+
+function errorsOf(part: Attempt<unknown> | undefined): readonly UpstreamError[] {
+  return part && !part.ok ? [part.error] : [];
+}
+
+/**
+ * A temporary error, or a denial of what was readable before, costs this reading; what will not change costs the feature, and
+ * never the deployment.
+ */
+function notRead(errors: readonly UpstreamError[], state: ActiveState, context: DeploymentContext): RunReadout {
+  const lasting = errors.find(({ transient }) => !transient);
+  if (lasting && !context.runMemory.wasRead) return switchOff(lasting.message, state, context);
+  context.log.debug(`The pipeline execution could not be read: ${errors[0]?.message ?? ''}`);
+  return { kind: 'unread' };
+}
+
+function switchOff(why: string, state: ActiveState, { runMemory, log }: DeploymentContext): RunReadout {
+  runMemory.isOff = true;
+  // One line for an action, not for each invocation.
+  if (state.invocations === 1) log.info(RUN_MESSAGES.unnoticed(why));
+  return { kind: 'off' };
+}
