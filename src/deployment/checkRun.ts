@@ -1,5 +1,6 @@
 import type { DeploymentContext } from './context';
 import { hasLasted } from './limits';
+import { CLEANED_MESSAGES } from './messages';
 import { isTooLate } from './pipelineRun';
 import { readRun } from './readRun';
 import { runFailure, type RunEnd } from './runFailures';
@@ -95,7 +96,7 @@ function goesOn(state: ActiveState): RunCheck {
 }
 
 /** While green serves there is nothing to end; cleaning up only needs to know whether anybody comes after this invocation. */
-function isWatched(state: ActiveState, { parameters, runMemory }: DeploymentContext): boolean {
+export function isWatched(state: ActiveState, { parameters, runMemory }: DeploymentContext): boolean {
   if (runMemory.isOff || parameters.dryRun || state.phase === 'finalizing') return false;
   return state.phase !== 'cleaningUp' || state.failure.isUnfollowed !== true;
 }
@@ -148,7 +149,8 @@ function endOf(state: ActiveState, end: RunEnd, context: DeploymentContext): Sta
   const mayHaveStarted = known.phase !== 'starting' || known.unconfirmedSince !== undefined;
   const hasNothing = end.kind === 'unknown-job' || ((end.kind === 'newer' || end.kind === 'late') && !mayHaveStarted);
   const hasSucceeded = end.kind === 'ended' && end.status === 'Succeeded';
+  const cleaned = end.kind === 'newer' ? [CLEANED_MESSAGES.nothingStarted] : [];
   return hasNothing || hasSucceeded
-    ? toFailed(known, now, failure, { cleaned: [], left: [] })
+    ? toFailed(known, now, failure, { cleaned, left: [] })
     : toCleaningUp(known, now, failure);
 }
