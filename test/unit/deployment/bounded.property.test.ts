@@ -94,6 +94,7 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     parameters: parametersWith({ timeoutSeconds: limits.timeoutSeconds, onConflict: 'WAIT' }),
     cleanupTimeoutSeconds: limits.cleanupTimeoutSeconds,
     log: new CollectedLog(),
+    isSpotScarce: () => false,
     pipelineRuns: new FakeContext({}).pipelineRuns,
     runMemory: {
       ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
