@@ -33,6 +33,7 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
     options: {
       ...randomOptions(random),
       history: randomHistory(new Random(seed ^ 0x33333333)),
+      ...randomOddities(new Random(seed ^ 0x0f0f0f0f)),
       ...pipeline,
       ...traffic.options,
       ...(leavesNoTrace && LISTS_WHAT_FAILED),
@@ -52,6 +53,16 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
     injectFrom: traffic.injectFrom,
     ...(stop && { stop }),
     latencyMs: randomLatency(random),
+  };
+}
+
+/** What hardly ever happens: CodeDeploy that cannot be read any more, a word that nobody documents, a filter that is refused. */
+function randomOddities(random: Random): Partial<WorldOptions> {
+  const lost = { afterSeconds: Math.round(random.between(0, 90)), how: pick(random, ['group-renamed', 'denied']) };
+  return {
+    finalState: pick(random, ['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'COMPLETED']),
+    targetFilters: pick(random, ['served', 'served', 'refused']),
+    ...(random.next() < 0.06 && { codeDeployLost: lost }),
   };
 }
 
