@@ -29,9 +29,14 @@ export class BlueGreenDeployAction extends Action {
     private readonly blueGreen: BlueGreenDeployFunction,
     private readonly props: BlueGreenDeployActionProps,
   ) {
-    const artifact = props.revision?._artifact;
+    const { actionName, runOrder, variablesNamespace, role, revision } = props;
+    const artifact = revision?._artifact;
+    // Not `timeout`, which for a pipeline is when it gives the action up, with nothing cleaned up.
     super({
-      ...props,
+      actionName,
+      runOrder,
+      variablesNamespace,
+      role,
       category: ActionCategory.INVOKE,
       provider: 'Lambda',
       resource: blueGreen.function,
@@ -67,7 +72,7 @@ export class BlueGreenDeployAction extends Action {
     const artifactNames = () => (artifact?.artifactName === undefined ? [] : [artifact.artifactName]);
     scope.node.addValidation({
       validate: () =>
-        userParameterProblems({ values, environment: blueGreen._environment, artifactNames: artifactNames(), scope }),
+        userParameterProblems({ values, settings: blueGreen._settings(), artifactNames: artifactNames(), scope }),
     });
     return {
       configuration: {

@@ -32,7 +32,7 @@ import { Construct } from 'constructs';
 import { BlueGreenDeployAction } from './blueGreenDeployAction';
 import type { BlueGreenDeployActionProps } from './blueGreenDeployActionProps';
 import type { BlueGreenDeployFunctionProps } from './blueGreenDeployFunctionProps';
-import { environmentOf, settingProblems } from './environment';
+import { environmentOf, plausibleSettings, settingProblems } from './environment';
 import { createAlarms, createDashboard } from './monitoring';
 import { FunctionLogLevel } from './options';
 import { commonStatements, deployStatements, revisionStatements, tokenStatements } from './rolePolicy';
@@ -63,8 +63,7 @@ export class BlueGreenDeployFunction extends Construct {
   /** The dimension `service` of the metrics, and the field of the log: it tells two functions apart. */
   readonly serviceName: string;
   readonly metricsNamespace: string;
-  /** @internal The function's environment variables. */
-  readonly _environment: Readonly<Record<string, string>>;
+  private readonly environment: Readonly<Record<string, string>>;
   private checksRevision: boolean;
 
   constructor(
@@ -79,13 +78,13 @@ export class BlueGreenDeployFunction extends Construct {
     this.failedEvents = this.createQueue(props);
     this.role = this.createRole(props);
     this.checksRevision = (props.revisionBuckets ?? []).length > 0;
-    this._environment = environmentOf(props, {
+    this.environment = environmentOf(props, {
       serviceName: this.serviceName,
       metricsNamespace: this.metricsNamespace,
       // An action that is added later may bring a bucket.
       checksRevision: Lazy.string({ produce: () => String(this.checksRevision) }),
     });
-    this.node.addValidation({ validate: () => settingProblems(this._environment, this) });
+    this.node.addValidation({ validate: () => settingProblems(this._settings()) });
     this.function = this.createFunction(props);
     this.topic = this.createTopic(props);
     const monitored = {
@@ -102,6 +101,11 @@ export class BlueGreenDeployFunction extends Construct {
   /** A blue/green deployment, for a stage of a pipeline. */
   deployAction(props: BlueGreenDeployActionProps): BlueGreenDeployAction {
     return new BlueGreenDeployAction(this, props);
+  }
+
+  /** @internal The function's environment variables as it may see them. */
+  _settings(): Record<string, string> {
+    return plausibleSettings(this.environment, this);
   }
 
   /**
@@ -207,7 +211,7 @@ export class BlueGreenDeployFunction extends Construct {
       applicationLogLevelV2:
         props.logLevel === FunctionLogLevel.DEBUG ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       logGroup: this.logGroup,
-      environment: this._environment,
+      environment: this.environment,
     });
     // Not through the function's properties: they would add more rights to the role than the function needs.
     new CfnEventInvokeConfig(this, 'EventInvokeConfig', {

@@ -39,14 +39,24 @@ function secondsOf(duration: Duration | undefined): string | undefined {
   return duration && Tokenization.stringifyNumber(duration.toSeconds({ integral: false }));
 }
 
-/** What the function itself would say of these settings; values that are known only after the deployment count as good. */
-export function settingProblems(environment: Readonly<Record<string, string>>, scope: IConstruct): string[] {
-  const known = Object.fromEntries(
+/** The variables as the function may see them; what is known only after the deployment counts as good. */
+export function plausibleSettings(
+  environment: Readonly<Record<string, string>>,
+  scope: IConstruct,
+): Record<string, string> {
+  return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, plausibleText(value, scope, PLAUSIBLE[name])]),
   );
-  const settings = parseSettings(known);
-  return settings.ok ? [] : [new InvalidInputError(settings.problems).message];
 }
+
+/** What the function itself would say of these settings. */
+export function settingProblems(environment: Readonly<Record<string, string>>): string[] {
+  const settings = parseSettings(environment);
+  return settings.ok ? [] : [new InvalidInputError(settings.problems, NOTHING_SYNTHESIZED).message];
+}
+
+/** What problems mean for whoever synthesizes. */
+export const NOTHING_SYNTHESIZED = 'nothing was synthesized';
 
 /** For settings that are known only after the deployment. */
 const PLAUSIBLE: Readonly<Record<string, string>> = {

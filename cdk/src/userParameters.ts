@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import { GlobalVariables } from 'aws-cdk-lib/aws-codepipeline';
 import type { IConstruct } from 'constructs';
 import { InvalidInputError, type Problem } from '../../src/errors';
@@ -5,43 +6,17 @@ import { readJobInput } from '../../src/input/jobInput';
 import { JSON_MESSAGES } from '../../src/input/messages';
 import { isParameterName, type ParameterName } from '../../src/input/userParameters/schema';
 import type { BlueGreenDeployActionProps } from './blueGreenDeployActionProps';
+import { NOTHING_SYNTHESIZED } from './environment';
 import { definitionText, plausibleText } from './plausibleText';
 import type { Revision } from './revision';
 import { secretReference } from './secretReference';
+import { userParameterTable } from './userParameterTable';
 
 /** The values of an action's UserParameters; a text or number may be a token, or contain pipeline variables. */
 export type UserParameterValues = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** CodePipeline's limit (service model, codepipeline 2015-07-09: ActionConfigurationValue). */
 const MAX_LENGTH = 1000;
-
-/** For each parameter, what it may be when it is known only after the deployment. */
-export const PLAUSIBLE: { readonly [N in ParameterName]: string } = {
-  API_TOKEN: '0000',
-  API_TOKEN_SECRET: 'spot/api-token',
-  ACCOUNT_ID: 'act-00000000',
-  GROUP_ID: 'sig-00000000',
-  APP_NAME: 'application',
-  DEPLOYMENT_GROUP: 'deployment-group',
-  TIMEOUT: '1800',
-  S3_BUCKET: 'bucket',
-  S3_KEY: 'revision.zip',
-  S3_BUNDLE: 'zip',
-  S3_VERSION: 'version',
-  S3_ETAG: 'etag',
-  GITHUB_REPO: 'owner/repository',
-  COMMIT_ID: '0123456789abcdef0123456789abcdef01234567',
-  INPUT_ARTIFACT: 'artifact',
-  DEPLOYMENT_CONFIG: 'configuration',
-  DESCRIPTION: 'description',
-  FILE_EXISTS: 'DISALLOW',
-  IGNORE_STOP_FAILURES: 'false',
-  AUTO_ROLLBACK: 'false',
-  ON_CONFLICT: 'FAIL',
-  ACCEPT_OTHER_GROUPS: 'false',
-  DRY_RUN: 'false',
-  PIPELINE_EXECUTION_ID: '00000000-0000-0000-0000-000000000000',
-};
 
 type RevisionParameter = keyof Revision['_parameters'];
 /** API_TOKEN has no property: a token in a template can be read by too many. */
@@ -72,25 +47,30 @@ export function userParametersOf(props: BlueGreenDeployActionProps): UserParamet
 
 interface Checked {
   readonly values: UserParameterValues;
-  /** Of the function. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** The function's environment variables. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly artifactNames: readonly string[];
   readonly scope: IConstruct;
 }
 
 /** What the function would say of these parameters, and that CodePipeline would not take them. */
-export function userParameterProblems({ values, environment, artifactNames, scope }: Checked): string[] {
+export function userParameterProblems({ values, settings, artifactNames, scope }: Checked): string[] {
   const plausible = Object.entries(values)
     .filter(([, value]) => value !== undefined)
-    .map(([name, value]) => [name, plausibleText(value, scope, isParameterName(name) ? PLAUSIBLE[name] : undefined)]);
+    .map(([name, value]) => [name, plausibleValue(name, value, scope)]);
   const event = eventOf(JSON.stringify(Object.fromEntries(plausible)), artifactNames);
-  const problems = [...tooLong(values, scope), ...inputProblems(event, environment)];
-  return problems.length === 0 ? [] : [new InvalidInputError(problems, 'nothing was synthesized').message];
+  const problems = [...tooLong(values, scope), ...inputProblems(event, settings)];
+  return problems.length === 0 ? [] : [new InvalidInputError(problems, NOTHING_SYNTHESIZED).message];
 }
 
-function inputProblems(event: unknown, environment: Readonly<Record<string, string>>): readonly Problem[] {
+function plausibleValue(name: string, value: UserParameterValues[string], scope: IConstruct) {
+  if (typeof value !== 'string' && !Token.isUnresolved(value)) return value;
+  return plausibleText(value, scope, isParameterName(name) ? userParameterTable[name].plausible : undefined);
+}
+
+function inputProblems(event: unknown, settings: Readonly<Record<string, string>>): readonly Problem[] {
   try {
-    readJobInput(event, environment);
+    readJobInput(event, settings);
     return [];
   } catch (error) {
     if (error instanceof InvalidInputError) return error.problems;

@@ -12,6 +12,11 @@ export function pythonTools(): string {
   return virtualEnvironment('scripts/field/requirements.txt', 'build/venv');
 }
 
+/** The folder of checkov, whose dependencies are not those of the others. */
+export function checkovTools(): string {
+  return virtualEnvironment('scripts/field/checkov.txt', 'build/venv-checkov');
+}
+
 function virtualEnvironment(requirements: string, folder: string): string {
   const venv = path.resolve(folder);
   const bin = path.join(venv, 'bin');

@@ -1,12 +1,14 @@
+import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tally } from '../field/tally';
-import { pythonTools } from '../field/tools';
+import { checkovTools, pythonTools } from '../field/tools';
+import { differencesFromTheCalls, problemsOf, policiesOfThePackage, policiesOfTheTemplates, WRONG } from './policies';
 
 /*
- * Lints the templates, and has SAM build the function in a copy of the work tree (samconfig.toml has it run `npm ci` in
+ * Lints the templates and checks their policies, and has SAM build the function in a copy of the work tree (samconfig.toml has it run `npm ci` in
  * the folder itself); then the end-to-end tests run on the bundle that it leaves.
  */
 
@@ -23,7 +25,8 @@ const SAM_BUNDLE = 'build/sam-bundle';
 const JEST_REPORT = 'build/sam-jest.json';
 const results = tally('build/sam.json');
 
-for (const template of ['template.yaml', ...filesIn('examples', '.yaml')]) {
+const examples = filesIn('examples', '.yaml');
+for (const template of ['template.yaml', ...examples]) {
   await results.check(`cfn-lint ${template}`, () => {
     run('cfn-lint', ['--non-zero-exit-code', 'informational', '--', template]);
   });
@@ -31,6 +34,8 @@ for (const template of ['template.yaml', ...filesIn('examples', '.yaml')]) {
     run('sam', ['validate', '--lint', '--template', template]);
   });
 }
+await checkPolicies();
+await checkCheckov();
 await results.check('shellcheck, on the hooks of the example revision and on .ci/run', () => {
   const hooks = filesIn('examples/revision/scripts', '.sh');
   run('shellcheck', ['--external-sources', '--source-path=SCRIPTDIR', ...hooks, '.ci/run']);
@@ -64,6 +69,70 @@ function filesIn(folder: string, ending: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.endsWith(ending))
     .map((name) => path.join(folder, name));
+}
+
+/** Each IAM statement against AWS's service authorization data, and the function's role against the calls of src/. */
+async function checkPolicies(): Promise<void> {
+  const python = path.join(tools, 'python');
+  const ofThePackage = policiesOfThePackage();
+  const policies = { ...policiesOfTheTemplates(examples), ...ofThePackage };
+  const problems = problemsOf(python, policies);
+  for (const [name, statements] of Object.entries(policies)) {
+    await results.check(`IAM, ${statements.length} statements in ${name}`, () => {
+      assert(statements.length > 0);
+      assert.deepEqual(problems[name], []);
+    });
+  }
+  await results.check(
+    'IAM, policy.json allows what src/ calls, and nothing that neither src/ nor AWS itself needs',
+    () => {
+      assert.deepEqual(differencesFromTheCalls(ofThePackage), { missing: [], needless: [] });
+    },
+  );
+  const wrong = Object.entries(WRONG).map(([name, { statement }]) => [name, [statement]] as const);
+  const ofWrong = problemsOf(python, Object.fromEntries(wrong));
+  for (const [name, { told }] of Object.entries(WRONG)) {
+    await results.check(`IAM, a planted mistake is found: ${name}`, () => {
+      assert.match((ofWrong[name] ?? []).join('\n'), told);
+    });
+  }
+}
+
+/** No finding without a written reason: `# checkov:skip=ID:reason` in the resource. */
+async function checkCheckov(): Promise<void> {
+  const templates = ['template.yaml', ...examples];
+  const options = ['--soft-fail', '--compact', '--skip-download', '--framework', 'cloudformation', '--output', 'json'];
+  const output = run(path.join(checkovTools(), 'checkov'), [...options, '--file', ...templates]);
+  const { results: found } = JSON.parse(output) as CheckovReport;
+  for (const template of templates) {
+    await results.check(`checkov ${template}`, () => {
+      const own = (checks: readonly CheckovCheck[]) =>
+        checks.filter(({ file_path: file }) => file === `/${path.basename(template)}` || file === `/${template}`);
+      assert(own(found.passed_checks).length > 0, 'it has checked nothing');
+      assert.deepEqual(own(found.failed_checks).map(described), []);
+      const unexplained = own(found.skipped_checks).filter(
+        ({ check_result: { suppress_comment: reason = '' } }) =>
+          !/\w+ \w+/.test(reason) || reason === 'No comment provided',
+      );
+      assert.deepEqual(unexplained.map(described), [], 'without a reason');
+    });
+  }
+}
+
+interface CheckovReport {
+  readonly results: Readonly<Record<'passed_checks' | 'failed_checks' | 'skipped_checks', readonly CheckovCheck[]>>;
+}
+
+interface CheckovCheck {
+  readonly check_id: string;
+  readonly check_name: string;
+  readonly resource: string;
+  readonly file_path: string;
+  readonly check_result: { readonly suppress_comment?: string };
+}
+
+function described({ check_id: id, check_name: name, resource }: CheckovCheck): string {
+  return `${id} ${resource}: ${name}`;
 }
 
 /** The end-to-end tests count one by one. */

@@ -6,7 +6,8 @@ import { FAILURE_MESSAGES } from './messages';
 import { isWaitingForConflict, progressText } from './conflicts';
 import type { DeploymentContext } from './context';
 import { suggestedTimeout } from './history';
-import type { Failure, State } from './state';
+import { leastSecondsToLaunch, timeoutAt } from './limits';
+import type { Failure, Starting, State } from './state';
 import { describeUsual, elapsedInCodeDeploy } from './timeLeft';
 
 /*
@@ -125,6 +126,19 @@ export function elastigroupUnfinished(
     ? FAILURE_MESSAGES.unfinished(deployment.id, deployment.state || 'no state', elapsed, timeout)
     : FAILURE_MESSAGES.unconfirmed(elapsed, timeout);
   return { type: 'JobFailed', headline, timedOut: true };
+}
+
+/** Too little of TIMEOUT is left to launch green; undefined: there is enough. */
+export function tooLateToLaunch(state: Starting, context: DeploymentContext): ActionError | undefined {
+  const { timeoutSeconds } = context.parameters;
+  const now = context.clock.now();
+  const left = (timeoutAt(state, context) - now) / 1000;
+  const least = leastSecondsToLaunch(timeoutSeconds);
+  if (left >= least) return undefined;
+  const headline = FAILURE_MESSAGES.tooLateToLaunch(duration(left), duration(timeoutSeconds), duration(least));
+  const since = state.outageSince ?? state.deniedSince;
+  if (since === undefined) return new ActionError('JobFailed', headline);
+  return new ActionError('SystemUnavailable', `${headline} ${FAILURE_MESSAGES.outage(duration((now - since) / 1000))}`);
 }
 
 export function startRefused(words: string, context: DeploymentContext): ActionError {

@@ -28,6 +28,11 @@ export function isTimedOut(state: State, context: DeploymentContext): boolean {
   return context.clock.now() >= timeoutAt(state, context);
 }
 
+/** Seconds of TIMEOUT without which launching green is not worth a begin: a fleet would be removed before it is up. */
+export function leastSecondsToLaunch(timeoutSeconds: number): number {
+  return Math.min(Math.max(60, timeoutSeconds / 5), timeoutSeconds / 2);
+}
+
 /** CodeDeploy has succeeded: Elastigroup may take the time kept for cleaning up to finish its part. */
 export function finalizingEndsAt(state: State, context: DeploymentContext): number {
   return timeoutAt(state, context) + context.cleanupTimeoutSeconds * 1000;

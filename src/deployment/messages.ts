@@ -6,6 +6,9 @@ export const FAILURE_MESSAGES = {
     `TIMEOUT (${timeout}) reached after ${elapsed}, before the deployment started (${progress}).`,
   timedOutWaiting: (timeout, elapsed, waiting) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, still ${waiting}; nothing was started.`,
+  tooLateToLaunch: (left, timeout, least) =>
+    `Only ${left} of TIMEOUT (${timeout}) were left when green could be launched, and a launch needs at least ${least}. ` +
+    'Green was not launched. Retry the stage, or raise TIMEOUT.',
   timedOutLaunching: (timeout, elapsed, progress) =>
     `TIMEOUT (${timeout}) reached after ${elapsed}, while launching green instances (${progress}).`,
   timedOutInstalling: (timeout, elapsed, progress) =>

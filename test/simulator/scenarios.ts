@@ -106,6 +106,13 @@ export const SCENARIOS: readonly Scenario[] = [
     userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 90 },
   }),
   scenario({
+    name: 'conflict-ends-too-late',
+    title: "Another's deployments end, but too little of TIMEOUT is left to launch green.",
+    expected: 'Failed',
+    script: { others: 'elastigroup-and-codedeploy', othersEnd: true },
+    userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 90 },
+  }),
+  scenario({
     name: 'group-not-integrated',
     title: 'The Elastigroup has no CodeDeploy integration.',
     expected: 'Failed',

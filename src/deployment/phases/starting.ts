@@ -4,7 +4,7 @@ import { ActionError } from '../../errors';
 import { instead } from '../checkRun';
 import { withHistory } from '../history';
 import { preflight } from '../preflight/preflight';
-import { failureOf, launchedBefore, startRefused, timedOut } from '../failures';
+import { failureOf, launchedBefore, startRefused, timedOut, tooLateToLaunch } from '../failures';
 import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { discoverExistingWork, withAllProblems, type ExistingWork } from './discoverExistingWork';
@@ -115,6 +115,8 @@ function adoptElastigroup(state: Starting, id: string, context: DeploymentContex
 }
 
 async function sendStart(state: Starting, context: DeploymentContext): Promise<State> {
+  const tooLate = tooLateToLaunch(state, context);
+  if (tooLate) throw tooLate;
   const notStarted = await instead(state, context);
   if (notStarted) return notStarted;
   const { applicationName, deploymentGroupName, groupId } = context.parameters;

@@ -535,6 +535,35 @@ describe('ON_CONFLICT WAIT', () => {
     expect(inPhase(second.next, 'launching')).not.toHaveProperty('waitsForOther');
   });
 
+  test.each([
+    { timeoutSeconds: 1800, least: 360, says: 'Only 5m59s of TIMEOUT (30m) were left .* at least 6m\\.' },
+    { timeoutSeconds: 300, least: 60, says: 'Only 59s of TIMEOUT (5m) were left .* at least 1m\\.' },
+    { timeoutSeconds: 90, least: 45, says: 'Only 44s of TIMEOUT (1m30s) were left .* at least 45s\\.' },
+  ])('starts nothing when too little of TIMEOUT is left: $least s of $timeoutSeconds', async (row) => {
+    const parameters = { onConflict: 'WAIT' as const, timeoutSeconds: row.timeoutSeconds };
+    const waiting = checked({ waitsForOther: {} });
+    const last = row.timeoutSeconds - row.least;
+    const start = [elastigroup('cdbg-1', 'STARTING')];
+    const inTime = await pollOnce(waiting, { after: last, parameters }, { ...FREE, start });
+    expect(inTime.next.phase).toBe('launching');
+
+    const { next, context } = await pollOnce(waiting, { after: last + 1, parameters }, FREE);
+    const { failure, left } = inPhase(next, 'failed');
+    expect(failure.type).toBe('JobFailed');
+    expect(failure.headline).toMatch(new RegExp(row.says.replaceAll('(', '\\(').replaceAll(')', '\\)')));
+    expect(left).toEqual([]);
+    expect(context.changes).toEqual([]);
+  });
+
+  test('nor after an outage that took so much of it', async () => {
+    const away = checked({ outageSince: at(100) });
+    const { next, context } = await pollOnce(away, { after: 1500 }, FREE);
+    const { failure } = inPhase(next, 'failed');
+    expect(failure.type).toBe('SystemUnavailable');
+    expect(failure.headline).toContain('gave no usable response for the last 23m20s');
+    expect(context.changes).toEqual([]);
+  });
+
   test('the last look before the start decides: who came in between is waited for', async () => {
     const { next, context } = await pollOnce(
       checked(),
