@@ -34,6 +34,7 @@ export function randomPlan(seed: number): RunPlan {
     options: {
       ...randomOptions(random),
       history: randomHistory(new Random(seed ^ 0x33333333)),
+      ...randomField(new Random(seed ^ 0x0f0f0f0f)),
       ...pipeline,
       ...traffic.options,
       ...(leavesNoTrace && LISTS_WHAT_FAILED),
@@ -61,6 +62,17 @@ function randomHistory(random: Random): WorldOptions['history'] {
     pattern: pick(random, ['steady', 'steady', 'noisy', 'changing', 'odd', 'none']),
     count: pick(random, [1, 4, 12]),
     times: pick(random, [1, 1, 0.5, 2, 20]),
+  };
+}
+
+/** What people's accounts contain, and how Spot may answer. */
+function randomField(random: Random): Partial<WorldOptions> {
+  return {
+    listLagSeconds: pick(random, [0, 0, 0, 5, 20]),
+    scaledUp: pick(random, [0, 0, 0, 2]),
+    oddItems: random.next() < 0.1,
+    spotRequestsPerMinute: pick(random, [10_000, 10_000, 10_000, 10_000, 20]),
+    spotLimitHeaders: pick(random, ['always', 'with-429']),
   };
 }
 

@@ -26,8 +26,8 @@ export interface Durations {
   readonly othersBegin: number;
   /** How long somebody else's deployment lasts (scenarios with othersEnd). */
   readonly othersLast: number;
-  /** Until the group scales up (scenarios with groupScalesUp). */
-  readonly groupScalesUp: number;
+  /** How long the first event waits in Lambda's queue (scenarios with eventWaits). */
+  readonly queued: number;
   /** Until somebody stops the pipeline execution (scenarios with stopInCodePipeline). */
   readonly stopInCodePipeline: number;
   /** An instance from shutting-down to terminated. */
@@ -98,14 +98,14 @@ export interface Script {
   readonly noSpotCapacity?: true;
   readonly elastigroupErrs?: true;
   readonly oddStates?: true;
-  /** The group launches one instance more, on its own account, after `Durations.groupScalesUp`. */
-  readonly groupScalesUp?: true;
   /** What somebody else has active in the group, from the start, or (late) from `Durations.othersBegin` on. */
   readonly others?: 'elastigroup-and-codedeploy' | 'codedeploy' | 'codedeploy-late';
   /** It succeeds after `Durations.othersLast`; without this it is active for ever. */
   readonly othersEnd?: true;
   readonly createDeploymentRefused?: Refusal;
   readonly deployment?: DeploymentTrouble;
+  /** The first event waits in Lambda's queue for `Durations.queued`. */
+  readonly eventWaits?: true;
   /** Somebody stops the pipeline execution, after `Durations.stopInCodePipeline`. */
   readonly stopInCodePipeline?: 'abandon' | 'wait';
 }

@@ -19,7 +19,7 @@ export const DURATIONS: Durations = {
   listVanish: 90,
   othersBegin: 15,
   othersLast: 60,
-  groupScalesUp: 45,
+  queued: 300,
   stopInCodePipeline: 35,
   terminating: 4,
   deploymentCreated: 1,

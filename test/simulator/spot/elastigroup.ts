@@ -26,7 +26,6 @@ export class Elastigroup {
     this.log = new EventLog(context);
     this.#blueTag = context.random.uuid();
     this.#launchBlue();
-    if (context.script.groupScalesUp) this.#scaleUpSoon();
     codeDeploy.onChange(() => {
       for (const deployment of this.deployments) deployment.codeDeployChanged();
     });
@@ -79,7 +78,9 @@ export class Elastigroup {
     return options.listOrder === 'newest' ? listed.reverse() : listed;
   }
 
-  #isListed({ finishedAt }: SpotDeployment): boolean {
+  #isListed({ createdAt, finishedAt }: SpotDeployment): boolean {
+    const { schedule, options } = this.#context;
+    if (schedule.time - createdAt < options.listLagSeconds * 1000) return false;
     if (finishedAt === undefined || this.#context.options.listsFinished) return true;
     return this.#context.schedule.time - finishedAt < this.#context.durations.listVanish * 1000;
   }
@@ -97,19 +98,6 @@ export class Elastigroup {
     this.deployments.push(deployment);
     this.log.write('INFO', `Blue-Green deployment ${deployment.id}: started.`);
     return deployment;
-  }
-
-  /** Outside of any blue/green deployment, with the tags of the group's launch specification (docs/services.md, Spot). */
-  #scaleUpSoon(): void {
-    const { schedule, durations, account, options } = this.#context;
-    schedule.after(durations.groupScalesUp, () => {
-      const instance = this.#fleet.launch(undefined, 'blue');
-      if (options.blueTagged) this.#fleet.tag(instance, account.tagKey, this.#blueTag);
-      this.log.write('INFO', `Instance ${instance.id} was launched by a scaling policy.`);
-      schedule.after(durations.launching, () => {
-        this.#fleet.run(instance);
-      });
-    });
   }
 
   #launchBlue(): void {
