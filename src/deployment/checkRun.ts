@@ -1,5 +1,6 @@
 import type { DeploymentContext } from './context';
 import { hasLasted } from './limits';
+import { CLEANED_MESSAGES } from './messages';
 import { isTooLate } from './pipelineRun';
 import { readRun } from './readRun';
 import { runFailure, type RunEnd } from './runFailures';
@@ -143,7 +144,8 @@ function endOf(state: ActiveState, end: RunEnd, context: DeploymentContext): Sta
   const mayHaveStarted = known.phase !== 'starting' || known.unconfirmedSince !== undefined;
   const hasNothing = end.kind === 'unknown-job' || ((end.kind === 'newer' || end.kind === 'late') && !mayHaveStarted);
   const hasSucceeded = end.kind === 'ended' && end.status === 'Succeeded';
+  const cleaned = end.kind === 'newer' ? [CLEANED_MESSAGES.nothingStarted] : [];
   return hasNothing || hasSucceeded
-    ? toFailed(known, now, failure, { cleaned: [], left: [] })
+    ? toFailed(known, now, failure, { cleaned, left: [] })
     : toCleaningUp(known, now, failure);
 }

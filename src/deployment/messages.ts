@@ -68,6 +68,7 @@ export const CLEANED_MESSAGES = {
   rolledBack: (id) => `Rollback ${id} has returned the traffic to blue.`,
   elastigroupStopped: (id) => `Elastigroup deployment ${id} was stopped.`,
   noGreenLeft: 'No green instances remain.',
+  nothingStarted: 'Nothing was started.',
 } as const satisfies Messages;
 
 /** What is left after a failure, and what to do about it. */
@@ -177,7 +178,7 @@ export const RUN_MESSAGES = {
   stopped: (why) => `The pipeline execution was stopped: ${why} in CodePipeline.`,
   ended: (status) => `This action has ended already: CodePipeline shows it as ${status}.`,
   newer: (executionId) =>
-    `A newer execution of this pipeline, ${executionId}, deploys to the same Elastigroup: this one no longer waits, so that the newer revision is deployed last. Nothing was started.`,
+    `A newer execution of this pipeline, ${executionId}, deploys to the same Elastigroup: this one no longer waits, so that the newer revision is deployed last.`,
   unknownJob: () =>
     'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. Nothing was started. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
   late: (age, limit) =>

@@ -50,7 +50,7 @@ async function readVerdict(
   context: DeploymentContext,
 ): Promise<RunReadout> {
   const { pipelineRuns, runMemory, parameters } = context;
-  const isWaiting = state.phase === 'starting' && isWaitingForConflict(state);
+  const isWaiting = isWaitingForConflict(state);
   const execution = run.executionId === undefined ? undefined : pipelineRuns.executionStatus(run, run.executionId);
   const early = execution && !isFull && !isWaiting ? await attempt(execution) : undefined;
   if (early?.ok && early.value === 'InProgress') return { kind: 'goes-on' };

@@ -9,7 +9,9 @@ export type RunEnd = Exclude<RunVerdict, { kind: 'goes-on' }> | { kind: 'unknown
 const LONGEST_HEADLINE = 600;
 
 export function runFailure(end: RunEnd): Failure {
-  return { type: 'JobFailed', headline: cut(headlineOf(end), LONGEST_HEADLINE), isUnfollowed: true };
+  const failure = { type: 'JobFailed', headline: cut(headlineOf(end), LONGEST_HEADLINE) } as const;
+  // One that yields to a newer execution is still followed.
+  return end.kind === 'newer' ? failure : { ...failure, isUnfollowed: true };
 }
 
 function headlineOf(end: RunEnd): string {

@@ -1,5 +1,6 @@
 import { missingActionOf } from '../clients/awsCall';
 import type { CallBudget } from '../clients/callPolicy';
+import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import { UpstreamError } from '../clients/upstreamError';
 import type { Attempt } from '../deployment/attempt';
 import { followed, listElastigroup } from '../deployment/ownDeployments';
@@ -47,10 +48,21 @@ export async function gatherEvidence(state: Failed, context: DeploymentContext):
     targets: valueOf(targets) ?? [],
     instances: green,
     elastigroup: own && followed(own, elastigroupDeploymentId),
-    events: valueOf(events) ?? [],
+    events: (valueOf(events) ?? []).filter(({ message }) => isOfAction(message, deploymentId, valueOf(codeDeploy))),
     spotInterruptions: green.filter(isReclaimed).length,
     unread: [codeDeploy, targets, instances, listed, events].flatMap((result) => (result.ok ? [] : result.error)),
   };
+}
+
+const DEPLOYMENT_ID = /\bd-[A-Z0-9]{9}\b/g;
+
+/**
+ * Elastigroup's log also tells of the instances that it launches by itself, and of the deployments to them in temporary
+ * deployment groups (docs/services.md, Spot): what names another CodeDeploy deployment does not explain this one.
+ */
+function isOfAction(message: string, own: string | undefined, deployment: CodeDeployDeployment | undefined): boolean {
+  const named = message.match(DEPLOYMENT_ID) ?? [];
+  return named.length === 0 || named.some((id) => id === own || id === deployment?.rollbackDeploymentId);
 }
 
 /** The error is a line of the message. */

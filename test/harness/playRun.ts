@@ -9,7 +9,7 @@ import type { Clock } from '../../src/lib/clock';
 import '../../src/report/metrics';
 import { runJob } from '../../src/runJob';
 import { hasMovedTraffic } from '../simulator/codedeploy/model';
-import { runAction, type ActionResult, type ActionSettings, type Duplicate } from '../simulator/pipeline';
+import { runAction, type ActionResult, type ActionSettings, type Duplicate, type Invoke } from '../simulator/pipeline';
 import type { WorldOptions } from '../simulator/options';
 import type { Scenario } from '../simulator/scenario';
 import type { Injector } from '../simulator/faults';
@@ -67,8 +67,27 @@ const START = Date.UTC(2026, 0, 5, 9, 0, 0);
 
 const clock: Clock = timerClock;
 
+/** One of several executions of the pipeline. */
+export interface Release {
+  /** How old the execution is when its action starts. */
+  readonly secondsSinceRelease?: number;
+  readonly startsAfterSeconds?: number;
+}
+
+export interface ReleasesTrace extends Omit<RunTrace, 'action'> {
+  readonly actions: readonly ActionResult[];
+}
+
 /** Plays one action of a pipeline in virtual time, from its first event until every delivery has run out. */
 export async function playRun(plan: RunPlan): Promise<RunTrace> {
+  const { actions, ...trace } = await playReleases(plan, [{}]);
+  const [action] = actions;
+  if (!action) throw new Error('the action was not played');
+  return { action, ...trace };
+}
+
+/** The same action of several executions, which may overlap, in one world. */
+export async function playReleases(plan: RunPlan, releases: readonly Release[]): Promise<ReleasesTrace> {
   const time = installVirtualTime(START);
   const logs = captureLogs();
   try {
@@ -81,26 +100,37 @@ export async function playRun(plan: RunPlan): Promise<RunTrace> {
     const calls: TransportCall[] = [];
     const errors: unknown[] = [];
     const invoke = invoker(plan, world, calls, errors);
-    const action = await time.run(() =>
-      runAction({
-        world,
-        clock: timerClock,
-        invoke,
-        gapSeconds: plan.gapSeconds ?? 10,
-        redelivery: 'lambda',
-        ...(plan.userParameters && { userParameters: plan.userParameters }),
-        ...(plan.stop && { stop: plan.stop }),
-        ...(plan.queueSeconds !== undefined && { queueSeconds: plan.queueSeconds }),
-        ...(plan.limits && { limits: plan.limits }),
-        ...(plan.duplicates && { duplicateDelivery: plan.duplicates }),
-      }),
+    const actions = await time.run(() =>
+      Promise.all(releases.map((release) => playAction(plan, release, world, invoke))),
     );
     world.catchUp();
-    return { plan, action, world, calls, logs: logs.lines, errors };
+    return { plan, actions, world, calls, logs: logs.lines, errors };
   } finally {
     logs.release();
     time.uninstall();
   }
+}
+
+async function playAction(
+  plan: RunPlan,
+  { startsAfterSeconds = 0, secondsSinceRelease }: Release,
+  world: World,
+  invoke: Invoke,
+): Promise<ActionResult> {
+  if (startsAfterSeconds > 0) await clock.sleep(startsAfterSeconds * 1000);
+  return runAction({
+    world,
+    clock: timerClock,
+    invoke,
+    gapSeconds: plan.gapSeconds ?? 10,
+    redelivery: 'lambda',
+    ...(secondsSinceRelease !== undefined && { secondsSinceRelease }),
+    ...(plan.userParameters && { userParameters: plan.userParameters }),
+    ...(plan.stop && { stop: plan.stop }),
+    ...(plan.queueSeconds !== undefined && { queueSeconds: plan.queueSeconds }),
+    ...(plan.limits && { limits: plan.limits }),
+    ...(plan.duplicates && { duplicateDelivery: plan.duplicates }),
+  });
 }
 
 function movesTraffic({ codeDeploy }: World): boolean {

@@ -55,6 +55,13 @@ export const FAKE_ARTIFACT_CREDENTIALS = {
   sessionToken: 'simulator-artifact-session-do-not-log',
 } as const;
 
+/** Those of GetJobDetails, which the redactor knows from nowhere. */
+export const FAKE_DETAILS_CREDENTIALS = {
+  accessKeyId: 'ASIAFAKEDETAILSKEY00',
+  secretAccessKey: 'simulator-details-secret-do-not-log',
+  sessionToken: 'simulator-details-session-do-not-log',
+} as const;
+
 /** What the token is replaced by where it is rotated. */
 export function rotatedToken({ spotToken }: Account): string {
   return `rotated-${spotToken}`;
@@ -62,5 +69,6 @@ export function rotatedToken({ spotToken }: Account): string {
 
 /** Everything that must never appear in a log line, result, token or error. */
 export function secretsOf(account: Account): readonly string[] {
-  return [account.spotToken, ...Object.values(FAKE_ARTIFACT_CREDENTIALS)];
+  const credentials = [FAKE_ARTIFACT_CREDENTIALS, FAKE_DETAILS_CREDENTIALS].flatMap((set) => Object.values(set));
+  return [account.spotToken, ...credentials];
 }

@@ -64,6 +64,8 @@ export interface WorldOptions {
   readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed';
   /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, both, or there is none. */
   readonly integration: 'named' | 'another' | 'none' | 'with-another';
+  /** The integration's terminateInstanceOnFailure: what failed in a temporary deployment group is terminated. */
+  readonly terminatesInstanceOnFailure: boolean;
   /** Whether blue, by the group's launch specification, carries the tag key of green (docs/services.md, Spot). */
   readonly blueTagged: boolean;
   /** Whether Elastigroup refuses a deployment where blue does not; undocumented. */
@@ -79,11 +81,27 @@ export interface WorldOptions {
   readonly deploymentGroupAccess: 'allowed' | 'denied';
   /** What GetJobDetails tells; unverified for Lambda actions, but for the pipeline's name (docs/services.md, CodePipeline). */
   readonly jobDetails:
-    'whole' | 'no-execution-id' | 'no-action-id' | 'no-ids' | 'unknown-after-result' | 'unknown' | 'denied';
-  /** GetPipelineExecution and ListActionExecutions. */
-  readonly executionReads: 'allowed' | 'denied';
-  /** Whether a job of an abandoned action takes a result; unverified (docs/services.md, CodePipeline). */
-  readonly abandonedResult: 'refused' | 'accepted';
+    | 'whole'
+    | 'no-execution-id'
+    | 'no-action-id'
+    | 'no-ids'
+    | 'no-context'
+    | 'unknown-after-result'
+    | 'unknown'
+    | 'denied';
+  /** GetPipelineExecution and ListActionExecutions, or one of them. */
+  readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
+  /** Seconds by which both lag behind what is so. */
+  readonly executionReadsLagSeconds: number;
+  /** Whether the list of actions tells their UserParameters. */
+  readonly listsUserParameters: boolean;
+  /** What the execution of an abandoned action is shown as at first. */
+  readonly abandonedExecution: 'stopped' | 'stopping';
+  /**
+   * Whether a job of an abandoned action takes a result, or with which error it does not (`unknown`: JobNotFoundException);
+   * unverified (docs/services.md, CodePipeline).
+   */
+  readonly abandonedResult: 'refused' | 'accepted' | 'unknown';
   /** From when on CodeDeploy cannot be read (s from the world's begin), and why; undefined: it always can. */
   readonly codeDeployLost: { readonly afterSeconds: number; readonly how: 'group-renamed' | 'denied' } | undefined;
   /** `once`: somebody deletes it after the first time that it is read. `key-refused`: KMS refuses its key. */
@@ -117,6 +135,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   listLagSeconds: 0,
   finalState: 'FINISHED',
   scaledUp: 0,
+  terminatesInstanceOnFailure: false,
   oldDeploymentState: undefined,
   oddItems: false,
   reactsToFailure: false,
@@ -150,6 +169,9 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',
   executionReads: 'allowed',
+  executionReadsLagSeconds: 0,
+  listsUserParameters: true,
+  abandonedExecution: 'stopped',
   abandonedResult: 'refused',
   codeDeployLost: undefined,
   secretAccess: 'allowed',

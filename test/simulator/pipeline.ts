@@ -78,6 +78,8 @@ export interface ActionSettings {
   readonly onEvent?: (event: PipelineEvent) => void;
   /** Somebody stops the pipeline execution so long after its start; without it the scenario decides. */
   readonly stop?: { readonly kind: StopKind; readonly afterSeconds: number };
+  /** How long before its action the execution started. */
+  readonly secondsSinceRelease?: number;
 }
 
 /** What happens to the action, as it happens; `at` in ms of the pipeline's clock. */
@@ -163,9 +165,8 @@ class ActionRun {
     this.#limits = { ...AWS_LIMITS, ...settings.limits };
     this.#startedAt = settings.clock.now();
     settings.world.catchUp();
-    this.#execution = settings.world.executions.begin(
-      this.#jobData(undefined).actionConfiguration.configuration.UserParameters,
-    );
+    const { UserParameters } = this.#jobData(undefined).actionConfiguration.configuration;
+    this.#execution = settings.world.executions.begin(UserParameters, settings.secondsSinceRelease);
     this.#abandoned = this.#stopInTime();
   }
 
@@ -303,7 +304,7 @@ class ActionRun {
   }
 
   #isAbandoned(): boolean {
-    return this.#execution.actionStatus === 'Abandoned';
+    return this.#settings.world.executions.isAbandoned(this.#execution);
   }
 
   /** Resolves when the execution was stopped and its action abandoned: never, in most runs. */
@@ -314,7 +315,7 @@ class ActionRun {
     if (kind === undefined) return new Promise(() => undefined);
     await clock.sleep((stop?.afterSeconds ?? durations.stopInCodePipeline) * 1000);
     world.catchUp();
-    if (this.#execution.actionStatus === 'InProgress') {
+    if (world.executions.isInProgress(this.#execution)) {
       world.executions.stop(this.#execution, kind);
       this.#tell({ kind: 'stopped', at: clock.now(), how: kind });
     }

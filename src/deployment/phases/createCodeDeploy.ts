@@ -17,7 +17,11 @@ import { progressed, toInstalling } from '../transitions';
 import { asActionError } from '../upstreamFailure';
 
 /** Elastigroup waits for CodeDeploy. Starts it on exactly the tagged instances once EC2 shows all of them running, and only once. */
-export async function createCodeDeploy(before: Launching, context: DeploymentContext): Promise<State> {
+export async function createCodeDeploy(
+  before: Launching,
+  context: DeploymentContext,
+  hasWaited: boolean,
+): Promise<State> {
   const state = await withTargetCapacity(before, context);
   const green = await context.greenInstances.find(greenTag(state));
   const fleet = fleetReadiness(state, green, context.clock.now());
@@ -33,7 +37,7 @@ export async function createCodeDeploy(before: Launching, context: DeploymentCon
   if (own) return adoptCodeDeploy(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
 
-  const notStarted = await instead(aged, context);
+  const notStarted = await instead(hasWaited ? { ...aged, waitsForOther: {} } : aged, context);
   if (notStarted) return notStarted;
   const outcome = await sendCreate(aged, context);
   switch (outcome.kind) {

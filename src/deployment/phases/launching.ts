@@ -12,7 +12,7 @@ import {
   launchingDuplicatesOf,
   stopDuplicates,
 } from '../ownDeployments';
-import { clearConflict } from '../conflicts';
+import { clearConflict, isWaitingForConflict } from '../conflicts';
 import type { DeploymentContext } from '../context';
 import type { Launching, State } from '../state';
 import { paced, perhapsWithCodeDeploy, progressed, toCleaningUp } from '../transitions';
@@ -38,7 +38,7 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
       // Two fleets carry the same tag: CodeDeploy must not find a duplicate's instances.
       return own.some((other) => other.id !== primary.id && !hasEnded(other.state))
         ? progressed(next, `stopping a duplicate of ${primary.id}`)
-        : createCodeDeploy(next, context);
+        : createCodeDeploy(next, context, isWaitingForConflict(state));
     default:
       return adoptExistingCodeDeploy(next, primary, context);
   }

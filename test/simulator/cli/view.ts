@@ -105,15 +105,20 @@ function describe(event: PipelineEvent): string | undefined {
     case 'progress':
       return `in CodePipeline: ${event.details.percentComplete ?? 0}% ${event.details.summary ?? ''}`;
     case 'stopped':
-      return event.how === 'abandon'
-        ? 'somebody stops the pipeline execution in CodePipeline, and abandons its action'
-        : 'somebody stops the pipeline execution in CodePipeline, and lets its action finish';
+      return STOPPED[event.how];
     case 'invocation-failed':
       return `the invocation failed: ${event.error instanceof Error ? event.error.message : String(event.error)} ${whatFollows(event.retrySeconds)}`;
     default:
       return undefined;
   }
 }
+
+const STOPPED = {
+  abandon: 'somebody stops the pipeline execution in CodePipeline, and abandons its action',
+  wait: 'somebody stops the pipeline execution in CodePipeline, and lets its action finish',
+  cancel: 'somebody edits the pipeline, which cancels its execution',
+  'other-fails': 'another action of the pipeline execution fails',
+} as const;
 
 function whatFollows(retrySeconds: number | undefined): string {
   if (retrySeconds !== undefined) return `Lambda delivers its event again in ${Math.round(retrySeconds)} s.`;

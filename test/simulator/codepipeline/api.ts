@@ -1,3 +1,4 @@
+import { FAKE_DETAILS_CREDENTIALS } from '../account';
 import { awsInput, awsJson } from '../awsJson';
 import type { Context } from '../context';
 import { asList, asRecord, type JsonRecord } from '../input';
@@ -73,6 +74,8 @@ export class CodePipelineApi {
       const { revision, ...rest } = asRecord(artifact);
       return revision === null ? rest : { ...rest, revision };
     });
-    return { jobDetails: { id, accountId: account.awsAccountId, data: { ...data, inputArtifacts, pipelineContext } } };
+    const artifactCredentials = { ...FAKE_DETAILS_CREDENTIALS };
+    const told = { ...data, inputArtifacts, artifactCredentials, ...(pipelineContext && { pipelineContext }) };
+    return { jobDetails: { id, accountId: account.awsAccountId, data: told } };
   }
 }

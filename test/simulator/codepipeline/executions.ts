@@ -3,19 +3,38 @@ import type { JsonRecord } from '../input';
 import { ServiceError } from '../wire';
 import type { Job } from './model';
 
-export type StopKind = 'abandon' | 'wait';
+/**
+ * What somebody does to an execution: "stop and abandon", "stop and wait"; an edit of the pipeline cancels it; an action beside
+ * ours fails.
+ */
+export type StopKind = 'abandon' | 'wait' | 'cancel' | 'other-fails';
 
-/** One execution of the pipeline with its deploy action. Times are ms since the epoch. */
+interface Shown {
+  readonly at: number;
+  readonly status: 'InProgress' | 'Stopping' | 'Stopped' | 'Cancelled' | 'Superseded' | 'Succeeded' | 'Failed';
+  readonly actionStatus: 'InProgress' | 'Abandoned' | 'Succeeded' | 'Failed';
+}
+
+/** One execution of the pipeline with its source and its deploy action. Times are ms since the epoch. */
 export interface Execution {
   readonly id: string;
   readonly actionExecutionId: string;
+  /** When its source action started: that is how old its revision is. */
+  readonly releasedAt: number;
+  /** When its deploy action started. */
   readonly startedAt: number;
-  status: 'InProgress' | 'Stopping' | 'Stopped' | 'Cancelled' | 'Superseded' | 'Succeeded' | 'Failed';
-  actionStatus: 'InProgress' | 'Abandoned' | 'Succeeded' | 'Failed';
   /** The action's resolved UserParameters. */
   readonly userParameters: string;
+  /** Oldest first. */
+  readonly history: Shown[];
+  /** When its action was abandoned. */
   stoppedAt: number | undefined;
 }
+
+const STATUS = 'GetPipelineExecution';
+const ACTIONS = 'ListActionExecutions';
+/** Seconds for which an execution is shown as Stopping after its action was abandoned, where that is played. */
+const STOPPING_S = 15;
 
 /** The executions of the simulated pipeline, and what CodePipeline tells of them (docs/services.md, CodePipeline). */
 export class Executions {
@@ -26,40 +45,76 @@ export class Executions {
     this.#context = context;
   }
 
-  begin(userParameters: string, id?: string): Execution {
+  begin(userParameters: string, secondsSinceRelease = 0): Execution {
     const number = String(this.all.length).padStart(4, '0');
+    const { time } = this.#context.schedule;
     const execution: Execution = {
-      id: id ?? `0a1b2c3d-4e5f-4a6b-${number}-9e0f1a2b3c4d`,
+      id: `0a1b2c3d-4e5f-4a6b-${number}-9e0f1a2b3c4d`,
       actionExecutionId: `9f8e7d6c-5b4a-4c3d-${number}-1a0b9c8d7e6f`,
-      startedAt: this.#context.schedule.time,
-      status: 'InProgress',
-      actionStatus: 'InProgress',
+      releasedAt: time - secondsSinceRelease * 1000,
+      startedAt: time,
       userParameters,
+      history: [{ at: 0, status: 'InProgress', actionStatus: 'InProgress' }],
       stoppedAt: undefined,
     };
     this.all.push(execution);
     return execution;
   }
 
-  end(execution: Execution, status: 'Succeeded' | 'Failed'): void {
-    if (execution.actionStatus !== 'InProgress') return;
-    execution.actionStatus = status;
-    execution.status = execution.status === 'Stopping' ? 'Stopped' : status;
+  isInProgress(execution: Execution): boolean {
+    return nowOf(execution).actionStatus === 'InProgress';
   }
 
-  /** "Stop and abandon", or "stop and wait". */
+  isAbandoned(execution: Execution): boolean {
+    return nowOf(execution).actionStatus === 'Abandoned';
+  }
+
+  /** The action has its result. */
+  end(execution: Execution, actionStatus: 'Succeeded' | 'Failed'): void {
+    if (!this.isInProgress(execution)) return;
+    const { status } = nowOf(execution);
+    const ended = { InProgress: actionStatus, Stopping: 'Stopped' } as const;
+    this.#show(execution, status === 'InProgress' || status === 'Stopping' ? ended[status] : status, actionStatus);
+  }
+
   stop(execution: Execution, kind: StopKind): void {
-    if (execution.actionStatus !== 'InProgress') return;
-    execution.status = kind === 'abandon' ? 'Stopped' : 'Stopping';
-    if (kind === 'wait') return;
-    execution.actionStatus = 'Abandoned';
-    execution.stoppedAt = this.#context.schedule.time;
+    if (!this.isInProgress(execution)) return;
+    const { time } = this.#context.schedule;
+    switch (kind) {
+      case 'abandon':
+        execution.stoppedAt = time;
+        if (this.#context.options.abandonedExecution === 'stopping') {
+          this.#show(execution, 'Stopping', 'Abandoned');
+          this.#show(execution, 'Stopped', 'Abandoned', time + STOPPING_S * 1000);
+        } else this.#show(execution, 'Stopped', 'Abandoned');
+        return;
+      case 'wait':
+        this.#show(execution, 'Stopping', 'InProgress');
+        return;
+      case 'cancel':
+        this.#show(execution, 'Cancelled', 'InProgress');
+        return;
+      case 'other-fails':
+        this.#show(execution, 'Failed', 'InProgress');
+    }
+  }
+
+  #show(execution: Execution, status: Shown['status'], actionStatus: Shown['actionStatus'], at?: number): void {
+    execution.history.push({ at: at ?? this.#context.schedule.time, status, actionStatus });
+  }
+
+  /** What the reads show, which may lag behind. */
+  #shown({ history }: Execution): Shown {
+    const { schedule, options } = this.#context;
+    const time = schedule.time - options.executionReadsLagSeconds * 1000;
+    return history.findLast(({ at }) => at <= time) ?? { at: 0, status: 'InProgress', actionStatus: 'InProgress' };
   }
 
   /** GetJobDetails: what it tells, and of which jobs, is unverified for Lambda actions. */
-  details(job: Job): JsonRecord {
+  details(job: Job): JsonRecord | undefined {
     const { account, options } = this.#context;
     if (options.jobDetails === 'denied') throw this.#denied('GetJobDetails', '*');
+    if (options.jobDetails === 'no-context') return undefined;
     const hasEnded = job.result !== undefined || job.closed;
     if (options.jobDetails === 'unknown' || (options.jobDetails === 'unknown-after-result' && hasEnded))
       throw new ServiceError(400, 'JobNotFoundException', `Could not find job with id ${job.id}`);
@@ -77,7 +132,7 @@ export class Executions {
 
   /** GetPipelineExecution */
   describe(input: JsonRecord): JsonRecord {
-    this.#allow('GetPipelineExecution', input);
+    this.#allow(STATUS, input);
     const { pipelineName } = this.#context.account;
     const execution = this.all.find(({ id }) => id === input['pipelineExecutionId']);
     if (!execution) throw new ServiceError(400, 'PipelineExecutionNotFoundException', 'No such execution');
@@ -86,23 +141,40 @@ export class Executions {
         pipelineName,
         pipelineVersion: 1,
         pipelineExecutionId: execution.id,
-        status: execution.status,
+        status: this.#shown(execution).status,
       },
     };
   }
 
   /** ListActionExecutions: the newest first. */
   list(input: JsonRecord): JsonRecord {
-    this.#allow('ListActionExecutions', input);
+    this.#allow(ACTIONS, input);
     const filter = input['filter'] as JsonRecord | undefined;
     const wanted = filter?.['pipelineExecutionId'];
-    const listed = this.all.filter(({ id }) => wanted === undefined || id === wanted).toReversed();
-    return { actionExecutionDetails: listed.map((execution) => this.#listed(execution)) };
+    const executions = this.all.filter(({ id }) => wanted === undefined || id === wanted);
+    const listed = executions.flatMap((execution) => [this.#source(execution), this.#deploy(execution)]);
+    const actionExecutionDetails = listed.toSorted((a, b) => b.startTime - a.startTime);
+    return { actionExecutionDetails };
   }
 
-  #listed({ id, actionExecutionId, startedAt, actionStatus, userParameters }: Execution): JsonRecord {
+  #source({ id, releasedAt }: Execution) {
+    return {
+      pipelineExecutionId: id,
+      actionExecutionId: `source-${id}`,
+      pipelineVersion: 1,
+      stageName: 'Source',
+      actionName: 'Source',
+      startTime: releasedAt / 1000,
+      status: 'Succeeded',
+      input: { configuration: { S3Bucket: 'shop-releases' } },
+    };
+  }
+
+  #deploy(execution: Execution) {
+    const { id, actionExecutionId, startedAt, userParameters } = execution;
     const { stageName, actionName, functionName } = this.#context.account;
     const configuration = { FunctionName: functionName, UserParameters: userParameters };
+    const isTold = this.#context.options.listsUserParameters;
     return {
       pipelineExecutionId: id,
       actionExecutionId,
@@ -110,14 +182,15 @@ export class Executions {
       stageName,
       actionName,
       startTime: startedAt / 1000,
-      status: actionStatus,
-      input: { configuration, resolvedConfiguration: configuration },
+      status: this.#shown(execution).actionStatus,
+      ...(isTold && { input: { configuration, resolvedConfiguration: configuration } }),
     };
   }
 
   #allow(operation: string, input: JsonRecord): void {
     const { account, options } = this.#context;
-    if (options.executionReads === 'denied') throw this.#denied(operation, this.#arn);
+    const allowed = { allowed: operation, denied: '', 'status-only': STATUS, 'actions-only': ACTIONS };
+    if (allowed[options.executionReads] !== operation) throw this.#denied(operation, this.#arn);
     if (input['pipelineName'] !== account.pipelineName)
       throw new ServiceError(400, 'PipelineNotFoundException', 'The account does not have such a pipeline');
   }
@@ -133,4 +206,9 @@ export class Executions {
     const { region, awsAccountId, pipelineName } = this.#context.account;
     return `arn:aws:codepipeline:${region}:${awsAccountId}:${pipelineName}`;
   }
+}
+
+/** What is so, whatever the reads show. */
+function nowOf({ history }: Execution): Pick<Shown, 'status' | 'actionStatus'> {
+  return history.at(-1) ?? { status: 'InProgress', actionStatus: 'InProgress' };
 }

@@ -24,6 +24,7 @@ export class Jobs {
       data,
       result: undefined,
       closed: false,
+      isForgotten: false,
       refusedResults: 0,
     };
     this.all.push(job);
@@ -41,17 +42,22 @@ export class Jobs {
   /** @throws JobNotFoundException */
   existing(id: string): Job {
     const job = this.all.find((candidate) => candidate.id === id);
-    if (!job) throw new ServiceError(400, 'JobNotFoundException', `Could not find job with id ${id}`);
+    if (!job) throw notFound(id);
     return job;
   }
 
   /** The action was abandoned: whether its job still takes a result is unverified. */
   abandon(job: Job): void {
-    if (this.#context.options.abandonedResult === 'refused') job.closed = true;
+    if (this.#context.options.abandonedResult !== 'accepted') job.closed = true;
+    job.isForgotten = this.#context.options.abandonedResult === 'unknown';
   }
 
   /** @throws InvalidJobStateException when the job has a result already, or takes none any more */
   answer(job: Job, result: JobResult): void {
+    if (job.isForgotten) {
+      job.refusedResults += 1;
+      throw notFound(job.id);
+    }
     if (job.result || job.closed) {
       job.refusedResults += 1;
       const state = job.result?.kind === 'failure' ? 'Failed' : 'Succeeded';
@@ -61,4 +67,8 @@ export class Jobs {
     this.#waiting.get(job.id)?.();
     this.#waiting.delete(job.id);
   }
+}
+
+function notFound(id: string): ServiceError {
+  return new ServiceError(400, 'JobNotFoundException', `Could not find job with id ${id}`);
 }

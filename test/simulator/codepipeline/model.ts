@@ -32,6 +32,8 @@ export interface Job {
   result: JobResult | undefined;
   /** CodePipeline no longer takes a result, e.g. after 20 minutes without one. */
   closed: boolean;
+  /** It says so with JobNotFoundException. */
+  isForgotten: boolean;
   /** Results refused with InvalidJobStateException, because the job had one or was closed. */
   refusedResults: number;
 }

@@ -5,6 +5,7 @@ import type { TargetGroup } from '../traffic/targetGroup';
 import { ServiceError } from '../wire';
 import { SpotDeployment, type BlueGreenRequest } from './deployment';
 import { EventLog } from './eventLog';
+import { launchOutside } from './outsideLaunch';
 
 /** The Elastigroup: its blue instances and its blue/green deployments. */
 export class Elastigroup {
@@ -26,6 +27,7 @@ export class Elastigroup {
     this.log = new EventLog(context);
     this.#blueTag = context.random.uuid();
     this.#launchBlue();
+    launchOutside({ context, fleet, codeDeploy, traffic, log: this.log, blueTag: this.#blueTag });
     codeDeploy.onChange(() => {
       for (const deployment of this.deployments) deployment.codeDeployChanged();
     });

@@ -2,7 +2,7 @@ import { RetryQuota, type CallBudget } from '../../../src/clients/callPolicy';
 import { UpstreamError, type ServiceName } from '../../../src/clients/upstreamError';
 import type { Failed } from '../../../src/deployment/state';
 import { gatherEvidence, searchBudget } from '../../../src/diagnosis/gather';
-import { elastigroup, instance, START } from '../../support/deploymentSamples';
+import { codeDeploy, elastigroup, instance, START } from '../../support/deploymentSamples';
 import {
   beforeCodeDeploy,
   codeDeployFailed,
@@ -48,6 +48,25 @@ test('each side is queried once, up to the failure', async () => {
     spotInterruptions: 2,
     unread: [],
   });
+});
+
+test("Elastigroup's events about deployments in temporary groups are left out", async () => {
+  const own = `d-${'OWN'.padEnd(9, '1')}`;
+  const messages = [
+    'CodeDeploy deployment d-ABCDEFGH1 failed for i-1.',
+    `CodeDeploy deployment ${own} failed.`,
+    'Instance i-2 was interrupted.',
+    `d-ABCDEFGH1 failed beside ${own}.`,
+  ];
+  const context = new FakeContext({
+    getDeployment: [codeDeploy(own, 'Failed')],
+    targets: [[]],
+    green: [[]],
+    list: [[]],
+    events: [messages.map((message) => ({ at: START, severity: 'ERROR', message }))],
+  });
+  const evidence = await gatherEvidence(failedState({ deploymentId: own }), context);
+  expect(evidence?.events.map(({ message }) => message)).toEqual(messages.slice(1));
 });
 
 test('nothing is queried where nothing was started', async () => {
