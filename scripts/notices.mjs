@@ -7,12 +7,23 @@ import { init } from 'license-checker-rseidelsohn';
 const ROOT = path.resolve(import.meta.dirname, '..');
 const LINE = `\n\n${'-'.repeat(80)}\n\n`;
 
+/** The checker calls fs.existsSync without a path, which Node 24 reports as deprecated (DEP0187). */
+async function installedPackages() {
+  const before = process.noDeprecation;
+  process.noDeprecation = true;
+  try {
+    return Object.entries(await promisify(init)({ start: ROOT }));
+  } finally {
+    process.noDeprecation = before;
+  }
+}
+
 /** The text for the packages that esbuild's metafile names, from the root of the project on: the same for the same bundle. */
 export async function thirdPartyNotices({ inputs }) {
   const folders = new Set(
     Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []),
   );
-  const installed = Object.entries(await promisify(init)({ start: ROOT }));
+  const installed = await installedPackages();
   /** Text → the packages that have it: most have the same one. */
   const packagesOf = new Map();
   for (const folder of [...folders].sort()) {
