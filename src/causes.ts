@@ -30,6 +30,8 @@ export const FIXES = {
     'AWS reclaimed Spot Instances during deployment. Retry the stage. If it happens again, give the Elastigroup more instance types and Availability Zones, or let it fall back to On-Demand.',
   'green-removed':
     "Green instances were terminated through the EC2 API during deployment, mostly by the Elastigroup's auto-healing: set its health check type to EC2, or its grace period to more than an install takes. Otherwise see who called TerminateInstances (CloudTrail).",
+  'blue-failed':
+    'Only blue instances failed, while they lost the traffic: mostly AWS had reclaimed one of them, or it was terminated. The revision is not the cause.',
   'launch-failed':
     "Elastigroup could not launch green instances; its events are below. Common causes: no Spot capacity (add instance types and Availability Zones, or let it fall back to On-Demand), the account's vCPU quota, or a deleted AMI, subnet or role.",
   'no-instances':

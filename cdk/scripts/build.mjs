@@ -16,7 +16,7 @@ run(process.execPath, [path.join(root, 'scripts/build.mjs'), 'src/handler.ts', p
 await bundleConstruct();
 await writeTypes();
 await writeDashboard();
-await cp(path.join(root, 'LICENSE'), path.join(dist, 'LICENSE'));
+await cp(path.join(root, 'LICENSE'), path.join(here, 'LICENSE')); // npm looks for it there
 
 /** CommonJS, as aws-cdk-lib is. */
 async function bundleConstruct() {

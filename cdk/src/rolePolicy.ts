@@ -90,7 +90,7 @@ export function deployStatements(
     ),
     allow(
       'UseTheRevision',
-      ['codedeploy:GetApplication', 'codedeploy:GetApplicationRevision', 'codedeploy:RegisterApplicationRevision'],
+      ['codedeploy:GetApplicationRevision', 'codedeploy:RegisterApplicationRevision'],
       names.map((name) => codeDeployArn(stack, `application:${name}`)),
     ),
   ];

@@ -267,14 +267,14 @@ describe('permissions', () => {
     );
     expect(more).toEqual([]);
     expect(policy?.roles).toContain('BlueGreenRole');
-    const resources = Object.fromEntries(policy?.statements.map(({ Sid, Resource }) => [Sid, Resource]) ?? []);
+    const resources = Object.fromEntries(policy?.statements.map(({ Sid, Resource }) => [Sid ?? '', Resource]) ?? []);
     expect(resources).toEqual({
       Deploy: arn('codedeploy', 'deploymentgroup:shop/shop-production'),
       UseTheRevision: arn('codedeploy', 'application:shop'),
       CheckTheRevision: {
-        'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^Artifacts/), 'Arn'] }, '/*']] as unknown,
+        'Fn::Join': ['', [{ 'Fn::GetAtt': [expect.stringMatching(/^Artifacts/) as unknown, 'Arn'] }, '/*']],
       },
-      TellMissingFromForbidden: { 'Fn::GetAtt': [expect.stringMatching(/^Artifacts/), 'Arn'] as unknown },
+      TellMissingFromForbidden: { 'Fn::GetAtt': [expect.stringMatching(/^Artifacts/) as unknown, 'Arn'] },
     });
     expect(environmentOf(stack)['CHECK_REVISION']).toBe('true');
   });

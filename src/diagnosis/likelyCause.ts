@@ -24,6 +24,7 @@ const SIGNS: readonly { readonly cause: CauseName; readonly shows: (symptoms: Sy
   { cause: 'alarm-active', shows: hasCode('ALARM_ACTIVE') },
   { cause: 'load-balancer', shows: hasCode('ELB_INVALID_INSTANCE', 'MISSING_ELB_INFORMATION') },
   { cause: 'resource-limit', shows: hasCode('RESOURCE_LIMIT_EXCEEDED') },
+  { cause: 'blue-failed', shows: isFailureOfBlue },
   { cause: 'agent-not-running', shows: hasCode('AGENT_ISSUE') },
   { cause: 'agent-not-running', shows: isAgentNamed },
   { cause: 'agent-not-running', shows: hasNothingBegun },
@@ -63,6 +64,13 @@ function isFailureOfRemoved({ state, evidence }: Symptoms): boolean {
   return evidence.targets.some(({ id, status }) => removed.has(id) && status !== 'Succeeded');
 }
 
+/** Green succeeded everywhere, and no script of blue is to blame: an instance of blue was gone when its turn came. */
+function isFailureOfBlue({ evidence }: Symptoms): boolean {
+  const failed = failedTargets(evidence);
+  const isBlue = failed.every(({ target }) => target.label === 'Blue');
+  return failed.length > 0 && isBlue && !failed.some(({ event }) => event?.diagnostics?.code.startsWith('Script'));
+}
+
 /** CodeDeploy's own words, e.g. "CodeDeploy agent was not able to receive the lifecycle event". */
 function isAgentNamed({ evidence }: Symptoms): boolean {
   return failedTargets(evidence).some(({ event }) =>
@@ -71,7 +79,8 @@ function isAgentNamed({ evidence }: Symptoms): boolean {
 }
 
 /** CodeDeploy gave up, or TIMEOUT was reached, and on no green instance has any lifecycle event begun. */
-function hasNothingBegun({ state, evidence: { codeDeploy, targets } }: Symptoms): boolean {
+function hasNothingBegun({ state, evidence: { codeDeploy, targets, hasAllTargets } }: Symptoms): boolean {
+  if (!hasAllTargets) return false;
   const green = targets.filter(({ label }) => label !== 'Blue');
   const hasBegun = green.some(({ events }) => events.some(({ startedAt }) => startedAt !== undefined));
   if (green.length === 0 || hasBegun) return false;

@@ -3,6 +3,7 @@ import { FAULT_KINDS, type FaultKind } from '../simulator/faults';
 import type { TransportCall } from '../simulator/transport';
 import { violationsOf } from './invariants';
 import { playRun, type RunPlan, type RunTrace } from './playRun';
+import { TRIES_ALL } from './triesAll';
 
 /** A revision in GitHub: without the look at S3, and without the time that its client takes. */
 export const FROM_GITHUB = {
@@ -11,9 +12,6 @@ export const FROM_GITHUB = {
   GITHUB_REPO: 'example/shop',
   COMMIT_ID: '0123456789abcdef0123456789abcdef01234567',
 };
-
-/** `npm run test:faults` and CI try every fault in every call; `npm test` leaves out what is the same as another case. */
-const TRIES_ALL = process.env['FAULTS'] === 'all';
 
 /** A call of the run without a fault, and the phase in which the function sends it. */
 type PlannedCall = TransportCall & { readonly phase: string };

@@ -4,10 +4,12 @@ import type { protectGreen } from '../../src/deployment/phases/greenProtection';
 import type { DeploymentContext } from '../../src/deployment/context';
 import type { CleaningUp, Starting, State } from '../../src/deployment/state';
 import { toFailed, toLaunching } from '../../src/deployment/transitions';
+import { SCENARIOS } from '../simulator/scenarios';
 import { violationsOf } from './invariants';
-import { playRun } from './playRun';
+import type { playRun } from './playRun';
 import { randomPlan } from './randomPlan';
 import { stepOfTimeout, type DeploymentStep } from './stepOfTimeout';
+import { TRIES_ALL } from './triesAll';
 
 /*
  * The soak must notice a broken product: each bug is planted in one module, and random runs go on until an invariant is
@@ -15,18 +17,22 @@ import { stepOfTimeout, type DeploymentStep } from './stepOfTimeout';
  */
 
 const RUNS = 400;
-/** `npm run soak` plays thousands. */
-const CLEAN_RUNS = 100;
+/** Each scenario once, or several times; `npm run soak` plays thousands. */
+const CLEAN_RUNS = (TRIES_ALL ? 4 : 1) * SCENARIOS.length;
 
 interface Bug {
   readonly name: string;
   readonly module: string;
   /** What replaces the module's own exports. */
-  readonly plant: (actual: Record<string, unknown>) => Record<string, unknown>;
+  readonly plant: (actual: Exports) => Exports;
   readonly violation: RegExp;
+  /** The run that noticed it last is played first: those before it noticed nothing. */
+  readonly seed: number;
   /** The only scenario that can show it: of the soak's runs those in it are played. */
   readonly scenario?: string;
 }
+
+type Exports = Readonly<Record<string, unknown>>;
 
 const BUGS: readonly Bug[] = [
   {
@@ -34,6 +40,7 @@ const BUGS: readonly Bug[] = [
     module: '../../src/deployment/phases/starting',
     plant: () => ({ start: startWithoutLooking }),
     violation: /Elastigroup deployments of one action/,
+    seed: 2,
   },
   {
     name: 'a CodeDeploy deployment of another is taken for the own one',
@@ -45,18 +52,21 @@ const BUGS: readonly Bug[] = [
       findCodeDeploy: takeAnyCodeDeploy,
     }),
     violation: /belongs to someone else, and was stopped|reported success/,
+    seed: 10,
   },
   {
     name: 'cleaning up ends without having stopped anything, and says that nothing is left',
     module: '../../src/deployment/phases/cleaningUp',
     plant: () => ({ cleanUp: claimToHaveCleanedUp }),
     violation: /is left/,
+    seed: 2,
   },
   {
     name: 'cleaning up does not care whether CodeDeploy has succeeded',
     module: '../../src/deployment/phases/cleanupDecision',
     plant: (actual) => ({ ...actual, decideCleanup: stopWhateverItIs }),
     violation: /was stopped after CodeDeploy had succeeded|^no fleet served .*: PUT stop|green instances alone served$/,
+    seed: 270,
     // CodeDeploy succeeds between the look that reaches TIMEOUT and the next one: few runs show it.
     scenario: 'success',
   },
@@ -65,12 +75,14 @@ const BUGS: readonly Bug[] = [
     module: '../../src/deployment/phases/greenProtection',
     plant: (actual) => ({ ...actual, protectGreen: removableOnTimeout(actual['protectGreen'] as ProtectGreen) }),
     violation: /^no fleet served .*: PUT stop|green instances alone served$/,
+    seed: 18,
   },
   {
     name: 'the rollback is ignored: green is removed when CodeDeploy has ended',
     module: '../../src/deployment/phases/greenProtection',
     plant: (actual) => ({ ...actual, protectGreen: removableDuringRollback(actual['protectGreen'] as ProtectGreen) }),
     violation: /^no fleet served .*: PUT stop|green instances alone served$/,
+    seed: 203,
     scenario: 'stopped-after-traffic',
   },
   {
@@ -78,12 +90,14 @@ const BUGS: readonly Bug[] = [
     module: '../../src/deployment/phases/greenFleet',
     plant: (actual) => ({ ...actual, fleetReadiness: readyAtOnce(actual['fleetReadiness'] as FleetReadinessOf) }),
     violation: /was started before EC2 showed the tag of green instance/,
+    seed: 6,
   },
   {
     name: 'secrets are not redacted',
     module: '../../src/lib/redaction',
     plant: () => ({ Redactor: TalkativeRedactor }),
     violation: /the secret .* is in/,
+    seed: 24,
   },
   {
     name: 'an unknown state of Elastigroup reads as success',
@@ -93,6 +107,7 @@ const BUGS: readonly Bug[] = [
       progressOf: optimisticProgress(actual['progressOf'] as (state: string) => string),
     }),
     violation: /Elastigroup has not FINISHED/,
+    seed: 891,
     scenario: 'odd-states',
   },
   {
@@ -100,14 +115,32 @@ const BUGS: readonly Bug[] = [
     module: '../../src/report/sendReport',
     plant: () => ({ sendReport: () => Promise.resolve() }),
     violation: /without a result/,
+    seed: 1,
   },
 ];
 
+let planted: { readonly module: string; readonly exports: Exports } | undefined;
+let play: typeof playRun;
+
+/** The harness is loaded once; a module in which a bug can be planted is the actual one, but for what `planted` has of it. */
+beforeAll(() => {
+  for (const module of new Set(BUGS.map((bug) => bug.module))) {
+    const get = (actual: Exports, name: string): unknown =>
+      (planted?.module === module ? planted.exports[name] : undefined) ?? actual[name];
+    jest.doMock(module, () => new Proxy(jest.requireActual<Exports>(module), { get }));
+  }
+  play = jest.requireActual<{ playRun: typeof playRun }>('./playRun').playRun;
+});
+
+afterEach(() => {
+  planted = undefined;
+});
+
 test.each(BUGS)(
   'the soak notices when $name',
-  async ({ module, plant, violation, scenario }) => {
-    const play = harnessWith(module, plant);
-    for (let seed = 1, played = 0; played < RUNS; seed += 1) {
+  async ({ module, plant, violation, seed: noticed, scenario }) => {
+    planted = { module, exports: plant(jest.requireActual<Exports>(module)) };
+    for (let seed = noticed, played = 0; played < RUNS; seed = played === 1 ? 1 : seed + 1) {
       const plan = randomPlan(seed);
       if (scenario !== undefined && plan.scenario.name !== scenario) continue;
       played += 1;
@@ -122,27 +155,16 @@ test('the same runs are clean without a bug, and reach TIMEOUT in each step of t
   const steps = new Set<DeploymentStep>();
   const wanted: readonly DeploymentStep[] = ['installing', 'allowing green', 'blocking blue', 'waiting'];
   const isMissing = () => wanted.some((step) => !steps.has(step));
-  for (let seed = 1; seed <= CLEAN_RUNS || (seed <= RUNS && isMissing()); seed += 1) {
-    const trace = await playRun(randomPlan(seed));
+  const check = async (seed: number) => {
+    const trace = await play(randomPlan(seed));
     expect(violationsOf(trace)).toEqual([]);
     const step = stepOfTimeout(trace);
     if (step !== undefined) steps.add(step);
-  }
+  };
+  for (const { seed } of BUGS) await check(seed);
+  for (let seed = 1; seed <= CLEAN_RUNS || (seed <= RUNS && isMissing()); seed += 1) await check(seed);
   expect([...steps]).toEqual(expect.arrayContaining([...wanted]));
 }, 120_000);
-
-/** The harness with everything below it loaded anew, and one module of the product replaced. */
-function harnessWith(module: string, plant: Bug['plant']): typeof playRun {
-  let play: typeof playRun | undefined;
-  jest.isolateModules(() => {
-    const actual = jest.requireActual<Record<string, unknown>>(module);
-    jest.doMock(module, () => plant(actual));
-    play = jest.requireActual<{ playRun: typeof playRun }>('./playRun').playRun;
-    jest.dontMock(module);
-  });
-  if (!play) throw new Error('the harness could not be loaded');
-  return play;
-}
 
 // The bugs. Each does what a hurried change might do.
 

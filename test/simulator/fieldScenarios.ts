@@ -30,9 +30,15 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'scales-up',
-    title: 'The Elastigroup launches one instance more while the revision is installed.',
+    title: 'The Elastigroup launches one instance more while the revision is installed, and deploys to it by itself.',
     expected: 'Succeeded',
-    script: { groupScalesUp: true },
+    script: { groupScalesUp: true, temporaryGroup: 'succeeds' },
+  }),
+  scenario({
+    name: 'spot-replaced',
+    title: 'AWS reclaims an instance of blue meanwhile; the deployment to the one in its place fails.',
+    expected: 'Succeeded',
+    script: { spotReplaced: true, temporaryGroup: 'fails' },
   }),
   scenario({
     name: 'second-application',

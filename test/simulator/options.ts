@@ -58,10 +58,14 @@ export interface WorldOptions {
   readonly reservationsPerPage: number;
   /** Ids in a page of ListDeployments and ListDeploymentTargets. */
   readonly idsPerPage: number;
+  /** Whether ListDeploymentTargets takes `targetFilters`, as documented. */
+  readonly targetFilters: 'served' | 'refused';
   /** What HeadObject answers. */
   readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed';
   /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, both, or there is none. */
   readonly integration: 'named' | 'another' | 'none' | 'with-another';
+  /** The integration's terminateInstanceOnFailure: what failed in a temporary deployment group is terminated. */
+  readonly terminatesInstanceOnFailure: boolean;
   /** Whether blue, by the group's launch specification, carries the tag key of green (docs/services.md, Spot). */
   readonly blueTagged: boolean;
   /** The Elastigroup's own load balancing and health check; `none`: it has neither. */
@@ -128,6 +132,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   listsFinished: true,
   finalState: 'FINISHED',
   scaledUp: 0,
+  terminatesInstanceOnFailure: false,
   oldDeploymentState: undefined,
   oddItems: false,
   reactsToFailure: false,
@@ -150,6 +155,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   launchedInstances: undefined,
   reservationsPerPage: 2,
   idsPerPage: 3,
+  targetFilters: 'served',
   headObject: 'found',
   integration: 'named',
   blueTagged: true,

@@ -28,6 +28,10 @@ export interface Durations {
   readonly othersLast: number;
   /** Until the group scales up (scenarios with groupScalesUp). */
   readonly groupScalesUp: number;
+  /** Until AWS reclaims a Spot Instance of blue (scenarios with spotReplaced). */
+  readonly spotReplaced: number;
+  /** How long a deployment in a temporary deployment group lasts. */
+  readonly temporaryDeployment: number;
   /** Until somebody stops the pipeline execution (scenarios with stopInCodePipeline). */
   readonly stopInCodePipeline: number;
   /** An instance from shutting-down to terminated. */
@@ -100,6 +104,10 @@ export interface Script {
   readonly oddStates?: true;
   /** The group launches one instance more, on its own account, after `Durations.groupScalesUp`. */
   readonly groupScalesUp?: true;
+  /** AWS reclaims an instance of blue at that time, and the group launches another in its place. */
+  readonly spotReplaced?: true;
+  /** How the deployment ends that the integration makes, in a temporary deployment group, to what the group launches by itself. */
+  readonly temporaryGroup?: 'succeeds' | 'fails';
   /** What somebody else has active in the group, from the start, or (late) from `Durations.othersBegin` on. */
   readonly others?: 'elastigroup-and-codedeploy' | 'codedeploy' | 'codedeploy-late';
   /** It succeeds after `Durations.othersLast`; without this it is active for ever. */

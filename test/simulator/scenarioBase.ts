@@ -20,6 +20,8 @@ export const DURATIONS: Durations = {
   othersBegin: 15,
   othersLast: 60,
   groupScalesUp: 45,
+  spotReplaced: 10,
+  temporaryDeployment: 15,
   stopInCodePipeline: 35,
   terminating: 4,
   deploymentCreated: 1,

@@ -120,6 +120,38 @@ export class Deployments {
     this.#tell(deployment);
   }
 
+  /** Elastigroup's own, to an instance that it launched outside of a blue/green deployment (docs/services.md, Spot). */
+  seedTemporary(groupName: string, { id }: Instance): Deployment {
+    const { account, schedule } = this.#context;
+    const deployment = this.#add(
+      {
+        applicationName: account.applicationName,
+        groupName,
+        configName: account.deploymentConfigName,
+        revision: { revisionType: 'S3', s3Location: { bucket: 'shop-releases', key: 'latest.zip', bundleType: 'zip' } },
+        description: undefined,
+        fileExistsBehavior: 'DISALLOW',
+        ignoreApplicationStopFailures: false,
+        autoRollback: undefined,
+        tagFilters: [],
+      },
+      'other',
+      undefined,
+    );
+    deployment.status = 'InProgress';
+    deployment.startTime = schedule.time;
+    deployment.targets.push(newTarget(id, 'Green', INSTALL_EVENTS, schedule.time));
+    this.#tell(deployment);
+    return deployment;
+  }
+
+  endTemporary(deployment: Deployment, status: 'Succeeded' | 'Failed'): void {
+    deployment.status = status;
+    deployment.completeTime = this.#context.schedule.time;
+    for (const target of deployment.targets) target.status = status;
+    this.#tell(deployment);
+  }
+
   #drain(ids: readonly string[]): void {
     for (const id of ids) {
       const instance = this.#fleet.byId(id);

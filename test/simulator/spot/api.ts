@@ -167,7 +167,7 @@ export class SpotApi {
     return {
       codeDeploy: {
         cleanUpOnFailure: true,
-        terminateInstanceOnFailure: false,
+        terminateInstanceOnFailure: options.terminatesInstanceOnFailure,
         deploymentGroups: [
           ...(options.oddItems ? [{ applicationName: null, deploymentGroupName: null }] : []),
           { applicationName: account.applicationName, deploymentGroupName },

@@ -5,6 +5,7 @@ import type { TargetGroup } from '../traffic/targetGroup';
 import { ServiceError } from '../wire';
 import { SpotDeployment, type BlueGreenRequest } from './deployment';
 import { EventLog } from './eventLog';
+import { launchOutside } from './outsideLaunch';
 
 /** The Elastigroup: its blue instances and its blue/green deployments. */
 export class Elastigroup {
@@ -26,7 +27,7 @@ export class Elastigroup {
     this.log = new EventLog(context);
     this.#blueTag = context.random.uuid();
     this.#launchBlue();
-    if (context.script.groupScalesUp) this.#scaleUpSoon();
+    launchOutside({ context, fleet, codeDeploy, traffic, log: this.log, blueTag: this.#blueTag });
     codeDeploy.onChange(() => {
       for (const deployment of this.deployments) deployment.codeDeployChanged();
     });
@@ -97,19 +98,6 @@ export class Elastigroup {
     this.deployments.push(deployment);
     this.log.write('INFO', `Blue-Green deployment ${deployment.id}: started.`);
     return deployment;
-  }
-
-  /** Outside of any blue/green deployment, with the tags of the group's launch specification (docs/services.md, Spot). */
-  #scaleUpSoon(): void {
-    const { schedule, durations, account, options } = this.#context;
-    schedule.after(durations.groupScalesUp, () => {
-      const instance = this.#fleet.launch(undefined, 'blue');
-      if (options.blueTagged) this.#fleet.tag(instance, account.tagKey, this.#blueTag);
-      this.log.write('INFO', `Instance ${instance.id} was launched by a scaling policy.`);
-      schedule.after(durations.launching, () => {
-        this.#fleet.run(instance);
-      });
-    });
   }
 
   #launchBlue(): void {

@@ -78,6 +78,7 @@ describe('evidence shows a cause', () => {
   const silent = { id: 'i-1', status: 'Skipped', label: 'Green' as const, events: [event('ApplicationStop')] };
   const begun = { ...silent, id: 'i-2', events: [event('ApplicationStop', { startedAt: START })] };
   const agent = { code: 'UnknownError', message: 'CodeDeploy agent was not able to receive the lifecycle event.' };
+  const lostBlue = { ...failedTarget('i-9', agent, 'BeforeBlockTraffic'), label: 'Blue' as const };
   const bundle = { code: 'UnknownError', script: '', message: 'Access Denied' };
 
   test.each<[string, CauseName | undefined, Partial<Evidence>]>([
@@ -95,6 +96,17 @@ describe('evidence shows a cause', () => {
     ['a silent agent', 'agent-not-running', { codeDeploy: unhealthy, targets: [silent] }],
     ['one silent agent of two', 'health-constraints', { codeDeploy: unhealthy, targets: [silent, begun] }],
     ['an agent that is named', 'agent-not-running', { codeDeploy: unhealthy, targets: [failedTarget('i-1', agent)] }],
+    ['blue that was gone', 'blue-failed', { codeDeploy: unhealthy, targets: [lostBlue] }],
+    [
+      'blue that was gone, and an agent of green',
+      'agent-not-running',
+      { targets: [lostBlue, failedTarget('i-1', agent)] },
+    ],
+    [
+      'a script of blue',
+      'script-failed',
+      { codeDeploy: unhealthy, targets: [{ ...failedTarget('i-9'), label: 'Blue' }] },
+    ],
     ['capacity taken back', 'spot-reclaimed', { targets: [failedTarget('i-1', agent)], instances: [reclaimed] }],
     ['capacity shut down', 'spot-reclaimed', { targets: [failedTarget('i-1', agent)], instances: [shutDown] }],
     ['green removed', 'agent-not-running', { targets: [failedTarget('i-1', agent)], instances: [byElastigroup] }],
