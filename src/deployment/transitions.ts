@@ -133,6 +133,8 @@ export function toCleaningUp(state: Starting | Launching | Installing, now: numb
     // exactOptionalPropertyTypes: present only where the state has it.
     ...('unconfirmedSince' in state && { unconfirmedSince: state.unconfirmedSince }),
     ...('noCodeDeploySent' in state && { noCodeDeploySent: state.noCodeDeploySent }),
+    ...('launched' in state && { launched: state.launched }),
+    ...('startedOn' in state && { startedOn: state.startedOn }),
     phase: 'cleaningUp',
     failure,
   };
