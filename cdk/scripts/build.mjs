@@ -5,6 +5,7 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import { parse } from 'yaml';
+import { thirdPartyNotices } from '../../scripts/notices.mjs';
 
 const here = path.resolve(import.meta.dirname, '..');
 const root = path.resolve(here, '..');
@@ -13,14 +14,16 @@ const dist = path.join(here, 'dist');
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 run(process.execPath, [path.join(root, 'scripts/build.mjs'), 'src/handler.ts', path.join(dist, 'function')]);
-await bundleConstruct();
+const { metafile } = await bundleConstruct();
 await writeTypes();
 await writeDashboard();
 await cp(path.join(root, 'LICENSE'), path.join(here, 'LICENSE')); // npm looks for it there
+await writeNotices();
 
 /** CommonJS, as aws-cdk-lib is. */
 async function bundleConstruct() {
-  await build({
+  return build({
+    absWorkingDir: root,
     entryPoints: [path.join(here, 'src/index.ts')],
     outfile: path.join(dist, 'index.js'),
     bundle: true,
@@ -30,6 +33,7 @@ async function bundleConstruct() {
     mainFields: ['module', 'main'],
     sourcemap: true,
     sourcesContent: false,
+    metafile: true,
     logLevel: 'warning',
   });
 }
@@ -50,6 +54,13 @@ async function copyTypes(folder, name, done) {
   const text = await readFile(path.join(folder, `${name}.d.ts`), 'utf8');
   await writeFile(path.join(dist, `${name}.d.ts`), text);
   for (const [, imported] of text.matchAll(/from '\.\/(\w+)'/g)) await copyTypes(folder, imported, done);
+}
+
+/** Of what is bundled into the construct, and into the function. */
+async function writeNotices() {
+  const ofFunction = JSON.parse(await readFile(path.join(root, 'build/function.meta.json'), 'utf8'));
+  const notices = await thirdPartyNotices({ inputs: { ...ofFunction.inputs, ...metafile.inputs } });
+  await writeFile(path.join(dist, 'THIRD-PARTY-NOTICES'), notices);
 }
 
 async function writeDashboard() {

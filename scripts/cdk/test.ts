@@ -35,6 +35,9 @@ async function checkSource(): Promise<void> {
 }
 
 async function checkBuild(): Promise<void> {
+  await results.check('the tarball has the same code as npm run build', () =>
+    run(process.execPath, ['scripts/sam/same-bundle.mjs', 'dist', 'cdk/dist/function'], ROOT),
+  );
   await testConstruct();
   await results.check('the example is synthesized, and cfn-lint has nothing to say', synthesizesExample);
   await results.check('a fresh project installs the tarball, compiles and synthesizes the example', worksElsewhere);
@@ -50,6 +53,7 @@ async function packs(): Promise<void> {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/dashboard.json',
+    'dist/THIRD-PARTY-NOTICES',
   ]) {
     if (!files.includes(`package/${name}`)) throw new Error(`The tarball has no ${name}.`);
   }

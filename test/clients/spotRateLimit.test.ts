@@ -146,6 +146,11 @@ describe('what each answer tells of the limit is heeded before there is a 429', 
     expect(allowedAt === 0 ? 0 : allowedAt - NOW).toBe(expected);
   });
 
+  // Waiting for its own reset alone, such a run would come back while others have extended the block.
+  test('none left soon after a wait: as after a 429 of a shared limit, it comes back at the full two minutes', () => {
+    expect(observed('0', '20', '100', { list: NOW - 1000 }).allowedAt('list') - NOW).toBe(2 * MINUTE + 7500);
+  });
+
   test('the next invocation knows of that wait', () => {
     expect(new SpotRateLimit(observed('0', '20').blocks).allowedAt('list')).toBe(NOW + 23_500);
   });

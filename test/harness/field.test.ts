@@ -48,6 +48,41 @@ test('green that is healed away in mid-install is a cause of its own, with its t
   expect(action.message).toMatch(/^ {2}09:00:\d\dZ WARN Instance i-\w+ is unhealthy \(TARGET_GROUP\) and is replaced/m);
 });
 
+describe("an event that waited in Lambda's queue", () => {
+  const STARTS = 'POST blueGreenDeployment';
+
+  test('is played when it is young enough', async () => {
+    const trace = await play('success', { queueSeconds: 890 });
+    expect(trace.action.status).toBe('Succeeded');
+  });
+
+  test('is dropped by Lambda beyond MaximumEventAgeInSeconds: nothing is started', async () => {
+    const { action, calls } = await playRun({ seed: 1, scenario: scenarioNamed('success'), queueSeconds: 901 });
+    expect(action).toMatchObject({ status: 'Failed', reason: 'no-answer' });
+    expect(calls).toEqual([]);
+  });
+
+  test('is refused where nothing drops it, and too little of the 20 minutes is left', async () => {
+    const limits = { eventAgeSeconds: 21_600 };
+    const trace = await play('success', { queueSeconds: 1100, limits });
+    expect(trace.action.status).toBe('Failed');
+    expect(trace.action.message).toMatch(/^This event was delivered 18m20s after its action had started/);
+    expect(trace.calls.filter(({ operation }) => operation === STARTS)).toEqual([]);
+  });
+});
+
+test('a secret whose key KMS refuses: the permission on the key is advised', async () => {
+  const { action } = await play('success', { options: { secretAccess: 'key-refused' } });
+  expect(action.failure?.type).toBe('PermissionError');
+  expect(action.message).toMatch(/^The function may not decrypt the secret .* Allow kms:Decrypt on the KMS key/);
+});
+
+test('blue without the tag, which Elastigroup refuses: its own event says why', async () => {
+  const { action } = await play('untagged-blue-refused');
+  expect(action.message).toMatch(/^Elastigroup deployment cdbg-\w+ failed while launching green instances/);
+  expect(action.message).toMatch(/ERROR Blue-Green deployment cdbg-\w+: blue has no tag GreenIdentifier/);
+});
+
 test("odd, unreadable and huge items in Spot's list do not stand in the way of a deployment", async () => {
   const trace = await play('odd-list');
   expect(trace.action.status).toBe('Succeeded');

@@ -40,6 +40,9 @@ export interface RunPlan {
   /** Seconds after which the process of the n-th invocation is killed. */
   readonly killAfterSeconds?: (invocation: number) => number | undefined;
   readonly duplicates?: readonly Duplicate[];
+  /** Seconds for which the first event waits in Lambda's queue. */
+  readonly queueSeconds?: number;
+  readonly limits?: ActionSettings['limits'];
   /** Somebody stops the pipeline execution. */
   readonly stop?: ActionSettings['stop'];
   /** Called before each call. */
@@ -132,6 +135,8 @@ async function playAction(
     ...(secondsSinceRelease !== undefined && { secondsSinceRelease }),
     ...(plan.userParameters && { userParameters: plan.userParameters }),
     ...(plan.stop && { stop: plan.stop }),
+    ...(plan.queueSeconds !== undefined && { queueSeconds: plan.queueSeconds }),
+    ...(plan.limits && { limits: plan.limits }),
     ...(plan.duplicates && { duplicateDelivery: plan.duplicates }),
   });
 }

@@ -16,6 +16,12 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     options: { blueTagged: false },
   }),
   scenario({
+    name: 'untagged-blue-refused',
+    title: 'Blue lacks the tag GreenIdentifier, and Elastigroup refuses the deployment (VALIDATE_TAGS).',
+    expected: 'Failed',
+    options: { blueTagged: false, validatesTags: true },
+  }),
+  scenario({
     name: 'scaled-to-zero',
     title: 'The Elastigroup has target capacity 0, as at night.',
     expected: 'Failed',
@@ -39,6 +45,18 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
     title: 'AWS reclaims an instance of blue meanwhile; the deployment to the one in its place fails.',
     expected: 'Succeeded',
     script: { spotReplaced: true, temporaryGroup: 'fails' },
+  }),
+  scenario({
+    name: 'late-list',
+    title: "A blue/green deployment shows in Spot's list only 20 seconds after its start.",
+    expected: 'Succeeded',
+    options: { listLagSeconds: 20 },
+  }),
+  scenario({
+    name: 'event-waited',
+    title: "The first event waits in Lambda's queue for five minutes: nothing was free to run it.",
+    expected: 'Succeeded',
+    script: { eventWaits: true },
   }),
   scenario({
     name: 'second-application',

@@ -10,6 +10,8 @@ export interface WorldOptions {
   readonly listOrder: 'newest' | 'oldest' | 'shuffled';
   /** Whether finished Elastigroup deployments stay listed; otherwise they vanish after `Durations.listVanish`. */
   readonly listsFinished: boolean;
+  /** Seconds until a new Elastigroup deployment shows in the list. */
+  readonly listLagSeconds: number;
   /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
   readonly finalState: string;
   /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
@@ -68,6 +70,8 @@ export interface WorldOptions {
   readonly terminatesInstanceOnFailure: boolean;
   /** Whether blue, by the group's launch specification, carries the tag key of green (docs/services.md, Spot). */
   readonly blueTagged: boolean;
+  /** Whether Elastigroup refuses a deployment where blue does not; undocumented. */
+  readonly validatesTags: boolean;
   /** The Elastigroup's own load balancing and health check; `none`: it has neither. */
   readonly groupHealthCheck: 'none' | { readonly type: string; readonly graceSeconds: number };
   /** Whether that health check acts on green while it is installed; undocumented (docs/services.md, Spot). */
@@ -100,10 +104,10 @@ export interface WorldOptions {
    * unverified (docs/services.md, CodePipeline).
    */
   readonly abandonedResult: 'refused' | 'accepted' | 'unknown';
-  /** `once`: somebody deletes it after the first time that it is read. */
   /** From when on CodeDeploy cannot be read (s from the world's begin), and why; undefined: it always can. */
   readonly codeDeployLost: { readonly afterSeconds: number; readonly how: 'group-renamed' | 'denied' } | undefined;
-  readonly secretAccess: 'allowed' | 'denied' | 'once';
+  /** `once`: somebody deletes it after the first time that it is read. `key-refused`: KMS refuses its key. */
+  readonly secretAccess: 'allowed' | 'denied' | 'key-refused' | 'once';
   /** When somebody rotates Spot's token (s from the world's begin): the secret has the new one, and the old one gets 401. */
   readonly tokenRotatesAt: number | undefined;
 }
@@ -130,6 +134,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   secondDeployment: 'rejected',
   listOrder: 'newest',
   listsFinished: true,
+  listLagSeconds: 0,
   finalState: 'FINISHED',
   scaledUp: 0,
   terminatesInstanceOnFailure: false,
@@ -159,6 +164,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   headObject: 'found',
   integration: 'named',
   blueTagged: true,
+  validatesTags: false,
   groupHealthCheck: 'none',
   autoHealing: false,
   history: { pattern: 'steady', count: 4, times: 1 },

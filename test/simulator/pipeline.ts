@@ -42,11 +42,18 @@ export interface ActionLimits {
   readonly noAnswerSeconds: number;
   /** How long the action may run in all (docs/services.md, CodePipeline). */
   readonly actionSeconds: number;
+  /** An event that is older is dropped: MaximumEventAgeInSeconds in template.yaml. */
+  readonly eventAgeSeconds: number;
   /** Waits before Lambda's retries of a failed invocation (docs/services.md, CodePipeline). */
   readonly retryDelaysSeconds: readonly number[];
 }
 
-export const AWS_LIMITS: ActionLimits = { noAnswerSeconds: 1200, actionSeconds: 86_400, retryDelaysSeconds: [60, 120] };
+export const AWS_LIMITS: ActionLimits = {
+  noAnswerSeconds: 1200,
+  actionSeconds: 86_400,
+  eventAgeSeconds: 900,
+  retryDelaysSeconds: [60, 120],
+};
 
 export interface ActionSettings {
   readonly world: World;
@@ -66,6 +73,8 @@ export interface ActionSettings {
   readonly redelivery: 'lambda' | 'none';
   readonly duplicateDelivery?: Duplicate | readonly Duplicate[];
   readonly limits?: Partial<ActionLimits>;
+  /** How long the first event waits in Lambda's queue; without it the scenario decides. */
+  readonly queueSeconds?: number;
   readonly onEvent?: (event: PipelineEvent) => void;
   /** Somebody stops the pipeline execution so long after its start; without it the scenario decides. */
   readonly stop?: { readonly kind: StopKind; readonly afterSeconds: number };
@@ -213,11 +222,18 @@ class ActionRun {
     const job = world.jobs.create({ ...data }, firstId, this.#execution.id);
     this.#jobs.push(job);
     this.#tell({ kind: 'job-created', at: this.#settings.clock.now(), jobId: job.id, jobIndex });
-    const copies = [0, ...this.#duplicatesOf(jobIndex)];
+    const queued = jobIndex === 0 ? this.#queueSeconds() : 0;
+    const copies = [queued, ...this.#duplicatesOf(jobIndex)];
     copies.forEach((delaySeconds, copy) => {
       this.#deliveries.push(this.#deliver(job, data, { jobIndex, copy }, delaySeconds));
     });
     return job;
+  }
+
+  #queueSeconds(): number {
+    const { world, queueSeconds } = this.#settings;
+    const { script, durations } = world.scenario;
+    return queueSeconds ?? (script.eventWaits ? durations.queued : 0);
   }
 
   #jobData(token: string | undefined): JobData {
@@ -237,6 +253,7 @@ class ActionRun {
     const { clock, redelivery } = this.#settings;
     const delays = redelivery === 'lambda' ? this.#limits.retryDelaysSeconds : [];
     if (delaySeconds > 0) await clock.sleep(delaySeconds * 1000);
+    if (delaySeconds > this.#limits.eventAgeSeconds && which.copy === 0) return;
     for (let attempt = 0; ; attempt += 1) {
       const retrySeconds = delays[attempt];
       if (await this.#invoke(job, data, { ...which, attempt }, retrySeconds)) return;

@@ -26,6 +26,8 @@ export interface Durations {
   readonly othersBegin: number;
   /** How long somebody else's deployment lasts (scenarios with othersEnd). */
   readonly othersLast: number;
+  /** How long the first event waits in Lambda's queue (scenarios with eventWaits). */
+  readonly queued: number;
   /** Until the group scales up (scenarios with groupScalesUp). */
   readonly groupScalesUp: number;
   /** Until AWS reclaims a Spot Instance of blue (scenarios with spotReplaced). */
@@ -114,6 +116,8 @@ export interface Script {
   readonly othersEnd?: true;
   readonly createDeploymentRefused?: Refusal;
   readonly deployment?: DeploymentTrouble;
+  /** The first event waits in Lambda's queue for `Durations.queued`. */
+  readonly eventWaits?: true;
   /** Somebody stops the pipeline execution, after `Durations.stopInCodePipeline`. */
   readonly stopInCodePipeline?: 'abandon' | 'wait';
 }

@@ -19,6 +19,7 @@ export const DURATIONS: Durations = {
   listVanish: 90,
   othersBegin: 15,
   othersLast: 60,
+  queued: 300,
   groupScalesUp: 45,
   spotReplaced: 10,
   temporaryDeployment: 15,

@@ -244,7 +244,8 @@ export function scenarioNamed(name: string): Scenario {
 /** The same scenario with all upstream durations, and its TIMEOUT, multiplied by `factor`. */
 export function scaled(original: Scenario, factor: number): Scenario {
   const { TIMEOUT, ...others } = original.userParameters;
-  const { tagVisibilitySeconds, codeDeployTagLagSeconds, lateTags, awsLimits, groupHealthCheck } = original.options;
+  const { tagVisibilitySeconds, codeDeployTagLagSeconds, lateTags, awsLimits, groupHealthCheck, listLagSeconds } =
+    original.options;
   return {
     ...original,
     durations: scaledDurations(original.durations, factor),
@@ -252,6 +253,7 @@ export function scaled(original: Scenario, factor: number): Scenario {
       ...original.options,
       ...(tagVisibilitySeconds !== undefined && { tagVisibilitySeconds: tagVisibilitySeconds * factor }),
       ...(codeDeployTagLagSeconds !== undefined && { codeDeployTagLagSeconds: codeDeployTagLagSeconds * factor }),
+      ...(listLagSeconds !== undefined && { listLagSeconds: listLagSeconds * factor }),
       ...(lateTags !== undefined && { lateTags: { ...lateTags, seconds: lateTags.seconds * factor } }),
       ...(groupHealthCheck !== undefined && { groupHealthCheck: scaledCheck(groupHealthCheck, factor) }),
       ...(awsLimits !== undefined && { awsLimits: scaledLimits(awsLimits, factor) }),

@@ -39,6 +39,8 @@ export class SecretsApi {
 
   #checkAccess(id: string): void {
     const { options, account } = this.#context;
+    if (options.secretAccess === 'key-refused')
+      throw new ServiceError(400, 'AccessDeniedException', 'Access to KMS is not allowed');
     if (options.secretAccess !== 'denied') return;
     const message =
       `User: arn:aws:sts::${account.awsAccountId}:assumed-role/${account.roleName}/${account.functionName} is not ` +

@@ -587,6 +587,7 @@ describe('Secrets Manager and S3 over HTTP', () => {
   it.each([
     ['ResourceNotFoundException', 'allowed'],
     ['AccessDeniedException', 'denied'],
+    ['AccessDeniedException', 'key-refused'],
   ] as const)('refuses with %s', async (name, secretAccess) => {
     const { clients } = await overHttp('success', { secretAccess });
     const error = await errorOf(clients.secrets.send(new GetSecretValueCommand({ SecretId: 'nonsense' })));
@@ -598,6 +599,8 @@ describe('Secrets Manager and S3 over HTTP', () => {
     ['missing', 404],
     ['forbidden', 403],
     ['other-region', 301],
+    ['other-region-400', 400],
+    ['malformed', 400],
   ] as const)('answers HeadObject: %s', async (headObject, status) => {
     const { world } = newWorld('success', { headObject });
     const server = await startServer({ world });

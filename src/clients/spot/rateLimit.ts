@@ -86,8 +86,7 @@ export class SpotRateLimit {
     this.#tightSince.set(operation, now);
     const wait = numberOf(headers.reset) ?? 0;
     // A reset beyond the window is no wait that Spot documents.
-    if (remaining === 0 && wait > 0 && wait <= WINDOW_S)
-      this.#allowedAt.set(operation, now + (wait + 1) * 1000 + spread(wait, jitter));
+    if (remaining === 0 && wait > 0 && wait <= WINDOW_S) this.#blockFor(operation, wait, { clock, jitter });
   }
 
   /**
@@ -100,22 +99,21 @@ export class SpotRateLimit {
    *
    * @param resetHeader the answer's X-RateLimit-Reset, in seconds
    */
-  block(operation: string, resetHeader: unknown, { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>): Block {
-    const now = clock.now();
+  block(operation: string, resetHeader: unknown, budget: Pick<CallBudget, 'clock' | 'jitter'>): Block {
     const wait = secondsOf(resetHeader);
+    return { wait, retryAt: this.#blockFor(operation, wait, budget) };
+  }
+
+  #blockFor(operation: string, wait: number, { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>): number {
+    const now = clock.now();
     // A second more, since the header is cut to whole seconds.
     const reset = now + (wait + 1) * 1000;
     const retryAt = this.isShared(operation, now)
       ? Math.ceil(reset / SHARED_LIMIT_PERIOD_MS) * SHARED_LIMIT_PERIOD_MS + LONGEST_SPREAD_S * 1000 * jitter()
-      : reset + spread(wait, jitter);
+      : reset + Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
     this.#allowedAt.set(operation, retryAt);
-    return { wait, retryAt };
+    return retryAt;
   }
-}
-
-/** Milliseconds after a reset within which the runs that wait for it continue. */
-function spread(wait: number, jitter: () => number): number {
-  return Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
 }
 
 function secondsOf(resetHeader: unknown): number {

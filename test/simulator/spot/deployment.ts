@@ -76,6 +76,7 @@ export class SpotDeployment {
   start(): void {
     const { context } = this.#around;
     if (context.script.noSpotCapacity) this.#failToLaunch();
+    else if (context.options.validatesTags && !context.options.blueTagged) this.#refuseTags();
     else
       this.#walk.through([...this.#launchSteps(), ...this.#tagSteps()], () => {
         this.#awaitUser();
@@ -169,6 +170,23 @@ export class SpotDeployment {
       });
     };
     return [{ state: 'TAG_INSTANCES_WITH_GREEN_TAG', seconds: tagging, onEnter: tagSoon }];
+  }
+
+  #refuseTags(): void {
+    const { durations } = this.#around.context;
+    const complain = (): void => {
+      this.#around.log.write('ERROR', `Blue-Green deployment ${this.id}: blue has no tag ${this.request.tag.key}.`);
+    };
+    this.#walk.through(
+      [
+        { state: 'STARTING', seconds: durations.starting },
+        { state: 'VALIDATE_TAGS', seconds: durations.validateTags, onEnter: complain },
+        { state: 'ERROR', seconds: durations.rollbackStep },
+      ],
+      () => {
+        this.#finish('FINISHED_ERROR');
+      },
+    );
   }
 
   #failToLaunch(): void {

@@ -80,7 +80,9 @@ export class Elastigroup {
     return options.listOrder === 'newest' ? listed.reverse() : listed;
   }
 
-  #isListed({ finishedAt }: SpotDeployment): boolean {
+  #isListed({ createdAt, finishedAt }: SpotDeployment): boolean {
+    const { schedule, options } = this.#context;
+    if (schedule.time - createdAt < options.listLagSeconds * 1000) return false;
     if (finishedAt === undefined || this.#context.options.listsFinished) return true;
     return this.#context.schedule.time - finishedAt < this.#context.durations.listVanish * 1000;
   }
