@@ -105,6 +105,20 @@ const BUGS: readonly Bug[] = [
     firstRun: { scenario: 'odd-states', seed: 891 },
   },
   {
+    name: 'the pipeline execution is looked at before a start only',
+    module: '../../src/deployment/checkRun',
+    plant: (actual) => ({ ...actual, checkRun: neverEnded }),
+    violation: /^invocation \d .*: Elastigroup deployment \S+ is /,
+    firstRun: { scenario: 'never-finishes', seed: 132 },
+  },
+  {
+    name: 'nothing is looked at before a start',
+    module: '../../src/deployment/checkRun',
+    plant: (actual) => ({ ...actual, checkRun: neverEnded, instead: () => Promise.resolve() }),
+    violation: /was started .* after its action had ended/,
+    firstRun: { scenario: 'success', seed: 125 },
+  },
+  {
     name: 'a failed report is forgotten',
     module: '../../src/report/sendReport',
     plant: () => ({ sendReport: () => Promise.resolve() }),
@@ -209,6 +223,10 @@ function removableDuringRollback(actual: ProtectGreen): ProtectGreen {
 /** Whatever shows is all. */
 function readyAtOnce(actual: FleetReadinessOf): FleetReadinessOf {
   return (state, green, now) => actual({ ...state, targetCapacity: 1 }, green, now);
+}
+
+async function neverEnded(state: State): Promise<{ kind: 'goes-on'; state: State }> {
+  return { kind: 'goes-on', state };
 }
 
 class TalkativeRedactor {
