@@ -47,9 +47,9 @@ const BARE_VALUE = new RegExp(
   ].join('|'),
   'y',
 );
-/** The beginning of a sentence about a password, not one. */
+/** A word that begins a sentence about a password, and not the beginning of one (`no-way-22`). */
 const PROSE =
-  /^(?:a|an|and|are|cannot|empty|false|for|has|have|incorrect|invalid|is|missing|must|no|none|not|null|of|or|required|the|to|true|undefined|unknown|was|were|wrong|yes)\b/i;
+  /^(?:a|an|and|are|cannot|empty|false|for|has|have|incorrect|invalid|is|missing|must|no|none|not|null|of|or|required|the|to|true|undefined|unknown|was|were|wrong|yes)[,;:.!?]*$/i;
 
 interface Name {
   readonly isSure: boolean;

@@ -44,8 +44,8 @@ const TOKEN_PREFIXES = [
 /** Whole secrets with a shape of their own. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   // scheme://user:password@host, and a long user alone, which is a token
-  [/(:\/\/[^\s/:@"'<>]{0,200}:)[^\s/"'<>]{1,500}@/g, `$1${MASK}@`],
-  [/(:\/\/)[^\s/:@"'<>]{16,500}@/g, `$1${MASK}@`],
+  [/(:\/\/[^\s/:@"'<>]{0,200}:)[^\s/"'<>]+@/g, `$1${MASK}@`],
+  [/(:\/\/)[^\s/:@"'<>]{16,}@/g, `$1${MASK}@`],
   [/\b(bearer\s+)[A-Za-z0-9._~+/=-]+/gi, `$1${MASK}`],
   // The ids of AWS's access keys, and the beginnings of its session tokens
   [/\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, MASK],

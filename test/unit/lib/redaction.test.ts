@@ -20,13 +20,16 @@ function formsOf(secret: string): string[] {
   ];
 }
 
-const anySecret = fc.oneof(
-  fc.string({ minLength: 4, maxLength: 60 }),
-  fc.string({ minLength: 4, maxLength: 60, unit: anyCharacter }),
-  // Of few letters, and with the mask's own: these meet themselves and what is around them.
-  fc.string({ minLength: 4, maxLength: 8, unit: fc.constantFrom('a', 'b', '*', '"', '\\', ' ') }),
-  fc.stringMatching(/^[A-Za-z0-9/+]{40}$/),
-);
+const anySecret = fc
+  .oneof(
+    fc.string({ minLength: 4, maxLength: 60 }),
+    fc.string({ minLength: 4, maxLength: 60, unit: anyCharacter }),
+    // Of few letters, and with the mask's own: these meet themselves and what is around them.
+    fc.string({ minLength: 4, maxLength: 8, unit: fc.constantFrom('a', 'b', '*', '"', '\\', ' ') }),
+    fc.stringMatching(/^[A-Za-z0-9/+]{40}$/),
+  )
+  // One that contains the mask cannot be told from a mask and what stands behind it.
+  .filter((secret) => !secret.includes('***'));
 const anyText = fc.oneof(
   fc.string({ maxLength: 80 }),
   fc.string({ maxLength: 80, unit: anyCharacter }),
