@@ -161,7 +161,7 @@ export function toDryRun(state: Starting, now: number, findings: Pick<DryRun, 'c
 
 /** The fields that every phase has, with the duration of the phase that ends added. */
 function carriedOver(state: ActiveState, now: number, progress: string, percent: number) {
-  const { greenIdentifier, startedAt, invocations, usual } = state;
+  const { greenIdentifier, startedAt, invocations, usual, runEndedSince } = state;
   const measure = MEASURED_AS[state.phase];
   const seconds = (state.durations[measure] ?? 0) + (now - state.phaseStartedAt) / 1000;
   return {
@@ -173,6 +173,7 @@ function carriedOver(state: ActiveState, now: number, progress: string, percent:
     progress: cut(progress, LONGEST_PROGRESS),
     percent: Math.max(state.percent, percent),
     ...(usual && { usual }),
+    ...(runEndedSince !== undefined && { runEndedSince }),
   };
 }
 

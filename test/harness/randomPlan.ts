@@ -99,6 +99,7 @@ function randomStop(random: Random): {
     abandonedResult: pick(random, ['refused', 'accepted', 'unknown']),
     abandonedExecution: pick(random, ['stopped', 'stopping']),
     executionReadsLagSeconds: pick(random, [0, 0, 2]),
+    oddExecutionReads: random.next() < 0.15,
   };
   const isGiven = options.jobDetails === 'no-ids' && random.next() < 0.5;
   return { stop, options, userParameters: isGiven ? { PIPELINE_EXECUTION_ID: FIRST_EXECUTION } : {} };

@@ -1,3 +1,4 @@
+import { RUN_MESSAGES } from '../../src/deployment/messages';
 import { hasMovedTraffic } from '../simulator/codedeploy/model';
 import type { WorldOptions } from '../simulator/options';
 import { ownCodeDeploy, ownSpot } from './ownWork';
@@ -9,8 +10,27 @@ import type { RunPlan, RunTrace } from './playRun';
  */
 
 export function stopViolationsOf(trace: RunTrace): string[] {
-  return [...abandonedFleets(trace), ...startedAfterTheEnd(trace)];
+  return [...abandonedFleets(trace), ...startedAfterTheEnd(trace), ...endedForNothing(trace)];
 }
+
+/** A result that CodePipeline has taken does not claim that there was nobody to take it. */
+function endedForNothing({ action, world }: RunTrace): string[] {
+  if (action.reason !== 'result' || action.status !== 'Failed') return [];
+  const [execution] = world.executions.all;
+  const isCancelled = execution?.history.some(({ status }) => status === 'Cancelled') === true;
+  const wrong = [
+    ...(isCancelled ? [] : [RUN_MESSAGES.stopped('')]),
+    RUN_MESSAGES.ended(''),
+    ...(world.options.jobDetails === 'unknown' ? [] : [RUN_MESSAGES.unknownJob()]),
+    ...(world.executions.all.length > 1 ? [] : [RUN_MESSAGES.newer('')]),
+  ].map((text) => text.slice(0, BEGINNING));
+  return wrong
+    .filter((text) => action.message.startsWith(text))
+    .map((text) => `a healthy deployment was ended: ${text}…`);
+}
+
+/** Characters that tell these messages apart; what they name comes later. */
+const BEGINNING = 30;
 
 /** Whether CodePipeline tells enough of the action's own end: the ids, or its execution's alone, and the list of its actions. */
 export function isEndTold(
@@ -75,9 +95,11 @@ function abandonedFleets(trace: RunTrace): string[] {
   const stoppedAt = world.executions.all[0]?.stoppedAt;
   if (action.reason !== 'abandoned' || stoppedAt === undefined || !isEndTold(world.options, plan.userParameters))
     return [];
-  const left = ownSpot(trace).filter(({ state, stopRequests }) => isAtWork(state) && stopRequests.length === 0);
-  if (left.length === 0 || mayServe(trace)) return [];
   const shownAt = stoppedAt + world.options.executionReadsLagSeconds * 1000;
+  const left = ownSpot(trace).filter(({ state, stopRequests: [stop] }) =>
+    stop === undefined ? isAtWork(state) : stop.at > shownAt,
+  );
+  if (left.length === 0 || mayServe(trace)) return [];
   return invocationsOf(trace).flatMap((invocation, number) => {
     const problem = problemOf(invocation, shownAt, world.scenario.durations.deploymentStopping);
     return problem === undefined
@@ -87,28 +109,35 @@ function abandonedFleets(trace: RunTrace): string[] {
 }
 
 function problemOf({ startedAt, endedAt, isFree, calls }: Invoked, shownAt: number, stopTakes: number) {
-  const after = calls.filter(({ at }) => at >= shownAt);
-  // Nothing can be stopped by one that Spot does not answer, or that has tried.
-  if (after.some(({ operation }) => operation === 'PUT stop')) return undefined;
+  // Whether Spot answers a stop is not the invocation's doing: it counts when it is tried.
+  const stop = calls.find(({ at, operation }) => at >= shownAt && operation === 'PUT stop');
+  const until = stop?.at ?? endedAt;
+  const after = calls.filter(({ at }) => at >= shownAt && at <= until);
   const delays = after.reduce((sum, { costs }) => sum + costs, 0);
   const look = after.find(({ operation, isGood }) => CHECKS.has(operation) && isGood);
   if (!look) {
     const since = Math.max(shownAt, startedAt);
-    const isLong = (endedAt - since) / 1000 > LOOKS_EVERY_S + delays;
-    const isHandOver = isFree && delays === 0 && (endedAt - since) / 1000 > READING_COUNTS_S;
+    const isLong = (until - since) / 1000 > LOOKS_EVERY_S + delays;
+    const isHandOver = isFree && !stop && delays === 0 && (endedAt - since) / 1000 > READING_COUNTS_S;
     return isLong || isHandOver ? 'did not look whether its action was abandoned' : undefined;
   }
-  const isOver = (endedAt - look.at) / 1000 > STOPPED_WITHIN_S + stopTakes + delays;
+  const isOver = (until - look.at) / 1000 > STOPPED_WITHIN_S + stopTakes + delays;
   if (isOver) return 'did not stop the fleet of its abandoned action in time';
-  return isFree && delays === 0 ? 'returned with the fleet of its abandoned action' : undefined;
+  return isFree && !stop && delays === 0 ? 'returned with the fleet of its abandoned action' : undefined;
 }
 
 function isAtWork(state: string): boolean {
   return !/^FINISHED|^STOPPING|^ROLLBACK|^REMOVE_NEW/.test(state);
 }
 
-/** Traffic has moved to green, and no rollback has returned it: the first rule protects it. */
+/**
+ * Traffic has moved to green, and no rollback has returned it; or CodeDeploy itself terminates blue, without a load balancer: the
+ * first rule protects green.
+ */
 function mayServe(trace: RunTrace): boolean {
+  const { loadBalancer, blueTerminationWaitMinutes } = trace.world.options.deploymentGroup;
+  if (loadBalancer === false && blueTerminationWaitMinutes !== undefined && ownCodeDeploy(trace).length > 0)
+    return true;
   return ownCodeDeploy(trace).some((deployment) => {
     const isBack = trace.world.codeDeploy.all.some(
       ({ rollsBack, status }) => rollsBack === deployment.id && status === 'Succeeded',
