@@ -1,12 +1,14 @@
 // Builds the Lambda bundle: dist/handler.mjs and the chunks that it loads only when a deployment needs them.
+// What went into it is in build/OUTDIR.meta.json.
 // node scripts/build.mjs [ENTRY OUTDIR]: something else with the same options, for `npm run bench`.
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { build } from 'esbuild';
 
 const [entry = 'src/handler.ts', outdir = 'dist'] = process.argv.slice(2);
 
 await rm(outdir, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: [entry],
   outdir,
   outExtension: { '.js': '.mjs' },
@@ -20,9 +22,14 @@ await build({
   platform: 'node',
   target: 'node20',
   mainFields: ['module', 'main'],
+  // debug, of axios' dependencies, takes it where it finds it: here it would be one of the development tools.
+  external: ['supports-color'],
   // An ES module has no `require`; the CommonJS dependencies inside the bundle need one.
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
+  metafile: true,
   logLevel: 'warning',
 });
+await mkdir('build', { recursive: true });
+await writeFile(`build/${path.basename(outdir)}.meta.json`, JSON.stringify(metafile));

@@ -1,7 +1,8 @@
-// node scripts/package.mjs [--out FOLDER] [NAME=VALUE …]: writes lambda.zip (from dist/) and policy.json (from
-// template.yaml), for a function that is set up by hand. NAME is Region, AccountId, FunctionName, or a parameter of
+// node scripts/package.mjs [--out FOLDER] [NAME=VALUE …]: writes lambda.zip (from dist/, with the licences) and policy.json
+// (from template.yaml), for a function that is set up by hand. NAME is Region, AccountId, FunctionName, or a parameter of
 // the template. The zip has the same bytes for the same bundle: its order, times and modes are fixed.
 process.env.TZ = 'UTC'; // a zip's times are local ones
+import { Buffer } from 'node:buffer';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { ZipFile } from 'yazl';
 import { evaluate, readTemplate } from './cloudFormation.mjs';
+import { thirdPartyNotices } from './notices.mjs';
 
 /** What the user got wrong: one line says it. */
 class UsageError extends Error {}
@@ -47,13 +49,14 @@ async function writeZip(file) {
     .filter((name) => /\.mjs(\.map)?$/.test(name))
     .sort();
   if (!names.includes('handler.mjs')) throw new UsageError('dist/handler.mjs is missing: run npm run build first.');
+  const metafile = JSON.parse(await readFile('build/dist.meta.json', 'utf8'));
   const zip = new ZipFile();
-  for (const name of names) {
-    zip.addBuffer(await readFile(path.join('dist', name)), name, {
-      mtime: new Date(Date.UTC(1980, 0, 1)),
-      mode: 0o100644,
-    });
-  }
+  const add = (name, content) => {
+    zip.addBuffer(content, name, { mtime: new Date(Date.UTC(1980, 0, 1)), mode: 0o100644 });
+  };
+  add('LICENSE', await readFile('LICENSE'));
+  add('THIRD-PARTY-NOTICES', Buffer.from(await thirdPartyNotices(metafile)));
+  for (const name of names) add(name, await readFile(path.join('dist', name)));
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(file));
 }

@@ -108,6 +108,11 @@ function namesOf(name: string, type: string): [string, string][] {
         [name, name],
         [`${name}.Arn`, `arn:aws:s3:::${name}`],
       ];
+    case 'AWS::Lambda::Function':
+      return [
+        [name, name],
+        [`${name}.Arn`, arn('lambda', `function:${name}`)],
+      ];
     case 'AWS::Logs::LogGroup':
       return [[`${name}.Arn`, arn('logs', `log-group:/aws/lambda/${name}:*`)]];
     case 'AWS::ElasticLoadBalancingV2::TargetGroup':

@@ -96,7 +96,7 @@ function goesOn(state: ActiveState): RunCheck {
 }
 
 /** While green serves there is nothing to end; cleaning up only needs to know whether anybody comes after this invocation. */
-function isWatched(state: ActiveState, { parameters, runMemory }: DeploymentContext): boolean {
+export function isWatched(state: ActiveState, { parameters, runMemory }: DeploymentContext): boolean {
   if (runMemory.isOff || parameters.dryRun || state.phase === 'finalizing') return false;
   return state.phase !== 'cleaningUp' || state.failure.isUnfollowed !== true;
 }

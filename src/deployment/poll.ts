@@ -1,7 +1,7 @@
 import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
-import { checkRun, CONFIRM_AFTER_S, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
+import { checkRun, CONFIRM_AFTER_S, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
 import { DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
@@ -69,8 +69,8 @@ async function afterPause(first: ActiveState, pause: number, context: Deployment
   return state;
 }
 
-/** Seconds for which a refusal is looked into while the pipeline execution cannot be read. */
-const REFUSAL_PATIENCE_S = 60;
+/** Seconds for which a refusal is looked into: what CodePipeline shows may lag behind what it does. */
+const REFUSAL_PATIENCE_S = 30;
 
 /**
  * CodePipeline has not taken the continuation: a duplicate of the event has given one, and goes on, or the action has ended, and
@@ -84,10 +84,10 @@ export async function cleanUpAfterRefusal(
   if (state.phase === 'cleaningUp') return pollWindow(state, context, pacing);
   const patience = context.clock.now() + REFUSAL_PATIENCE_S * 1000;
   let check = await checkRun(state, context, 'refused');
-  while (check.kind === 'doubt' || check.kind === 'unread') {
+  while (check.kind !== 'ended' && isWatched(check.state, context)) {
     const again = context.clock.now() + CONFIRM_AFTER_S * 1000;
-    if (again >= Math.min(patience, pacing.until)) break;
-    await context.clock.sleep(again - context.clock.now());
+    if (again >= pacing.until || (again > patience && check.kind !== 'doubt')) return undefined;
+    await context.clock.sleep(CONFIRM_AFTER_S * 1000);
     check = await checkRun(check.state, context, 'refused');
   }
   const next = check.state;

@@ -9,6 +9,8 @@ import type { Failed } from '../deployment/state';
 export interface Evidence {
   readonly codeDeploy: CodeDeployDeployment | undefined;
   readonly targets: readonly DeploymentTarget[];
+  /** Whether these are all; of a large fleet some may be missing, but hardly one that failed. */
+  readonly hasAllTargets: boolean;
   /** The green instances, terminated ones included. */
   readonly instances: readonly GreenInstance[];
   readonly elastigroup: ElastigroupDeployment | undefined;

@@ -1,6 +1,7 @@
 import { missingActionOf } from '../clients/awsCall';
 import type { CallBudget } from '../clients/callPolicy';
 import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
+import type { TargetsRead } from '../clients/codeDeploy/deploymentTargets';
 import { UpstreamError } from '../clients/upstreamError';
 import type { Attempt } from '../deployment/attempt';
 import { followed, listElastigroup } from '../deployment/ownDeployments';
@@ -33,7 +34,7 @@ export async function gatherEvidence(state: Failed, context: DeploymentContext):
       ifKnown(deploymentId, (id) => context.codeDeploy.getDeployment(id)),
     ),
     query('Per-instance failure details', context, () =>
-      ifKnown(deploymentId, (id) => context.deploymentTargets.list(id)),
+      ifKnown(deploymentId, (id) => context.deploymentTargets.listFailedFirst(id)),
     ),
     query('Green instances in EC2', context, () => context.greenInstances.find(greenTag(state))),
     query('The Elastigroup deployment', context, () => listElastigroup(state, context)),
@@ -43,14 +44,19 @@ export async function gatherEvidence(state: Failed, context: DeploymentContext):
   ]);
   const green = valueOf(instances) ?? [];
   const own = valueOf(listed)?.own;
+  const read = valueOf(targets);
   return {
     codeDeploy: valueOf(codeDeploy),
-    targets: valueOf(targets) ?? [],
+    targets: read?.targets ?? [],
+    hasAllTargets: read !== undefined && read.unread === undefined,
     instances: green,
     elastigroup: own && followed(own, elastigroupDeploymentId),
     events: (valueOf(events) ?? []).filter(({ message }) => isOfAction(message, deploymentId, valueOf(codeDeploy))),
     spotInterruptions: green.filter(isReclaimed).length,
-    unread: [codeDeploy, targets, instances, listed, events].flatMap((result) => (result.ok ? [] : result.error)),
+    unread: [
+      ...[codeDeploy, targets, instances, listed, events].flatMap((result) => (result.ok ? [] : result.error)),
+      ...unreadTargets(read),
+    ],
   };
 }
 
@@ -63,6 +69,13 @@ const DEPLOYMENT_ID = /\bd-[A-Z0-9]{9}\b/g;
 function isOfAction(message: string, own: string | undefined, deployment: CodeDeployDeployment | undefined): boolean {
   const named = message.match(DEPLOYMENT_ID) ?? [];
   return named.length === 0 || named.some((id) => id === own || id === deployment?.rollbackDeploymentId);
+}
+
+function unreadTargets(read: TargetsRead | undefined): readonly string[] {
+  if (!read?.unread) return [];
+  const { count, error } = read.unread;
+  const which = count === undefined ? 'An unknown number of' : `${count} of ${read.targets.length + count}`;
+  return [EVIDENCE_MESSAGES.targetsNotRead(which, cut(error.message, LONGEST_COMPLAINT))];
 }
 
 /** The error is a line of the message. */

@@ -79,7 +79,8 @@ function isAgentNamed({ evidence }: Symptoms): boolean {
 }
 
 /** CodeDeploy gave up, or TIMEOUT was reached, and on no green instance has any lifecycle event begun. */
-function hasNothingBegun({ state, evidence: { codeDeploy, targets } }: Symptoms): boolean {
+function hasNothingBegun({ state, evidence: { codeDeploy, targets, hasAllTargets } }: Symptoms): boolean {
+  if (!hasAllTargets) return false;
   const green = targets.filter(({ label }) => label !== 'Blue');
   const hasBegun = green.some(({ events }) => events.some(({ startedAt }) => startedAt !== undefined));
   if (green.length === 0 || hasBegun) return false;

@@ -12,5 +12,7 @@ export const EVIDENCE_MESSAGES = {
   rolledBack: (id, rollbackId) => `CodeDeploy ${id} is rolled back by ${rollbackId}.`,
   elastigroupState: (id, state) => `Elastigroup deployment ${id} is now ${state}.`,
   elastigroupEvents: (id) => `Elastigroup deployment ${id}; group events:`,
+  targetsNotRead: (which, error) =>
+    `${which} targets of the CodeDeploy deployment were not read (${error}); those that failed come first.`,
   notRead: (what, error) => `${what} could not be read (${error}).`,
 } as const satisfies Messages;

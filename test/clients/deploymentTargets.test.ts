@@ -1,6 +1,7 @@
 import {
   BatchGetDeploymentTargetsCommand,
   CodeDeployClient,
+  CodeDeployServiceException,
   DeploymentNotStartedException,
   ListDeploymentTargetsCommand,
   type DeploymentTarget,
@@ -115,4 +116,82 @@ test('an answer without targets is no answer', async () => {
     operation: 'BatchGetDeploymentTargets',
     kind: 'unreadable',
   } satisfies Partial<UpstreamError>);
+});
+
+describe('those that failed first', () => {
+  const filtered = (status: string) => ({ deploymentId: 'd-1', targetFilters: { TargetStatus: [status] } });
+  const all = { deploymentId: 'd-1', targetFilters: undefined };
+  const described = () =>
+    sdk.commandCalls(BatchGetDeploymentTargetsCommand).map(({ args }) => args[0].input.targetIds ?? []);
+  const rejected = (name: string) =>
+    new CodeDeployServiceException({ name, $fault: 'client', $metadata: { httpStatusCode: 400 }, message: 'no' });
+  /** The n-th batch, from 1, gets no answer. */
+  const failAtBatch = (number: number) => {
+    let batch = 0;
+    sdk.on(BatchGetDeploymentTargetsCommand).callsFake(({ targetIds }: { targetIds: string[] }) => {
+      batch += 1;
+      if (batch >= number) throw rejected('InvalidDeploymentTargetIdException');
+      return { deploymentTargets: targetIds.map(succeeded) };
+    });
+  };
+
+  test('are read before the others, and none twice', async () => {
+    sdk.on(ListDeploymentTargetsCommand, filtered('Failed')).resolves({ targetIds: ['i-50'] });
+    sdk.on(ListDeploymentTargetsCommand, all).resolves({ targetIds: ids(0, 60) });
+    const { targets: found, unread } = await targets().listFailedFirst('d-1');
+    expect(described().map((batch) => [batch.length, batch[0]])).toEqual([
+      [1, 'i-50'],
+      [25, 'i-0'],
+      [25, 'i-25'],
+      [9, 'i-51'],
+    ]);
+    expect(new Set(found.map(({ id }) => id))).toEqual(new Set(ids(0, 60)));
+    expect(unread).toBeUndefined();
+  });
+
+  test('or, where none has, those that are at work', async () => {
+    sdk.on(ListDeploymentTargetsCommand, filtered('Failed')).resolves({ targetIds: [] });
+    sdk.on(ListDeploymentTargetsCommand, filtered('InProgress')).resolves({ targetIds: ['i-2'] });
+    sdk.on(ListDeploymentTargetsCommand, all).resolves({ targetIds: ids(0, 3) });
+    await targets().listFailedFirst('d-1');
+    expect(described()).toEqual([['i-2'], ['i-0', 'i-1']]);
+  });
+
+  test.each(['InvalidTargetFilterNameException', 'InvalidInstanceStatusException'])(
+    'or all as they come, where CodeDeploy refuses the filter (%s)',
+    async (name) => {
+      sdk.on(ListDeploymentTargetsCommand).rejects(rejected(name));
+      sdk.on(ListDeploymentTargetsCommand, all).resolves({ targetIds: ids(0, 3) });
+      const { targets: found } = await targets().listFailedFirst('d-1');
+      expect(found).toHaveLength(3);
+    },
+  );
+
+  test('and what was read before an error is kept, and the rest counted', async () => {
+    sdk.on(ListDeploymentTargetsCommand, filtered('Failed')).resolves({ targetIds: ['i-50'] });
+    sdk.on(ListDeploymentTargetsCommand, all).resolves({ targetIds: ids(0, 60) });
+    failAtBatch(3);
+    const { targets: found, unread } = await targets().listFailedFirst('d-1');
+    expect(found).toHaveLength(26);
+    expect(unread).toMatchObject({ count: 34, error: { operation: 'BatchGetDeploymentTargets' } });
+  });
+
+  test('or not counted, where their list could not be read', async () => {
+    sdk.on(ListDeploymentTargetsCommand, filtered('Failed')).resolves({ targetIds: ['i-50'] });
+    sdk.on(ListDeploymentTargetsCommand, all).rejects(rejected('InvalidNextTokenException'));
+    const { targets: found, unread } = await targets().listFailedFirst('d-1');
+    expect(found.map(({ id }) => id)).toEqual(['i-50']);
+    expect(unread).toMatchObject({ count: undefined, error: { operation: 'ListDeploymentTargets' } });
+  });
+
+  test('of a deployment that has not started are none', async () => {
+    sdk.on(ListDeploymentTargetsCommand).rejects(rejected('DeploymentNotStartedException'));
+    expect(await targets().listFailedFirst('d-1')).toEqual({ targets: [] });
+  });
+
+  test('an error before anything was read is one', async () => {
+    sdk.on(ListDeploymentTargetsCommand).resolves({ targetIds: ['i-1'] });
+    failAtBatch(1);
+    await expect(targets().listFailedFirst('d-1')).rejects.toMatchObject({ operation: 'BatchGetDeploymentTargets' });
+  });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -48,21 +48,58 @@ test('packed twice, the bytes are the same', async () => {
   expect(second.policyText).toBe(packed.policyText);
 });
 
-test('the zip holds the bundle as it is, and nothing else', async () => {
-  const file = path.join(folder, 'first', 'lambda.zip');
+/** The files of a zip, by name. */
+async function contentOf(name: string): Promise<Record<string, string>> {
+  const file = path.join(folder, name, 'lambda.zip');
   const script = `
 import json, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as z:
     assert z.testzip() is None
     print(json.dumps({i.filename: z.read(i).decode() for i in z.infolist()}))`;
   const { stdout } = await run('python3', ['-c', script, file], { maxBuffer: 1 << 28 });
-  const content = JSON.parse(stdout) as Record<string, string>;
+  return JSON.parse(stdout) as Record<string, string>;
+}
+
+test('the zip holds the bundle as it is, the licences, and nothing else', async () => {
+  const content = await contentOf('first');
   expect(packed.zip.length).toBeLessThan(50_000_000); // what the console takes
-  expect(Object.keys(content)).toEqual(expect.arrayContaining(['handler.mjs']));
-  for (const [name, text] of Object.entries(content)) {
+  const { LICENSE: licence, 'THIRD-PARTY-NOTICES': notices, ...code } = content;
+  expect(licence).toBe(await readFile('LICENSE', 'utf8'));
+  expect(notices).toMatch(/^The code of this function contains parts of these packages\./);
+  expect(Object.keys(code)).toEqual(expect.arrayContaining(['handler.mjs']));
+  for (const [name, text] of Object.entries(code)) {
     expect(name).toMatch(/^(handler|chunks\/[\w.-]+)\.mjs(\.map)?$/);
     expect(text === (await readFile(path.join('dist', name), 'utf8'))).toBe(true);
   }
+});
+
+/** The folders of the packages that the bundle's source maps name. */
+async function bundledFolders(): Promise<string[]> {
+  const maps = (await readdir('dist', { recursive: true })).filter((name) => name.endsWith('.mjs.map'));
+  const texts = await Promise.all(maps.map((name) => readFile(path.join('dist', name), 'utf8')));
+  const sources = texts.flatMap((text) => (JSON.parse(text) as { sources: readonly string[] }).sources);
+  return [...new Set(sources.flatMap((file) => /node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []))].sort();
+}
+
+test('the licence of each package that is bundled is told, with its text', async () => {
+  const { 'THIRD-PARTY-NOTICES': notices = '' } = await contentOf('first');
+  const parts = notices.split(/\n-{80}\n/).slice(1);
+  const folders = await bundledFolders();
+  expect(folders.length).toBeGreaterThan(40);
+  for (const folder of folders) {
+    const { name, version } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8')) as Record<string, string>;
+    const part = parts.find((text) => text.includes(`\n${name ?? ''}@${version ?? ''}\n`));
+    expect(part).toMatch(/^Licence: (MIT|MIT-0|ISC|Apache-2\.0|BSD-\d-Clause|0BSD)$/m);
+    expect(part?.length).toBeGreaterThan(100);
+  }
+});
+
+test('no development tool is bundled', async () => {
+  const { packages } = JSON.parse(await readFile('package-lock.json', 'utf8')) as {
+    packages: Record<string, { dev?: boolean; devOptional?: boolean }>;
+  };
+  const folders = await bundledFolders();
+  expect(folders.filter((folder) => packages[folder]?.dev ?? packages[folder]?.devOptional ?? false)).toEqual([]);
 });
 
 test("the policy allows the actions of the template's role, and leaves nothing of CloudFormation in it", async () => {

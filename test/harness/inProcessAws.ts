@@ -16,8 +16,11 @@ const QUICK: AwsClientOptions = {
   defaultsMode: 'standard',
 };
 
-/** The product's own SDK clients, whose calls go to the simulator without a socket. */
-export function inProcessAws({ requestHandler }: Transport, region = 'us-east-1'): AwsClients {
+/**
+ * The product's own SDK clients, whose calls go to the simulator without a socket.
+ * @param areSigned requests with all that the product sends
+ */
+export function inProcessAws({ requestHandler }: Transport, region = 'us-east-1', areSigned = false): AwsClients {
   const credentials = { accessKeyId: 'AKIAFAKEHARNESS00000', secretAccessKey: 'fake' };
-  return createAwsClients({ requestHandler, region, credentials, ...QUICK });
+  return createAwsClients({ requestHandler, region, credentials, ...(areSigned ? {} : QUICK) });
 }

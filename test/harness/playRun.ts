@@ -170,7 +170,8 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
         clock,
         env: { SPOT_API_URL: 'https://api.spotinst.io', CHECK_REVISION: 'true', ...plan.env, ...ownEnv },
         remainingMilliseconds: () => Math.max(0, endsAt - clock.now()),
-        aws: inProcessAws(transport, world.account.region),
+        // Who reads the bytes wants all of them.
+        aws: inProcessAws(transport, world.account.region, plan.onExchange !== undefined),
         spotAdapter: transport.axiosAdapter,
       });
       await Promise.race([work, killed]);

@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly reservationsPerPage: number;
   /** Ids in a page of ListDeployments and ListDeploymentTargets. */
   readonly idsPerPage: number;
+  /** Whether ListDeploymentTargets takes `targetFilters`, as documented. */
+  readonly targetFilters: 'served' | 'refused';
   /** What HeadObject answers. */
   readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed';
   /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, both, or there is none. */
@@ -153,6 +155,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   launchedInstances: undefined,
   reservationsPerPage: 2,
   idsPerPage: 3,
+  targetFilters: 'served',
   headObject: 'found',
   integration: 'named',
   blueTagged: true,

@@ -401,6 +401,12 @@ describe('CodeDeploy over HTTP', () => {
       'Green Skipped',
       ...Array<string>(4).fill('Blue Skipped'),
     ]);
+    const filtered = (targetFilters: Record<string, string[]>) =>
+      clients.codeDeploy.send(new ListDeploymentTargetsCommand({ deploymentId: id, targetFilters }));
+    const only = await filtered({ TargetStatus: ['Failed'], ServerInstanceLabel: ['Green'] });
+    expect(only.targetIds).toEqual([targetIds[1]]);
+    expect((await errorOf(filtered({ Status: ['Failed'] }))).name).toBe('InvalidTargetFilterNameException');
+    expect((await errorOf(filtered({ TargetStatus: ['failed'] }))).name).toBe('InvalidInstanceStatusException');
     const failed = targets[1]?.lifecycleEvents?.find(({ status }) => status === 'Failed');
     expect(failed).toMatchObject({
       lifecycleEventName: 'AfterInstall',

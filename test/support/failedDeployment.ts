@@ -34,6 +34,7 @@ export function evidenceOf(difference: Partial<Evidence> = {}): Evidence {
   return {
     codeDeploy: undefined,
     targets: [],
+    hasAllTargets: true,
     instances: [],
     elastigroup: undefined,
     events: [],

@@ -1,6 +1,6 @@
 import type { CodeDeploy, CodeDeployDeployment, CreateOutcome } from '../../src/clients/codeDeploy/codeDeploy';
 import type { DeploymentGroup, DeploymentGroupReader } from '../../src/clients/codeDeploy/deploymentGroup';
-import type { DeploymentTarget, DeploymentTargets } from '../../src/clients/codeDeploy/deploymentTargets';
+import type { DeploymentTarget, DeploymentTargets, TargetsRead } from '../../src/clients/codeDeploy/deploymentTargets';
 import type {
   DeploymentGroupName,
   Elastigroup,
@@ -54,6 +54,7 @@ export interface Script {
   readonly revision?: readonly Answer<RevisionStatus>[];
   /** The diagnosis'. */
   readonly targets?: readonly Answer<readonly DeploymentTarget[]>[];
+  readonly failedFirst?: readonly Answer<TargetsRead>[];
   readonly events?: readonly Answer<readonly ElastigroupEvent[]>[];
 }
 
@@ -178,6 +179,10 @@ export class FakeContext implements DeploymentContext {
       list: async (id) => {
         this.targetsOf.push(id);
         return this.answers.take('targets');
+      },
+      listFailedFirst: async (id) => {
+        this.targetsOf.push(id);
+        return this.answers.take('failedFirst');
       },
     };
     this.elastigroupEvents = {

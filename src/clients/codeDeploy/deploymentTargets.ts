@@ -43,11 +43,26 @@ export interface Diagnostics {
   readonly logTail: string;
 }
 
+/** What could be read of a deployment's targets. */
+export interface TargetsRead {
+  readonly targets: readonly DeploymentTarget[];
+  /** Absent where all of them were read. `count`: undefined where not even their number is known. */
+  readonly unread?: { readonly count: number | undefined; readonly error: UpstreamError };
+}
+
 /** The instances of one CodeDeploy deployment. Throws UpstreamError. */
 export interface DeploymentTargets {
   /** Empty where the deployment has not started (DeploymentNotStartedException). */
   list(deploymentId: string): Promise<readonly DeploymentTarget[]>;
+  /**
+   * Those that failed first (where none has, those that are at work), then the others. What was read before an error, or
+   * before the time was over, is kept.
+   */
+  listFailedFirst(deploymentId: string): Promise<TargetsRead>;
 }
+
+/** Statuses by which the most telling targets are looked for, one after the other, until there are any. */
+const MOST_TELLING = ['Failed', 'InProgress'];
 
 /** BatchGetDeploymentTargets takes 25 ids (docs/services.md, CodeDeploy). */
 const BATCH_SIZE = 25;
@@ -56,18 +71,18 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
   const call = <T>(operation: string, send: (signal: AbortSignal) => Promise<T>) =>
     callAws(budget, { service: 'CodeDeploy', operation, kind: 'read' }, send);
 
-  const listIds = (deploymentId: string) =>
+  const listIds = (deploymentId: string, status?: string) =>
     everyPage((nextToken) =>
       call('ListDeploymentTargets', async (abortSignal) => {
-        const command = new ListDeploymentTargetsCommand({ deploymentId, nextToken });
+        const targetFilters = status === undefined ? undefined : { TargetStatus: [status] };
+        const command = new ListDeploymentTargetsCommand({ deploymentId, nextToken, targetFilters });
         const page = await client.send(command, { abortSignal });
         return { items: page.targetIds ?? [], nextToken: page.nextToken };
       }),
     );
 
-  const readAll = async (deploymentId: string) => {
-    const ids = await listIds(deploymentId);
-    const targets: DeploymentTarget[] = [];
+  /** Batch after batch into `targets`, so that those before an error are in it. */
+  const describe = async (deploymentId: string, ids: readonly string[], targets: DeploymentTarget[]) => {
     for (let start = 0; start < ids.length; start += BATCH_SIZE) {
       const command = new BatchGetDeploymentTargetsCommand({
         deploymentId,
@@ -78,15 +93,55 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
         throw unreadable('CodeDeploy', 'BatchGetDeploymentTargets', lacks('deploymentTargets'));
       targets.push(...answer.deploymentTargets.flatMap(readTarget));
     }
-    return targets;
   };
-  return { list: (deploymentId) => readAll(deploymentId).catch(noneBeforeTheStart) };
+
+  const listTelling = async (deploymentId: string) => {
+    for (const status of MOST_TELLING) {
+      const ids = await listIds(deploymentId, status).catch(noneByFilter);
+      if (ids.length > 0) return ids;
+    }
+    return [];
+  };
+
+  return {
+    async list(deploymentId) {
+      const targets: DeploymentTarget[] = [];
+      try {
+        await describe(deploymentId, await listIds(deploymentId), targets);
+      } catch (error) {
+        if (!isNotStarted(error)) throw error;
+      }
+      return targets;
+    },
+
+    async listFailedFirst(deploymentId) {
+      const targets: DeploymentTarget[] = [];
+      let all: readonly string[] | undefined;
+      try {
+        const telling = await listTelling(deploymentId);
+        await describe(deploymentId, telling, targets);
+        all = await listIds(deploymentId);
+        const rest = all.filter((id) => !telling.includes(id));
+        await describe(deploymentId, rest, targets);
+        return { targets };
+      } catch (error) {
+        if (isNotStarted(error)) return { targets };
+        if (!(error instanceof UpstreamError) || targets.length === 0) throw error;
+        return { targets, unread: { count: all && all.length - targets.length, error } };
+      }
+    },
+  };
+}
+
+/** A service that does not take the filter costs the order: all targets are read as they come. */
+function noneByFilter(error: unknown): string[] {
+  if (error instanceof UpstreamError && error.kind === 'rejected') return [];
+  throw error;
 }
 
 /** Both operations throw it while a deployment is Created or Queued (service model, codedeploy 2014-10-06). */
-function noneBeforeTheStart(error: unknown): readonly DeploymentTarget[] {
-  if (error instanceof UpstreamError && error.code === 'DeploymentNotStartedException') return [];
-  throw error;
+function isNotStarted(error: unknown): boolean {
+  return error instanceof UpstreamError && error.code === 'DeploymentNotStartedException';
 }
 
 /** Only instances: the action deploys to nothing else. */

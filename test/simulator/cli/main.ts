@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { UsageError, runScript } from '../../support/commandLine';
-import { SCENARIOS } from '../scenarios';
+import { ALL_SCENARIOS } from '../scenarios';
 import { environmentForSam } from './environment';
 import { play } from './play';
 
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) return print(USAGE);
-  if (values.list) return print(SCENARIOS.map(({ name, title }) => `${name.padEnd(26)}${title}`).join('\n'));
+  if (values.list) return print(ALL_SCENARIOS.map(({ name, title }) => `${name.padEnd(26)}${title}`).join('\n'));
   const speed = numberOf('speed', values.speed, 100);
   const address = values['env-vars'];
   if (address !== undefined) return print(JSON.stringify(environmentForSam(address, speed), undefined, 2));

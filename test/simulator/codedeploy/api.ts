@@ -100,9 +100,7 @@ export class CodeDeployApi {
 
   #listTargets(input: JsonRecord): JsonRecord {
     const deployment = this.#started(input);
-    const filters = asRecord(input['targetFilters']);
-    const statuses = asTexts(filters['TargetStatus']);
-    const labels = asTexts(filters['ServerInstanceLabel']);
+    const { statuses, labels } = targetFiltersIn(input, this.#context);
     const ids = deployment.targets
       .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
       .filter(({ label }) => labels.length === 0 || labels.includes(label))
@@ -186,6 +184,28 @@ function denied(action: string, { account }: Context): ServiceError {
     `codedeploy:${action} on resource: arn:aws:codedeploy:${region}:${awsAccountId}:deploymentgroup:` +
     `${applicationName}/${deploymentGroupName} because no identity-based policy allows the codedeploy:${action} action`;
   return new ServiceError(400, 'AccessDeniedException', message);
+}
+
+/** What each filter allows (docs/services.md, CodeDeploy). */
+const TARGET_STATUSES = ['Failed', 'InProgress', 'Pending', 'Ready', 'Skipped', 'Succeeded', 'Unknown'];
+const TARGET_LABELS = ['Blue', 'Green'];
+
+function targetFiltersIn(input: JsonRecord, { options }: Context) {
+  const filters = asRecord(input['targetFilters']);
+  const names = Object.keys(filters);
+  const isServed = options.targetFilters === 'served' || names.length === 0;
+  if (!isServed || names.some((name) => name !== 'TargetStatus' && name !== 'ServerInstanceLabel')) {
+    throw refusal('InvalidTargetFilterName', 'The target filter name is invalid.');
+  }
+  const statuses = asTexts(filters['TargetStatus']);
+  const labels = asTexts(filters['ServerInstanceLabel']);
+  if (!statuses.every((status) => TARGET_STATUSES.includes(status))) {
+    throw refusal('InvalidInstanceStatus', 'The specified instance status does not exist.');
+  }
+  if (!labels.every((label) => TARGET_LABELS.includes(label))) {
+    throw refusal('InvalidInstanceType', 'An invalid instance type was specified.');
+  }
+  return { statuses, labels };
 }
 
 function statusesIn(input: JsonRecord): readonly string[] {

@@ -110,7 +110,10 @@ function contextWith(
       find: () => answer('ec2', limits.mine ? [instance('i-1')] : []),
       describe: () => answer('ec2', [instance('i-blue', { launchedAt: START - 1 })]),
     },
-    deploymentTargets: { list: () => answer('codeDeploy', []) },
+    deploymentTargets: {
+      list: () => answer('codeDeploy', []),
+      listFailedFirst: () => answer('codeDeploy', { targets: [] }),
+    },
     elastigroupEvents: { problemsBetween: () => answer('spot', []) },
     deploymentGroup: { read: () => answer('codeDeploy', { deploymentType: 'BLUE_GREEN' } as never) },
     revisionObject: { head: () => answer('ec2', { kind: 'found' } as never) },

@@ -433,15 +433,30 @@ describe('a stop of the pipeline execution', () => {
     expect(inPhase(next, 'failed').failure.headline).toMatch(/^The pipeline execution was stopped/);
   });
 
-  test('of which CodePipeline tells nothing by refusing the continuation is looked into for a minute', async () => {
-    const context = contextStoppedAt(0, {});
-    const unread = Object.assign(context.pipelineRuns, {
-      executionStatus: () => Promise.reject(noAnswer('CodePipeline', 'timeout')),
-      listActions: () => Promise.reject(noAnswer('CodePipeline', 'timeout')),
-    });
-    expect(unread).toBe(context.pipelineRuns);
+  test('that CodePipeline shows only a while after it has refused the continuation is noticed', async () => {
+    const context = contextStoppedAt(12, { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] });
+    const left = await cleanUpAfterRefusal(installing(), context, pacing({ until: at(22), latest: at(22) }));
+    expect(left?.phase).toBe('cleaningUp');
+    expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
+  });
+
+  test.each<[string, () => Promise<string>]>([
+    ['cannot be read', () => Promise.reject(noAnswer('CodePipeline', 'timeout'))],
+    ['goes on, since another delivery has given the continuation', () => Promise.resolve('InProgress')],
+  ])(
+    'is looked for during half a minute where a continuation is refused, and the execution %s',
+    async (_name, read) => {
+      const context = contextStoppedAt(0, {});
+      Object.assign(context.pipelineRuns, { executionStatus: read, listActions: () => read().then(() => []) });
+      expect(await cleanUpAfterRefusal(installing(), context, pacing({ until: at(600) }))).toBeUndefined();
+      expect(context.clock.now()).toBe(at(30));
+    },
+  );
+
+  test('is not looked for where it cannot be read at all', async () => {
+    const context = new FakeContext({});
     expect(await cleanUpAfterRefusal(installing(), context, pacing({ until: at(600) }))).toBeUndefined();
-    expect(context.clock.now()).toBe(at(55));
+    expect(context.clock.sleeps).toEqual([]);
   });
 
   test('is cleaned up after a refused continuation, in the time that is left', async () => {

@@ -2,7 +2,7 @@ import { RetryQuota, type CallBudget } from '../../../src/clients/callPolicy';
 import { UpstreamError, type ServiceName } from '../../../src/clients/upstreamError';
 import type { Failed } from '../../../src/deployment/state';
 import { gatherEvidence, searchBudget } from '../../../src/diagnosis/gather';
-import { codeDeploy, elastigroup, instance, START } from '../../support/deploymentSamples';
+import { codeDeploy, elastigroup, instance, noAnswer, START } from '../../support/deploymentSamples';
 import {
   beforeCodeDeploy,
   codeDeployFailed,
@@ -22,7 +22,7 @@ const REFUSED: Failed['failure'] = { type: 'JobFailed', headline: 'No.' };
 test('each side is queried once, up to the failure', async () => {
   const context = new FakeContext({
     getDeployment: [codeDeployFailed('HEALTH_CONSTRAINTS')],
-    targets: [[failedTarget('i-1')]],
+    failedFirst: [{ targets: [failedTarget('i-1')] }],
     green: [
       [
         instance('i-1', { stateReason: 'Server.SpotInstanceTermination' }),
@@ -43,6 +43,7 @@ test('each side is queried once, up to the failure', async () => {
   expect(evidence).toMatchObject({
     codeDeploy: { id: 'd-1' },
     targets: [{ id: 'i-1' }],
+    hasAllTargets: true,
     elastigroup: { id: 'cdbg-1', state: 'FINISHED_STOPPED' },
     events: EVENTS,
     spotInterruptions: 2,
@@ -81,13 +82,35 @@ test('without a CodeDeploy deployment CodeDeploy is not queried', async () => {
   expect(context.targetsOf).toEqual([]);
 });
 
+test.each([
+  [975, '975 of 976 targets of the CodeDeploy deployment were not read'],
+  [undefined, 'An unknown number of targets of the CodeDeploy deployment were not read'],
+])('targets that could not be read are counted, and those that could are kept (%s)', async (count, says) => {
+  const error = noAnswer('CodeDeploy', 'timeout', 'no answer');
+  const context = new FakeContext({
+    getDeployment: [codeDeployFailed('HEALTH_CONSTRAINTS')],
+    failedFirst: [{ targets: [failedTarget('i-1')], unread: { count, error } }],
+    green: [[]],
+    list: [[]],
+    events: [[]],
+  });
+
+  const evidence = await gatherEvidence(failedState(), context);
+
+  expect(evidence).toMatchObject({
+    targets: [{ id: 'i-1' }],
+    hasAllTargets: false,
+    unread: [`${says} (CodeDeploy call: no answer); those that failed come first.`],
+  });
+});
+
 test('a query that fails costs a line, and nothing else', async () => {
   const failing = (service: ServiceName, detail: string) =>
     new UpstreamError({ service, operation: 'Op', kind: 'denied', detail });
   const denied = `is not authorized to perform: codedeploy:ListDeploymentTargets on ${'x'.repeat(400)}`;
   const context = new FakeContext({
     getDeployment: [failing('CodeDeploy', 'no')],
-    targets: [failing('CodeDeploy', denied)],
+    failedFirst: [failing('CodeDeploy', denied)],
     green: [failing('EC2', 'no')],
     list: [failing('Spot', 'no')],
     events: [new TypeError('a bug')],
@@ -97,6 +120,7 @@ test('a query that fails costs a line, and nothing else', async () => {
 
   expect(evidence).toEqual(
     evidenceOf({
+      hasAllTargets: false,
       unread: [
         'The CodeDeploy deployment could not be read (CodeDeploy Op: no).',
         expect.stringMatching(
