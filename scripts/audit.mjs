@@ -2,9 +2,9 @@
 // such questions (a mirror, no network) means that nothing was checked: it says so, and fails with --must-answer, as the
 // workflow calls it.
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { readArguments } from './readArguments.mjs';
 
-const { values: options } = parseArgs({ options: { 'must-answer': { type: 'boolean', default: false } } });
+const { values: options } = readArguments({ options: { 'must-answer': { type: 'boolean', default: false } } });
 const { stdout, stderr } = spawnSync('npm', ['audit', '--omit=dev', '--json'], {
   encoding: 'utf8',
   shell: process.platform === 'win32',

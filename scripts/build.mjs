@@ -4,8 +4,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
+import { readArguments } from './readArguments.mjs';
 
-const [entry = 'src/handler.ts', outdir = 'dist'] = process.argv.slice(2);
+const { positionals } = readArguments({ allowPositionals: true });
+const [entry = 'src/handler.ts', outdir = 'dist'] = positionals;
 
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({

@@ -1,28 +1,29 @@
-// The licences of what is inside the bundle, for THIRD-PARTY-NOTICES in lambda.zip.
+// The licences of what is inside a bundle, for THIRD-PARTY-NOTICES in lambda.zip and in the CDK package.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { init } from 'license-checker-rseidelsohn';
 
+const ROOT = path.resolve(import.meta.dirname, '..');
 const LINE = `\n\n${'-'.repeat(80)}\n\n`;
 
-/** The text for the packages that esbuild's metafile names: the same for the same bundle. */
+/** The text for the packages that esbuild's metafile names, from the root of the project on: the same for the same bundle. */
 export async function thirdPartyNotices({ inputs }) {
   const folders = new Set(
     Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []),
   );
-  const installed = Object.entries(await promisify(init)({ start: '.' }));
+  const installed = Object.entries(await promisify(init)({ start: ROOT }));
   /** Text → the packages that have it: most have the same one. */
   const packagesOf = new Map();
   for (const folder of [...folders].sort()) {
-    const [name, found] = installed.find((entry) => entry[1].path === path.resolve(folder)) ?? [folder];
+    const [name, found] = installed.find((entry) => entry[1].path === path.join(ROOT, folder)) ?? [folder];
     if (!found || /unknown|^custom/i.test(String(found.licenses)))
       throw new Error(`The bundle contains ${name}, whose licence is not known.`);
     const text = [`Licence: ${[found.licenses].flat().join(', ')}`, ...(await textsOf(found))].join('\n\n');
     packagesOf.set(text, [...(packagesOf.get(text) ?? []), name]);
   }
   const parts = Array.from(packagesOf, ([text, names]) => `${names.join('\n')}\n\n${text}`);
-  return `${['The code of this function contains parts of these packages.', ...parts].join(LINE)}\n`;
+  return `${['This code contains parts of these packages.', ...parts].join(LINE)}\n`;
 }
 
 /** Where a package has no file of its licence, the checker points to its README, which may have a section of it. */

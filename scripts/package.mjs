@@ -7,10 +7,10 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { parseArgs } from 'node:util';
 import { ZipFile } from 'yazl';
 import { evaluate, readTemplate } from './cloudFormation.mjs';
 import { thirdPartyNotices } from './notices.mjs';
+import { readArguments } from './readArguments.mjs';
 
 /** What the user got wrong: one line says it. */
 class UsageError extends Error {}
@@ -18,13 +18,12 @@ class UsageError extends Error {}
 try {
   await packageFunction();
 } catch (error) {
-  const isUsage = error instanceof UsageError || String(error.code).startsWith('ERR_PARSE_ARGS_');
-  console.error(isUsage ? error.message : error);
+  console.error(error instanceof UsageError ? error.message : error);
   process.exitCode = 2;
 }
 
 async function packageFunction() {
-  const { values: options, positionals } = parseArgs({
+  const { values: options, positionals } = readArguments({
     allowPositionals: true,
     options: { out: { type: 'string', default: 'dist' } },
   });

@@ -2,9 +2,9 @@
 // The same source gives the same bytes; test/docs/pictures.test.ts compares them with what is in docs/pictures.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { readArguments } from './readArguments.mjs';
 
-const { values: options } = parseArgs({ options: { out: { type: 'string', default: 'docs/pictures' } } });
+const { values: options } = readArguments({ options: { out: { type: 'string', default: 'docs/pictures' } } });
 
 const THEMES = {
   light: {

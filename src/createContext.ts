@@ -4,7 +4,7 @@ import type { CallBudget } from './clients/callPolicy';
 import { codeDeployClient } from './clients/codeDeploy/codeDeploy';
 import { deploymentTargetsClient } from './clients/codeDeploy/deploymentTargets';
 import { deploymentGroupClient } from './clients/codeDeploy/deploymentGroup';
-import { elastigroupClient } from './clients/spot/elastigroup';
+import { elastigroupClient, SPOT_OPERATIONS } from './clients/spot/elastigroup';
 import { elastigroupEventsClient } from './clients/spot/elastigroupEvents';
 import { greenInstancesClient } from './clients/greenInstances';
 import { pipelineRunsClient } from './clients/pipelineRun';
@@ -63,5 +63,6 @@ export function createContext({
     pipelineRuns: pipelineRunsClient(aws, budget),
     runMemory,
     log,
+    isSpotScarce: () => rateLimit.isTight(SPOT_OPERATIONS.list, budget.clock.now()),
   };
 }

@@ -53,6 +53,7 @@ async function packs(): Promise<void> {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/dashboard.json',
+    'dist/THIRD-PARTY-NOTICES',
   ]) {
     if (!files.includes(`package/${name}`)) throw new Error(`The tarball has no ${name}.`);
   }

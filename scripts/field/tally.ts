@@ -1,5 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { inspect } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
+
+try {
+  parseArgs(); // None of these scripts takes any.
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(2);
+}
 
 export interface Tally {
   /** Runs a check, and prints a line with its name and how it went. */

@@ -2,8 +2,10 @@
 // Usage, after both: node scripts/sam/same-bundle.mjs [dist] [.aws-sam/build/BlueGreenStageFunction]
 import { readdir, readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { readArguments } from '../readArguments.mjs';
 
-const [npmDir = 'dist', samDir = '.aws-sam/build/BlueGreenStageFunction'] = process.argv.slice(2);
+const { positionals } = readArguments({ allowPositionals: true });
+const [npmDir = 'dist', samDir = '.aws-sam/build/BlueGreenStageFunction'] = positionals;
 
 // A source map names the sources relative to where it was written, and the hash in a chunk's name covers its map. So
 // maps are left out, and the hashes blanked, in names and in the imports that use them.

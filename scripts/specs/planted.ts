@@ -117,6 +117,10 @@ export const MISTAKES: readonly Mistake[] = [
     status: 429,
     body: '{"__type":"ThrottlingException","message":"x"}',
   })),
+  replied('an answer without a request id', 'ListDeployments', /no request id/, (response) => ({
+    ...response,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+  })),
   replied('a body in the answer to a HEAD', 'HeadObject', /a HEAD has no body/, (response) => ({
     ...response,
     status: 404,

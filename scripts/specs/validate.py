@@ -243,10 +243,11 @@ def wrong_in_response(operation, response):
     wire = {"status_code": status, "headers": headers, "body": body.encode()}
     if service.service_name == "s3" and body:
         return ["response: a HEAD has no body"]
+    parsed = botocore.parsers.create_parser(protocol).parse(wire, operation.output_shape)
+    if not parsed.pop("ResponseMetadata").get("RequestId"):
+        return ["response: it has no request id"]
     if status >= 300:
         return wrong_in_error(operation, wire)
-    parsed = botocore.parsers.create_parser(protocol).parse(wire, operation.output_shape)
-    parsed.pop("ResponseMetadata")
     if protocol == "json":
         if operation.output_shape is None:
             return [] if body in ("", "{}") else [f"response: {body:.80}, where the model has no output"]

@@ -358,6 +358,6 @@ def _():
         pipelineName=WORLD["pipelineName"], filter={"pipelineExecutionId": WORLD["executionId"]}
     )
     actions = [action for page in pages for action in page["actionExecutionDetails"]]
-    equal([action["status"] for action in actions], ["InProgress"])
+    equal([a["status"] for a in actions if a["actionName"] == WORLD["actionName"]], ["InProgress"])
     unknown = {**EXECUTION, "pipelineName": "none"}
     refused(codepipeline.exceptions.PipelineNotFoundException, codepipeline.get_pipeline_execution, **unknown)

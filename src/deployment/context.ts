@@ -31,6 +31,8 @@ export interface DeploymentContext {
   /** What this invocation knows of it: the one part of a context that changes. */
   readonly runMemory: RunMemory;
   readonly log: Log;
+  /** Spot's rate limit is nearly exhausted, or was met lately. */
+  readonly isSpotScarce: () => boolean;
 }
 
 export const GREEN_TAG_KEY = 'GreenIdentifier';

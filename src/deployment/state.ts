@@ -118,6 +118,8 @@ const installing = z.strictObject({
   startedOn,
   /** When CodeDeploy's deployment was created, as it says itself. */
   createdAt: z.exactOptional(time),
+  /** When Spot was last asked, and how many instances CodeDeploy had done by then. */
+  spotRead: z.exactOptional(z.strictObject({ at: time, done: z.number() })),
   /** The invocation (by its number) in which the deployment was last read as active. */
   activeIn: z.exactOptional(z.number()),
 });

@@ -4,6 +4,7 @@ import { UsageError, runScript } from '../support/commandLine';
 import { callRows } from './calls';
 import { coldStartRows } from './coldStart';
 import { costRows } from './cost';
+import { historyRows } from './history';
 import { memoryRows } from './memory';
 import { reactionRows } from './reaction';
 import { scaleRows } from './scale';
@@ -13,6 +14,7 @@ import { table, type Row } from './table';
 
 const SECTIONS: Readonly<Record<string, () => Promise<Row[]>>> = {
   reaction: reactionRows,
+  history: historyRows,
   cost: costRows,
   coldStart: coldStartRows,
   memory: memoryRows,

@@ -37,7 +37,7 @@ const SCARCE_FOR_EACH: Limits = { ...ROOMY, spotRequestsPerMinute: 6 };
  * One limit for all groups, and for each of 1,000 deployments one or two looks a minute. Unlimited they ask for 7,000
  * a minute; the least is 5 looks each: 5,000, in 2.5 or 5 minutes if no request were refused.
  */
-const SCARCE_SPOT = [2000, 1000].map((spotRequestsPerMinute): Limits => ({
+const SCARCE_SPOT = [2000, 1000, 500].map((spotRequestsPerMinute): Limits => ({
   ...ROOMY,
   spotLimitFor: 'all-groups',
   spotRequestsPerMinute,

@@ -65,7 +65,7 @@ test('the zip holds the bundle as it is, the licences, and nothing else', async 
   expect(packed.zip.length).toBeLessThan(50_000_000); // what the console takes
   const { LICENSE: licence, 'THIRD-PARTY-NOTICES': notices, ...code } = content;
   expect(licence).toBe(await readFile('LICENSE', 'utf8'));
-  expect(notices).toMatch(/^The code of this function contains parts of these packages\./);
+  expect(notices).toMatch(/^This code contains parts of these packages\./);
   expect(Object.keys(code)).toEqual(expect.arrayContaining(['handler.mjs']));
   for (const [name, text] of Object.entries(code)) {
     expect(name).toMatch(/^(handler|chunks\/[\w.-]+)\.mjs(\.map)?$/);

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 
-/* A wrong option of a script is one line of error, and exit code 2: no stack trace. */
+/* A wrong option of a script is one line of error, and exit code 2: no stack trace. Of npm start: samples.test.ts. */
 
 jest.setTimeout(60_000);
 
@@ -17,12 +17,11 @@ const TSX = 'node_modules/.bin/tsx';
 const NODE = process.execPath;
 
 test.concurrent.each<[string, RegExp, readonly string[]]>([
-  ['npm start', /^Unknown option '--sped'/, [TSX, 'test/simulator/cli/main.ts', '--sped', '3']],
-  [
-    'npm start',
-    /^ENOENT: no such file .* 'nowhere\.json'/,
-    [TSX, 'test/simulator/cli/main.ts', '--event', 'nowhere.json'],
-  ],
+  ['npm run build', /^Unknown option '--outdir'/, [NODE, 'scripts/build.mjs', '--outdir', 'x']],
+  ['npm run audit', /^Unknown option '--fix'/, [NODE, 'scripts/audit.mjs', '--fix']],
+  ['node scripts/pictures.mjs', /^Unknown option '--uot'/, [NODE, 'scripts/pictures.mjs', '--uot', 'x']],
+  // Of the checks by others' tools, one for all: what they share refuses it.
+  ['npm run test:cdk', /^Unknown option '--fast'/, [TSX, 'scripts/cdk/test.ts', '--fast']],
   ['npm run soak', /^Unknown option '--runs'/, [NODE, 'scripts/run.mjs', 'test/harness/soak.ts', '--runs', '3']],
   ['npm run bench', /^There is no section "cots"\./, [NODE, 'scripts/run.mjs', 'test/bench/main.ts', '--only', 'cots']],
   ['npm run package', /has no parameter Reigon\. There are: Region, /, [NODE, 'scripts/package.mjs', 'Reigon=x']],

@@ -14,13 +14,22 @@ export const FROM_GITHUB = {
 };
 
 /** A call of the run without a fault, and the phase in which the function sends it. */
-type PlannedCall = TransportCall & { readonly phase: string };
+interface PlannedCall extends TransportCall {
+  readonly phase: string;
+  /** It is the first one of its operation in its phase. */
+  readonly isFirst: boolean;
+}
 
-/**
- * The outgoing calls of a run × the faults, each in a run of its own (issue 3). Prints how many cases were tried.
- * `from`: the phase at whose end this run parts from that of another file, which tries the faults before it.
- */
-export function tryFaults(name: string, plan: RunPlan, { from }: { readonly from?: string } = {}): void {
+/** Where this run is that of another file, which tries the faults there. */
+interface Shared {
+  /** Up to the end of this phase. */
+  readonly from?: string;
+  /** From the beginning of this phase. */
+  readonly until?: string;
+}
+
+/** The outgoing calls of a run × the faults, each in a run of its own (issue 3). Prints how many cases were tried. */
+export function tryFaults(name: string, plan: RunPlan, shared: Shared = {}): void {
   // One test plays some forty runs; on a busy machine that takes more than Jest's five seconds.
   jest.setTimeout(60_000);
   let calls: readonly PlannedCall[] = [];
@@ -28,7 +37,7 @@ export function tryFaults(name: string, plan: RunPlan, { from }: { readonly from
   beforeAll(async () => {
     const all = await callsOf(plan);
     expect(all.length).toBeGreaterThan(20);
-    calls = TRIES_ALL ? all : distinctCalls(all, from);
+    calls = TRIES_ALL ? all : distinctCalls(all, shared);
   });
   afterAll(() => {
     const which = TRIES_ALL ? 'all there are' : 'the distinct ones; npm run test:faults tries all';
@@ -65,28 +74,44 @@ async function callsOf(plan: RunPlan): Promise<readonly PlannedCall[]> {
     },
   });
   appended.mockRestore();
-  return calls.map((call) => ({ ...call, phase: phases[call.index] ?? 'unknown' }));
+  const named = calls.map((call) => ({ ...call, phase: phases[call.index] ?? 'unknown' }));
+  return named.map((call) => ({ ...call, isFirst: named.find((other) => isSame(call, other)) === call }));
 }
 
 /**
  * The first, the second and the last occurrence of each call in each phase: those between meet what the second meets. In
  * the phase `from`, the first and the second are those of the other run.
  */
-function distinctCalls(calls: readonly PlannedCall[], from: string | undefined): readonly PlannedCall[] {
-  const start = from === undefined ? 0 : calls.findIndex(({ phase }) => phase === from);
-  if (start < 0) throw new Error(`The run has no phase ${from ?? ''}.`);
-  const sameAs = (call: PlannedCall) => (other: PlannedCall) =>
-    other.phase === call.phase && other.service === call.service && other.operation === call.operation;
-  return calls.slice(start).filter((call) => {
-    const occurrences = calls.filter(sameAs(call));
+function distinctCalls(calls: readonly PlannedCall[], { from, until }: Shared): readonly PlannedCall[] {
+  const start = from === undefined ? 0 : beginOf(calls, from);
+  const end = until === undefined ? calls.length : beginOf(calls, until);
+  return calls.slice(start, end).filter((call) => {
+    const occurrences = calls.filter((other) => isSame(call, other));
     const last = occurrences.at(-1);
     return call === last || (call.phase !== from && occurrences.indexOf(call) < 2);
   });
 }
 
-/** A read changes nothing: whether it was processed before its answer was lost, nobody can tell. */
-function isDistinct(kind: FaultKind, { write }: PlannedCall): boolean {
-  return write || !kind.endsWith('-after');
+function beginOf(calls: readonly PlannedCall[], wanted: string): number {
+  const found = calls.findIndex(({ phase }) => phase === wanted);
+  if (found < 0) throw new Error(`The run has no phase ${wanted}.`);
+  return found;
+}
+
+type NamedCall = Pick<PlannedCall, 'phase' | 'service' | 'operation'>;
+
+function isSame(one: NamedCall, other: NamedCall): boolean {
+  return one.phase === other.phase && one.service === other.service && one.operation === other.operation;
+}
+
+/** Faults after which a read is repeated at once (callPolicy.ts): all of them are one to whoever asked. */
+const REPEATED: readonly FaultKind[] = ['refused', 'error-500', 'error-503'];
+
+function isDistinct(kind: FaultKind, { write, isFirst }: PlannedCall): boolean {
+  // To a write, it is an error-500.
+  if (write) return kind !== 'error-503' || isFirst;
+  // A read changes nothing: whether it was processed before its answer was lost, nobody can tell.
+  return !kind.endsWith('-after') && (isFirst || !REPEATED.includes(kind));
 }
 
 /** One fault that passes is no reason for another end. */

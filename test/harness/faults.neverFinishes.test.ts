@@ -1,7 +1,8 @@
 import { scenarioNamed } from '../simulator/scenarios';
 import { FROM_GITHUB, tryFaults } from './everyFault';
 
-// Until CodeDeploy is at work, this run is that of a success, whose faults faults.success.test.ts tries.
+// Until CodeDeploy is at work, this run is that of a success, whose faults faults.success.test.ts tries; its last phase, the
+// diagnosis and the report, makes the calls of faults.scriptFails.test.ts.
 tryFaults(
   'never-finishes',
   {
@@ -10,5 +11,5 @@ tryFaults(
     env: { POLL_INTERVAL_SECONDS: '10' },
     userParameters: { ...FROM_GITHUB, TIMEOUT: 60 },
   },
-  { from: 'installing' },
+  { from: 'installing', until: 'failed' },
 );

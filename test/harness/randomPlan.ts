@@ -2,6 +2,7 @@ import { FAULT_KINDS, type FaultKind, type Injector } from '../simulator/faults'
 import type { WorldOptions } from '../simulator/options';
 import type { Duplicate } from '../simulator/pipeline';
 import { Random, pick } from '../simulator/random';
+import type { Scenario } from '../simulator/scenario';
 import { SCENARIOS } from '../simulator/scenarios';
 import type { RunPlan } from './playRun';
 import { randomTraffic } from './randomTraffic';
@@ -10,10 +11,8 @@ import { randomTraffic } from './randomTraffic';
 const AROUND_CODEDEPLOYS_END = [40, 65] as const;
 
 /** A random plan; the seed alone decides it, so that a violation can be replayed. */
-export function randomPlan(seed: number): RunPlan {
+export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
   const random = new Random(seed);
-  // In turn: the first numbers of neighbouring seeds are alike, and left scenarios out.
-  const played = SCENARIOS[seed % SCENARIOS.length] ?? pick(random, SCENARIOS);
   const traffic = randomTraffic(new Random(~seed), played);
   const { scenario } = traffic;
   // TIMEOUT can be reached at any moment, also just when CodeDeploy succeeds.
@@ -34,6 +33,7 @@ export function randomPlan(seed: number): RunPlan {
     options: {
       ...randomOptions(random),
       history: randomHistory(new Random(seed ^ 0x33333333)),
+      ...randomOddities(new Random(seed ^ 0x0f0f0f0f)),
       ...pipeline,
       ...traffic.options,
       ...(leavesNoTrace && LISTS_WHAT_FAILED),
@@ -56,12 +56,29 @@ export function randomPlan(seed: number): RunPlan {
   };
 }
 
+/** What hardly ever happens: CodeDeploy that cannot be read any more, a word that nobody documents, a filter that is refused. */
+function randomOddities(random: Random): Partial<WorldOptions> {
+  const lost = { afterSeconds: Math.round(random.between(0, 90)), how: pick(random, ['group-renamed', 'denied']) };
+  return {
+    finalState: pick(random, ['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'COMPLETED']),
+    targetFilters: pick(random, ['served', 'served', 'refused']),
+    ...(random.next() < 0.06 && { codeDeployLost: lost }),
+  };
+}
+
 function randomHistory(random: Random): WorldOptions['history'] {
   return {
     pattern: pick(random, ['steady', 'steady', 'noisy', 'changing', 'odd', 'none']),
     count: pick(random, [1, 4, 12]),
     times: pick(random, [1, 1, 0.5, 2, 20]),
   };
+}
+
+/** In turn: the first numbers of neighbouring seeds are alike, and left scenarios out. */
+function scenarioOf(seed: number): Scenario {
+  const scenario = SCENARIOS[seed % SCENARIOS.length];
+  if (!scenario) throw new Error('There is no scenario.');
+  return scenario;
 }
 
 /** What CodePipeline tells of the execution, and, of every sixth run, when somebody stops it. */

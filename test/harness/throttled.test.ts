@@ -36,7 +36,7 @@ test.each([undefined, '0', '60'])(
   'where its answers have no such headers, it is met, and no request comes before a reset (POLL_WINDOW_SECONDS %s)',
   async (window) => {
     const trace = await play({
-      options: { spotRequestsPerMinute: 6, spotLimitHeaders: 'with-429' },
+      options: { spotRequestsPerMinute: 4, spotLimitHeaders: 'with-429' },
       env: window === undefined ? {} : { POLL_WINDOW_SECONDS: window },
     });
     expect(new Set(refusedIn(trace))).toEqual(new Set(['spot']));

@@ -3,7 +3,7 @@ import { ServiceError, type WireRequest, type WireResponse } from './wire';
 import { awsJsonError } from './awsJson';
 import { throttledAnswer } from './awsThrottle';
 import { ec2Error } from './ec2/api';
-import type { World } from './world';
+import { withRequestId, type World } from './world';
 
 /** What can befall one outgoing call. `-after`: the request was processed, and only then its answer was lost. */
 export const FAULT_KINDS = [
@@ -60,18 +60,23 @@ export function playCall(world: World, request: WireRequest, fault: FaultKind | 
     case 'killed-after':
       return { kind: 'killed' };
     case 'rate-limited':
-      return answer(rateLimited(world, request));
+      return refusal(world, request, rateLimited(world, request));
     case 'error-500':
     case 'error-500-after':
-      return answer(serverError(request, 500));
+      return refusal(world, request, serverError(request, 500));
     case 'error-503':
-      return answer(serverError(request, 503));
+      return refusal(world, request, serverError(request, 503));
     case 'not-json':
     case 'not-json-after':
       return answer({ status: 200, headers: { 'content-type': 'text/html' }, body: PROXY_PAGE });
     case 'denied':
-      return answer(denied(world, request));
+      return refusal(world, request, denied(world, request));
   }
+}
+
+/** It comes from the service itself, and so has a request id. */
+function refusal(world: World, request: WireRequest, response: WireResponse): Outcome {
+  return answer(withRequestId(describeCall(request), response, world.calls.length));
 }
 
 function answer(response: WireResponse): Outcome {

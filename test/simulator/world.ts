@@ -179,7 +179,7 @@ export class World {
 }
 
 /** AWS gives every answer an id; Spot has its own in the body. Counted, so that the world's random numbers stay the same. */
-function withRequestId({ service }: CallDescription, response: WireResponse, count: number): WireResponse {
+export function withRequestId({ service }: CallDescription, response: WireResponse, count: number): WireResponse {
   if (service === 'spot') return response;
   const id = `00000000-0000-4000-8000-${String(count).padStart(12, '0')}`;
   const header = service === 's3' ? 'x-amz-request-id' : 'x-amzn-requestid';

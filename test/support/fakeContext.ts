@@ -65,6 +65,7 @@ export interface FakeContextOptions {
   readonly pipelineRuns?: PipelineRuns;
   /** Milliseconds since the epoch. */
   readonly now?: number;
+  readonly isSpotScarce?: boolean;
 }
 
 export interface LogLine {
@@ -152,6 +153,7 @@ export class FakeContext implements DeploymentContext {
   readonly elastigroupEvents: ElastigroupEvents;
   readonly deploymentGroup: DeploymentGroupReader = { read: async () => this.answers.take('deploymentGroup') };
   readonly revisionObject: RevisionObject = { head: async () => this.answers.take('revision') };
+  readonly isSpotScarce: () => boolean;
   private readonly answers: Answers;
   private readonly wrongArguments: string[] = [];
   private unusedIsFine = false;
@@ -165,6 +167,7 @@ export class FakeContext implements DeploymentContext {
       isOff: options.pipelineRuns === undefined,
     };
     this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;
+    this.isSpotScarce = () => options.isSpotScarce ?? false;
     this.answers = new Answers(script);
     this.elastigroup = this.fakeElastigroup();
     this.codeDeploy = this.fakeCodeDeploy();

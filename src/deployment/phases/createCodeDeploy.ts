@@ -81,7 +81,13 @@ function created(
   context: DeploymentContext,
 ): State {
   const of = state.targetCapacity ?? 'unknown';
-  const installing = { ...toInstalling(state, context.clock.now(), deploymentId), startedOn: fleet.count };
+  const now = context.clock.now();
+  // This poll began with Spot's list.
+  const installing = {
+    ...toInstalling(state, now, deploymentId),
+    startedOn: fleet.count,
+    spotRead: { at: now, done: 0 },
+  };
   context.log.info(`Started CodeDeploy deployment ${deploymentId} on ${fleet.count} green instances.`, {
     deploymentId,
   });

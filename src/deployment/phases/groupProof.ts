@@ -18,7 +18,7 @@ export function isGroupProofDue({ unlistedSince, proofTriedAt }: Finalizing, now
   return proofTriedAt === undefined || hasLasted(proofTriedAt, PROOF_AGAIN_S, now);
 }
 
-/** The group runs green instances, and none that is older than green. */
+/** The group runs green instances, and none that is older than green, but for those that people have locked. */
 export async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
   const read = await attempt(
     Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstances()]),
@@ -26,8 +26,8 @@ export async function isProvenByGroup(state: Finalizing, context: DeploymentCont
   if (!read.ok) return false;
   const [green, inGroup] = read.value;
   const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
-  const others = inGroup.map(({ id }) => id).filter((id) => !greenIds.has(id));
-  if (others.length === inGroup.length) return false;
+  if (!inGroup.some(({ id }) => greenIds.has(id))) return false;
+  const others = inGroup.filter(({ id, isLocked }) => !isLocked && !greenIds.has(id)).map(({ id }) => id);
   return others.length === 0 || areYounger(others, green, context);
 }
 

@@ -2,13 +2,14 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import { isGoingWrong } from '../elastigroupState';
 import { codeDeployEnded, elastigroupWentWrong, failureOf, timedOut } from '../failures';
-import { isTimedOut } from '../limits';
+import { hasLasted, isTimedOut } from '../limits';
 import {
   followed,
   listElastigroup,
   backdateStart,
   stopDuplicates,
   duplicatesOf,
+  isActive,
   isDuplicateStopDue,
   launchingDuplicatesOf,
   type ListedElastigroup,
@@ -27,17 +28,14 @@ export type Verdict =
   | { readonly kind: 'continue' }
   | { readonly kind: 'unclear'; readonly error: Error };
 
-/** Follows CodeDeploy and Elastigroup, both at every poll. */
+/** Follows CodeDeploy at every poll, and Elastigroup where its state may change what is done next. */
 export async function install(state: Installing, context: DeploymentContext): Promise<State> {
-  const [codeDeploy, listed] = await Promise.all([
-    attempt(context.codeDeploy.getDeployment(state.deploymentId)),
-    attempt(listElastigroup(state, context)),
-  ]);
+  const codeDeploy = await attempt(context.codeDeploy.getDeployment(state.deploymentId));
+  const listed = isSpotDue(state, codeDeploy, context) ? await attempt(listElastigroup(state, context)) : NOT_ASKED;
   const elastigroup: Attempt<ElastigroupDeployment | undefined> = listed.ok
     ? { ok: true, value: followed(listed.value.own, state.elastigroupDeploymentId) }
     : listed;
-  const aware: Installing =
-    elastigroup.ok && elastigroup.value ? { ...state, elastigroupDeploymentId: elastigroup.value.id } : state;
+  const aware = rememberSpot(state, codeDeploy, listed, context);
   const late = isTimedOut(state, context) ? timedOut(state, context) : undefined;
   const wasActive = state.activeIn === state.invocations;
   const verdict = judge(codeDeploy, elastigroup, late, wasActive);
@@ -51,6 +49,51 @@ export async function install(state: Installing, context: DeploymentContext): Pr
     case 'continue':
       return goOn(aware, codeDeploy, listed, context);
   }
+}
+
+/** Seconds between two readings of Spot at the most, and without a history. */
+const SPOT_INTERVAL_S = { longest: 60, default: 30 };
+/** The same, of CodeDeploy's usual time. */
+const SPOT_SHARE = 0.25;
+
+const NOT_ASKED: Attempt<ListedElastigroup> = {
+  ok: true,
+  value: { own: [], foreign: undefined, activeOthers: [] },
+};
+
+/**
+ * CodeDeploy decides how the deployment ends. What Elastigroup says changes that only where it goes wrong: then CodeDeploy has to be
+ * stopped before it takes blue out of service, and so Spot is asked whenever CodeDeploy has got further. At every poll where
+ * something is amiss: a service does not answer, TIMEOUT is reached, the deployment is not known, a duplicate is being stopped.
+ */
+function isSpotDue(state: Installing, codeDeploy: Attempt<CodeDeployDeployment>, context: DeploymentContext): boolean {
+  const { elastigroupDeploymentId, spotRead, usual } = state;
+  const isAmiss = !codeDeploy.ok || state.deniedSince !== undefined || isTimedOut(state, context);
+  if (isAmiss || elastigroupDeploymentId === undefined || spotRead === undefined) return true;
+  if (!isActive(codeDeploy.value)) return false;
+  const isScarce = context.isSpotScarce();
+  if (!isScarce && codeDeploy.value.instances.done !== spotRead.done) return true;
+  const { longest, default: unknown } = SPOT_INTERVAL_S;
+  const seconds = isScarce ? longest : usual ? Math.min(longest, usual.median * SPOT_SHARE) : unknown;
+  return hasLasted(spotRead.at, seconds, context.clock.now());
+}
+
+function rememberSpot(
+  state: Installing,
+  codeDeploy: Attempt<CodeDeployDeployment>,
+  listed: Attempt<ListedElastigroup>,
+  { clock }: DeploymentContext,
+): Installing {
+  if (listed === NOT_ASKED) return state;
+  const { spotRead: before, ...rest } = state;
+  const id = listed.ok ? followed(listed.value.own, state.elastigroupDeploymentId)?.id : undefined;
+  const hasDuplicate = listed.ok && duplicatesOf(listed.value.own, id).length > 0;
+  const done = codeDeploy.ok ? codeDeploy.value.instances.done : (before?.done ?? 0);
+  return {
+    ...rest,
+    ...(id !== undefined && { elastigroupDeploymentId: id }),
+    ...(!hasDuplicate && { spotRead: { at: clock.now(), done } }),
+  };
 }
 
 async function goOn(

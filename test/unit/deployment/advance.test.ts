@@ -100,6 +100,7 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 
   test('for a bug of ours ends the action, with what may have been started cleaned up', async () => {
     const { next, context } = await pollOnce(state, {}, script(new TypeError('x is not a function')));
+    context.forgetUnused();
 
     expect(next.phase).toBe('cleaningUp');
     expect(next).toHaveProperty('failure.headline', expect.stringContaining('x is not a function'));

@@ -212,7 +212,8 @@ describe('while nothing can be seen', () => {
       installing(),
       {
         getDeployment: [throttled, throttled, throttled, inProgress, inProgress],
-        list: Array<typeof GOING>(5).fill(GOING),
+        // The last poll finds nothing amiss any more, and so does not ask Spot.
+        list: Array<typeof GOING>(4).fill(GOING),
       },
       { until: at(32) },
     );
@@ -412,7 +413,8 @@ describe('a stop of the pipeline execution', () => {
   test('is looked for once more before the invocation ends, and then all of its time is used', async () => {
     const context = contextStoppedAt(5, {
       getDeployment: [inProgress, inProgress, inProgress, inProgress, codeDeploy('d-OWN', 'Stopped')],
-      list: [GOING, GOING, GOING, GOING, [elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
+      // While CodeDeploy is at work, Spot is asked once.
+      list: [GOING, GOING, [elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
       stopCodeDeploy: ['stopping'],
       targets: [[target('i-1', 'Green', { Install: 'Skipped' }), target('i-0', 'Blue', { BlockTraffic: 'Pending' })]],
       green: [[]],

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { codeDeploy } from '../../support/deploymentSamples';
 import { jittered, nextPause, type Circumstances } from '../../../src/deployment/pollInterval';
 import type { ActiveState } from '../../../src/deployment/state';
@@ -32,6 +33,79 @@ test.each<[string, ActiveState, number]>([
   ['cleaning up', cleaningUp, 1],
 ])('%s', (_name, state, times) => {
   expect(interval(state)).toBe(times * SETTING);
+});
+
+const TEN_MINUTES = { median: 600, high: 700, count: 5 };
+/** The pause that lasts 15 s at most, jitter included. */
+const SPARSE = 15_000 / 1.03;
+
+describe("where the group's history is known", () => {
+  const usual = TEN_MINUTES;
+
+  test.each<[string, ActiveState, number]>([
+    ['starting', { ...starting, usual }, SETTING],
+    ['launching', { ...launching, usual }, SPARSE],
+    ['launching, far', { ...launching, usual, pace: 'far' }, SPARSE],
+    ['launching, near: as without', { ...launching, usual, pace: 'near' }, SETTING / 2],
+    ['launching, but waiting for the deployment of another', { ...launching, usual, waitsForOther: {} }, SETTING],
+    ['finalizing', { ...finalizing, usual }, SPARSE],
+    ['finalizing, near: as without', { ...finalizing, usual, pace: 'near' }, SETTING / 2],
+    ['cleaning up', { ...cleaningUp, usual }, SETTING],
+  ])('%s', (_name, state, expected) => {
+    expect(interval(state)).toBe(expected);
+  });
+
+  test.each([
+    ['just begun: sparse', 0, SPARSE],
+    ['half of it is over', 300, SPARSE],
+    ['no pause reaches into the time around the expected end', 528, 12_000],
+    ['the expected end: as without', 540, 2 * SETTING],
+    ['longer than usual', 5000, 2 * SETTING],
+  ])('installing, %s', (_name, seconds, expected) => {
+    expect(interval({ ...installing, usual, createdAt: 0 }, { now: seconds * 1000 })).toBeCloseTo(expected);
+  });
+
+  test('a deployment that takes a minute is polled as without', () => {
+    const short = { median: 60, high: 70, count: 5 };
+    expect(interval({ ...launching, usual: short })).toBe(SETTING);
+    expect(interval({ ...installing, usual: short })).toBe(2 * SETTING);
+  });
+
+  test('one that takes two: a pause is a fifteenth of it', () => {
+    expect(interval({ ...launching, usual: { median: 120, high: 130, count: 5 } })).toBe(8000);
+  });
+
+  test('a setting that is shorter shortens it, one that is longer stays', () => {
+    expect(interval({ ...launching, usual }, { setting: 1000 })).toBe(3000);
+    expect(interval({ ...launching, usual }, { setting: 40_000 })).toBe(40_000);
+  });
+
+  test('whatever the history: no pause is longer than 15 s, and none is shorter than without', () => {
+    const states: readonly ActiveState[] = [
+      ...[starting, launching, installing, finalizing, cleaningUp],
+      ...(['far', 'near'] as const).flatMap((pace) => [
+        { ...launching, pace },
+        { ...finalizing, pace },
+      ]),
+    ];
+    const history = fc
+      .tuple(fc.double({ min: 0.1, max: 400_000, noNaN: true }), fc.double({ min: 0, max: 9999, noNaN: true }))
+      .map(([median, more]) => ({ median, high: median + more, count: 5 }));
+    const jitter = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...states),
+        history,
+        fc.integer({ min: -99, max: 9e8 }),
+        jitter,
+        (state, known, now, draw) => {
+          const pause = pauseOf({ ...state, usual: known }, { now });
+          expect(jittered(pause, draw)).toBeLessThanOrEqual(15_000);
+          expect(pause.interval).toBeGreaterThanOrEqual(interval(state, { now }));
+        },
+      ),
+    );
+  });
 });
 
 describe('while nothing can be seen', () => {
@@ -70,6 +144,10 @@ describe('while nothing can be seen', () => {
 describe("while Spot's rate limit is tight", () => {
   test('a pause lasts 30 s', () => {
     expect(interval(launching, { isLimitTight: true })).toBe(30_000);
+  });
+
+  test('CodeDeploy is followed meanwhile as always', () => {
+    expect(pauseOf(installing, { isLimitTight: true })).toEqual(pauseOf(installing));
   });
 
   test('a setting that is longer stays, with the wide jitter', () => {

@@ -61,7 +61,7 @@ test("Elastigroup's events about deployments in temporary groups are left out", 
   ];
   const context = new FakeContext({
     getDeployment: [codeDeploy(own, 'Failed')],
-    targets: [[]],
+    failedFirst: [{ targets: [] }],
     green: [[]],
     list: [[]],
     events: [messages.map((message) => ({ at: START, severity: 'ERROR', message }))],

@@ -204,6 +204,17 @@ describe('a deployment that Spot does not list', () => {
     expect(inPhase(next, 'succeeded').greenInstanceIds).toEqual(['i-1', 'i-2']);
   });
 
+  test('for 60 s has succeeded when blue in the group is locked: Elastigroup never removes that', async () => {
+    const group = ['i-1', { id: 'i-blue', createdAt: START - 1, isLocked: true }];
+    const { next } = await pollOnce(
+      unlisted,
+      { after: 60 },
+      { list: [[]], green: [green, green], groupInstances: [group, group] },
+    );
+
+    expect(next.phase).toBe('succeeded');
+  });
+
   test.each([
     { group: ['i-blue'], runs: 'blue alone' },
     { group: [], runs: 'nothing' },

@@ -2,6 +2,7 @@ import type { ElastigroupDeployment } from '../../../../src/clients/spot/elastig
 import { timedOut } from '../../../../src/deployment/failures';
 import { judge, type Verdict } from '../../../../src/deployment/phases/installing';
 import type { Attempt } from '../../../../src/deployment/attempt';
+import type { Installing } from '../../../../src/deployment/state';
 import {
   at,
   codeDeploy,
@@ -290,6 +291,106 @@ describe('a run that was adopted by its CodeDeploy deployment alone', () => {
     );
 
     expect(inPhase(next, 'finalizing').elastigroupDeploymentId).toBe('cdbg-1');
+  });
+});
+
+describe('while CodeDeploy is at work', () => {
+  const going = [elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH')];
+  const inProgress = (done = 2) => ({
+    getDeployment: [codeDeploy('d-OWN', 'InProgress', { instances: { total: 4, done, failed: 0, skipped: 0 } })],
+  });
+  const usual = { median: 600, high: 700, count: 5 };
+  const lately = { spotRead: { at: at(100), done: 2 }, usual };
+
+  test.each<[string, Partial<Installing>, number]>([
+    ['once a minute, where it takes ten', lately, 60],
+    ['after a quarter of the usual time, where it takes less', { ...lately, usual: { ...usual, median: 80 } }, 20],
+    ['after half a minute, where the group has no history', { spotRead: { at: at(100), done: 2 } }, 30],
+  ])('Spot is asked %s', async (_name, known, seconds) => {
+    const state = installing(known);
+    const before = await pollOnce(state, { after: 99 + seconds }, inProgress());
+    expect(inPhase(before.next, 'installing').spotRead).toEqual({ at: at(100), done: 2 });
+
+    const due = await pollOnce(state, { after: 100 + seconds }, { ...inProgress(), list: [going] });
+    expect(inPhase(due.next, 'installing').spotRead).toEqual({ at: at(100 + seconds), done: 2 });
+  });
+
+  test('and whenever CodeDeploy has got further: blue is not to leave for a green that is being removed', async () => {
+    const { next } = await pollOnce(
+      installing(lately),
+      { after: 101 },
+      { ...inProgress(3), list: [[elastigroup('cdbg-1', 'ROLLBACK_START')]] },
+    );
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('ROLLBACK_START');
+  });
+
+  test("but once a minute only while Spot's limit is scarce", async () => {
+    const scarce = { isSpotScarce: true };
+    const { next } = await pollOnce(
+      installing({ ...lately, usual: { ...usual, median: 80 } }),
+      { after: 159, ...scarce },
+      inProgress(3),
+    );
+    expect(inPhase(next, 'installing').spotRead).toEqual({ at: at(100), done: 2 });
+    const due = await pollOnce(installing(lately), { after: 160, ...scarce }, { ...inProgress(3), list: [going] });
+    expect(inPhase(due.next, 'installing').spotRead).toEqual({ at: at(160), done: 3 });
+  });
+
+  test.each<[string, Installing]>([
+    ['where it was denied', installing({ ...lately, deniedSince: at(100) })],
+    ['where its deployment is not known yet', withoutElastigroup(installing(lately))],
+    ['where it was never asked', installing({ usual })],
+  ])('at every poll %s', async (_name, state) => {
+    const { next } = await pollOnce(state, { after: 101 }, { ...inProgress(), list: [going] });
+    expect(inPhase(next, 'installing').spotRead).toEqual({ at: at(101), done: 2 });
+  });
+
+  test('at every poll where CodeDeploy does not answer', async () => {
+    const { next } = await pollOnce(
+      installing(lately),
+      { after: 101 },
+      {
+        getDeployment: [noAnswer('CodeDeploy', 'timeout')],
+        list: [[elastigroup('cdbg-1', 'ROLLBACK_START')]],
+      },
+    );
+    expect(next.phase).toBe('cleaningUp');
+  });
+
+  test('at TIMEOUT: its own failure is the better headline', async () => {
+    const wrong = { ...inProgress(), list: [[elastigroup('cdbg-1', 'FINISHED_ERROR')]] };
+    const state = installing({ ...lately, spotRead: { at: at(1799), done: 2 } });
+    const { next } = await pollOnce(state, { after: 1800 }, wrong);
+    expect(inPhase(next, 'cleaningUp').failure.headline).toContain('FINISHED_ERROR');
+  });
+
+  test('a duplicate that is stopped is looked after until it has ended', async () => {
+    const two = [...going, elastigroup('cdbg-2', 'STARTING')];
+    const { next, context } = await pollOnce(
+      installing(lately),
+      { after: 160 },
+      { ...inProgress(), list: [two], stopElastigroup: ['accepted'] },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-2']);
+    expect(inPhase(next, 'installing')).not.toHaveProperty('spotRead');
+  });
+
+  test('a Spot that does not answer is not asked more often', async () => {
+    const { next } = await pollOnce(
+      installing(lately),
+      { after: 160 },
+      { ...inProgress(), list: [noAnswer('Spot', 'unavailable')] },
+    );
+    expect(inPhase(next, 'installing').spotRead).toEqual({ at: at(160), done: 2 });
+  });
+
+  test.each(['Succeeded', 'Failed'])('CodeDeploy that has %s needs no word of it', async (status) => {
+    const { next } = await pollOnce(
+      installing(lately),
+      { after: 200 },
+      { getDeployment: [codeDeploy('d-OWN', status)] },
+    );
+    expect(next.phase).toBe(status === 'Succeeded' ? 'finalizing' : 'cleaningUp');
   });
 });
 

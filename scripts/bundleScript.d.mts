@@ -1,0 +1,1 @@
+export function bundleScript(file: string): Promise<string>;

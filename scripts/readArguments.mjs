@@ -1,0 +1,12 @@
+// What a script was given (parseArgs of node:util). A wrong option is one line of error and exit code 2, before anything
+// is done: `npm run build -- --outdir=x` must not empty dist/ first.
+import { parseArgs } from 'node:util';
+
+export function readArguments(config = {}) {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    console.error(error.message);
+    return process.exit(2);
+  }
+}
