@@ -23,6 +23,7 @@ await cp('LICENSE', path.join(here, 'LICENSE')); // npm looks for it there
 /** CommonJS, as aws-cdk-lib is. */
 function bundleConstruct() {
   return build({
+    absWorkingDir: process.cwd(), // esbuild keeps the folder that it was loaded in
     entryPoints: [path.join(here, 'src/index.ts')],
     outfile: path.join(dist, 'index.js'),
     bundle: true,
