@@ -126,9 +126,9 @@ function runOf(context: PipelineContext | undefined): PipelineRun | undefined {
 }
 
 function dataOf(data: SdkJobData | undefined): JobData | undefined {
-  if (data?.actionConfiguration === undefined) return undefined;
-  const { actionConfiguration, continuationToken } = data;
-  return { userParameters: actionConfiguration.configuration?.['UserParameters'] ?? '', continuationToken };
+  const configuration = data?.actionConfiguration?.configuration;
+  if (configuration === undefined) return undefined;
+  return { userParameters: configuration['UserParameters'] ?? '', continuationToken: data?.continuationToken };
 }
 
 function listedOf(detail: ActionExecutionDetail): ListedAction {

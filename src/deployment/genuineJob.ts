@@ -48,8 +48,10 @@ export function judgeJob(event: JobData, details: Attempt<JobDetails | 'unknown-
   return { kind: data === undefined || isSameJob(event, data) ? 'genuine' : 'forged' };
 }
 
+/** Whether the answer for a Lambda action has the token is unverified: what is not told accuses nobody. */
 function isSameJob(event: JobData, told: JobData): boolean {
-  return event.continuationToken === told.continuationToken && isResolved(event.userParameters, told.userParameters);
+  const isTokenSame = told.continuationToken === undefined || told.continuationToken === event.continuationToken;
+  return isTokenSame && isResolved(event.userParameters, told.userParameters);
 }
 
 /** Whether GetJobDetails resolves the variables of UserParameters, as the event does, is unverified (docs/services.md, CodePipeline). */

@@ -111,7 +111,12 @@ describe('GetJobDetails', () => {
       { actionConfiguration: { configuration } },
       { userParameters: '{"TIMEOUT": 60}', continuationToken: undefined },
     ],
-    ['another action', { actionConfiguration: {} }, { userParameters: '', continuationToken: undefined }],
+    [
+      'an action without UserParameters',
+      { actionConfiguration: { configuration: { FunctionName: 'f' } } },
+      { userParameters: '', continuationToken: undefined },
+    ],
+    ['a job of which it hides the configuration', { actionConfiguration: {} }, undefined],
   ])('tells what %s carries', async (_name, data, expected) => {
     server.script(jobDetails(CONTEXT, data));
     expect(await runs().identify('job-1')).toEqual({ run: RUN, data: expected });

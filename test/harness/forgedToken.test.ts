@@ -74,8 +74,8 @@ describe("with the green tag of that action, in an event that is none of CodePip
   const UNKNOWN = '11111111-2222-3333-4444-555555555555';
 
   test.each<[string, Partial<CleaningUp> | undefined, string | undefined, RunPlan['inject']]>([
-    ["a job of one's own, past its TIMEOUT", undefined, undefined, undefined],
-    ["a job of one's own, while cleaning up", { phase: 'cleaningUp', failure }, undefined, undefined],
+    ["a continuation of one's own, past its TIMEOUT", undefined, undefined, undefined],
+    ["a continuation of one's own, while cleaning up", { phase: 'cleaningUp', failure }, undefined, undefined],
     ['a job that there is not', { phase: 'cleaningUp', failure }, UNKNOWN, undefined],
     ['a job id that can be none', { phase: 'cleaningUp', failure }, 'my-job', undefined],
     [
@@ -89,6 +89,8 @@ describe("with the green tag of that action, in an event that is none of CodePip
     const trace = await playRun({
       seed: SEED,
       scenario,
+      env: { POLL_WINDOW_SECONDS: '20' },
+      userParameters: { ON_CONFLICT: 'WAIT' },
       ...(inject && { inject }),
       event: (event, invocation) => {
         const job = event['CodePipeline.job'];
@@ -96,7 +98,9 @@ describe("with the green tag of that action, in an event that is none of CodePip
         const ids = { deploymentId: foreignCodeDeploy, elastigroupDeploymentId: foreignElastigroup };
         const continuationToken = forgery(text, greenOfOthers, ids, phase);
         const data = { ...job.data, continuationToken };
-        return invocation > 0 ? event : { 'CodePipeline.job': { ...job, ...(id !== undefined && { id }), data } };
+        return invocation !== (inject || id !== undefined ? 0 : 1)
+          ? event
+          : { 'CodePipeline.job': { ...job, ...(id !== undefined && { id }), data } };
       },
     });
     expect(trace.calls.filter(({ operation }) => /stop/i.test(operation))).toEqual([]);
@@ -110,6 +114,8 @@ describe("with the green tag of that action, in an event that is none of CodePip
 test.each<Partial<WorldOptions>>([
   { jobDetails: 'denied' },
   { jobDetails: 'no-context' },
+  { jobDetails: 'no-token' },
+  { jobDetails: 'no-configuration' },
   { jobDetails: 'unknown-after-result' },
 ])('a deployment of its own is cleaned up: %p', async (options) => {
   const trace = await playRun({

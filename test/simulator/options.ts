@@ -88,6 +88,8 @@ export interface WorldOptions {
     | 'no-action-id'
     | 'no-ids'
     | 'no-context'
+    | 'no-token'
+    | 'no-configuration'
     | 'unknown-after-result'
     | 'unknown'
     | 'denied';

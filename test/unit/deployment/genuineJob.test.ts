@@ -17,7 +17,7 @@ function judged(data: Partial<JobData> | undefined, event: JobData = EVENT) {
 test.each<[string, string, Partial<JobData> | undefined]>([
   ['the same of both', 'genuine', {}],
   ['another token', 'forged', { continuationToken: 'v1.abc.xyz' }],
-  ['no token', 'forged', { continuationToken: undefined }],
+  ['no token, which may be so of a Lambda action', 'genuine', { continuationToken: undefined }],
   ['other UserParameters', 'forged', { userParameters: '{"TIMEOUT": 9, "S3_KEY": "a.zip"}' }],
   ['none, as a job of another function', 'forged', { userParameters: '' }],
   ['nothing of what a job carries', 'genuine', undefined],
