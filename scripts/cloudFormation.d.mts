@@ -1,4 +1,5 @@
 export interface Template {
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
