@@ -8,6 +8,7 @@ export interface Template {
 export interface TemplateResource {
   readonly Type: string;
   readonly Condition?: string;
+  readonly Metadata?: unknown;
   readonly Properties?: unknown;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;
