@@ -5,6 +5,7 @@ import { ManualClock } from '../support/manualClock';
 
 const NOW = Date.UTC(2026, 10, 21, 9);
 const MINUTE = 60_000;
+const TURN = 90_000;
 const WAITS = fc.integer({ min: 0, max: 3600 });
 const CHANCES = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -70,15 +71,21 @@ describe('when a run that is refused may continue', () => {
     expect(Math.max(...perSecond.values())).toBeLessThan(100);
   });
 
-  test('refused again within two minutes, at whatever time: all within 15 s of the same full two minutes', () => {
+  test('refused again within three minutes, at whatever time: all within 10 s of the same full minute and a half', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 58_999 }), fc.integer({ min: 0, max: 60 }), CHANCES, (ms, wait, jitter) => {
+      fc.property(fc.integer({ min: 0, max: 28_999 }), fc.integer({ min: 0, max: 60 }), CHANCES, (ms, wait, jitter) => {
         const now = NOW + ms;
         const back = retryAt(now, wait, now - 1000, jitter);
-        expect(back).toBeGreaterThanOrEqual(NOW + 2 * MINUTE);
-        expect(back).toBeLessThanOrEqual(NOW + 2 * MINUTE + 15_000);
+        expect(back).toBeGreaterThanOrEqual(NOW + TURN);
+        expect(back).toBeLessThanOrEqual(NOW + TURN + 10_000);
       }),
     );
+  });
+
+  test('who sends in its turn extends a block to its end before the next turn', () => {
+    const lastOfTurn = retryAt(NOW, 60, NOW - 1000, 0.999);
+    const { limit } = refused(NOW, '60', NOW - 1000);
+    expect(limit.untilTurn('list', lastOfTurn, () => 0)).toBeGreaterThan(MINUTE + 15_000);
   });
 
   test('that is never before the reset either', () => {
@@ -90,8 +97,8 @@ describe('when a run that is refused may continue', () => {
   });
 
   test.each([
-    [119_999, 2 * MINUTE],
-    [120_000, 16_000],
+    [179_999, TURN],
+    [180_000, 16_000],
   ])('a refusal %d ms after the last wait counts as one of a shared limit or not', (ago, expected) => {
     expect(retryAt(NOW, 15, NOW - ago, 0) - NOW).toBe(expected);
   });
@@ -155,13 +162,47 @@ describe('a limit seems to be shared', () => {
   test.each([
     [-1, true],
     [0, true],
-    [119_999, true],
-    [120_000, false],
+    [179_999, true],
+    [180_000, false],
   ])('%d ms after the end of a block: %p', (ago, isShared) => {
     expect(new SpotRateLimit({ list: NOW - ago }).isShared('list', NOW)).toBe(isShared);
   });
 
   test('not one that was never met', () => {
     expect(new SpotRateLimit({ start: NOW }).isShared('list', NOW)).toBe(false);
+  });
+});
+
+describe('where a limit has proven to be shared', () => {
+  const HALF = () => 0.5;
+
+  test('who gets through waits for the next turn, too, for three minutes after its last wait', () => {
+    const { limit, retryAt: turn } = refused(NOW, '60', NOW - 1000);
+    expect(turn).toBe(NOW + TURN + 5000);
+    expect(limit.untilTurn('list', turn, HALF)).toBe(TURN);
+    expect(limit.untilTurn('list', turn + 179_999, HALF)).toBeGreaterThan(0);
+    expect(limit.untilTurn('list', turn + 180_000, HALF)).toBeUndefined();
+    expect(limit.untilTurn('start', turn, HALF)).toBeUndefined();
+  });
+
+  test('the next invocation knows of it', () => {
+    const { limit, retryAt: turn } = refused(NOW, '60', NOW - 1000);
+    expect(new SpotRateLimit(limit.blocks).untilTurn('list', turn, HALF)).toBe(TURN);
+  });
+
+  test('one refusal alone proves nothing', () => {
+    const { limit, retryAt: again } = refused(NOW, '60');
+    expect(limit.untilTurn('list', again, HALF)).toBeUndefined();
+  });
+
+  test('a turn is ahead, and within 100 s, whatever the time', () => {
+    const { limit } = refused(NOW, '60', NOW - 1000);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 180_000 }), CHANCES, (ms, jitter) => {
+        const until = limit.untilTurn('list', NOW + ms, () => jitter) ?? 0;
+        expect(until).toBeGreaterThan(0);
+        expect(until).toBeLessThanOrEqual(100_000);
+      }),
+    );
   });
 });
