@@ -8,7 +8,7 @@ import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './phases/finalizing';
 import { install } from './phases/installing';
 import { launch } from './phases/launching';
-import { DENIAL_PATIENCE_S, hasLasted } from './limits';
+import { DENIAL_PATIENCE_S, hasLasted, isTimedOut } from './limits';
 import { start } from './phases/starting';
 import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
@@ -22,8 +22,9 @@ export async function advance(state: ActiveState, context: DeploymentContext): P
   try {
     const run = await checkRun(state, context, 'poll');
     if (run.kind === 'ended') return run.state;
-    if (run.kind === 'doubt' && state.phase === 'starting') return confirming(run.state);
     known = run.state;
+    // TIMEOUT bounds a doubt, too, which CodePipeline may leave open.
+    if (run.kind === 'doubt' && known.phase === 'starting' && !isTimedOut(known, context)) return confirming(known);
     const next = await step(known, context);
     const { outageSince: _over, deniedSince: _past, ...well } = next;
     return well;

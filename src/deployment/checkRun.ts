@@ -11,6 +11,11 @@ import { progressed, toCleaningUp, toFailed } from './transitions';
 const CHECK_INTERVAL_S = 30;
 /** Seconds after which an end is confirmed by another reading; also how old a check before a start, or a hand-over, may be. */
 export const CONFIRM_AFTER_S = 5;
+/**
+ * The same, while there is nothing to stop yet: what CodePipeline shows may lag behind, and still be of an earlier attempt of the
+ * stage, or lack a job that was just created.
+ */
+const CONFIRM_START_AFTER_S = 30;
 /** Seconds for which a start waits for a pipeline execution that cannot be read. */
 const START_PATIENCE_S = 30;
 
@@ -50,9 +55,14 @@ export async function checkRun(state: ActiveState, context: DeploymentContext, o
   }
   // One reading may be odd, or of a moment in which CodePipeline's parts contradict each other.
   const now = clock.now();
-  if (!hasLasted(state.runEndedSince, CONFIRM_AFTER_S, now))
+  if (!hasLasted(state.runEndedSince, secondsToConfirm(state), now))
     return { kind: 'doubt', state: { ...state, runEndedSince: state.runEndedSince ?? now } };
   return { kind: 'ended', state: endOf(state, readout, context) };
+}
+
+function secondsToConfirm(state: ActiveState): number {
+  const hasNothing = state.phase === 'starting' && state.unconfirmedSince === undefined;
+  return hasNothing ? CONFIRM_START_AFTER_S : CONFIRM_AFTER_S;
 }
 
 /** Before a start: what to return instead of starting, or undefined. */

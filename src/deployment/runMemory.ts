@@ -16,7 +16,7 @@ export interface RunMemory {
   /** When it was tried last, and last with the actions (ms since the epoch). */
   checkedAt?: number;
   fullyCheckedAt?: number;
-  /** Since when it cannot be read with its actions; absent where it can. */
+  /** Since when it cannot be read with its actions; absent where it can. The continuation token carries it on. */
   unreadSince?: number | undefined;
   /** When the action started, where CodePipeline tells (ms since the epoch). */
   actionStartedAt?: number;
@@ -24,7 +24,7 @@ export interface RunMemory {
 
 export function newRunMemory(
   jobId: string,
-  given: Pick<RunMemory, 'isUnknownJobAllowed' | 'givenExecutionId' | 'run'>,
+  given: Pick<RunMemory, 'isUnknownJobAllowed' | 'givenExecutionId' | 'run' | 'unreadSince'>,
 ): RunMemory {
   return { jobId, isOff: false, wasRead: false, ...given };
 }

@@ -87,14 +87,17 @@ export interface WorldOptions {
     | 'no-execution-id'
     | 'no-action-id'
     | 'no-ids'
+    | 'other-action-id'
     | 'no-context'
     | 'unknown-after-result'
     | 'unknown'
     | 'denied';
   /** GetPipelineExecution and ListActionExecutions, or one of them. */
   readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
-  /** Seconds by which both lag behind what is so. */
+  /** Seconds by which both lag behind what is so: the list then shows the action so much later, too. */
   readonly executionReadsLagSeconds: number;
+  /** The stage was retried: how the action of the earlier attempt, of the same execution, has ended. */
+  readonly earlierAttempt: 'Failed' | 'Abandoned' | 'Succeeded' | undefined;
   /** Whether the list of actions tells their UserParameters. */
   readonly listsUserParameters: boolean;
   /** What the execution of an abandoned action is shown as at first. */
@@ -173,6 +176,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   jobDetails: 'whole',
   executionReads: 'allowed',
   executionReadsLagSeconds: 0,
+  earlierAttempt: undefined,
   listsUserParameters: true,
   abandonedExecution: 'stopped',
   abandonedResult: 'refused',

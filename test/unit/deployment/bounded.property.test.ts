@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
+import type { ListedAction, PipelineRun } from '../../../src/clients/pipelineRun';
 import type { UpstreamErrorKind } from '../../../src/clients/upstreamError';
 import type { DeploymentContext } from '../../../src/deployment/context';
 import { newRunMemory } from '../../../src/deployment/runMemory';
@@ -22,7 +23,7 @@ import {
   START,
   starting,
 } from '../../support/deploymentSamples';
-import { CollectedLog, FakeContext } from '../../support/fakeContext';
+import { CollectedLog } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
 
 /*
@@ -44,7 +45,9 @@ const KINDS: readonly UpstreamErrorKind[] = [
   'rejected',
 ];
 const STANDS_STILL = 'stands-still';
-type Fault = UpstreamErrorKind | typeof STANDS_STILL;
+/** CodePipeline's alone: it shows the action as Failed, which a second reading has to confirm. */
+const ENDED = 'ended';
+type Fault = UpstreamErrorKind | typeof STANDS_STILL | typeof ENDED;
 
 const PHASES: readonly ActiveState[] = [
   starting(),
@@ -60,7 +63,7 @@ const SLACK_S = 150;
 /** Milliseconds that a call without an answer takes (callPolicy.ts). */
 const TIME_LIMIT_MS = 10_000;
 
-type Answers = Record<'spot' | 'codeDeploy' | 'ec2', readonly Fault[]>;
+type Answers = Record<'spot' | 'codeDeploy' | 'ec2' | 'codePipeline', readonly Fault[]>;
 
 interface World extends DeploymentContext {
   /** When the first stop was sent (ms since the epoch). */
@@ -70,14 +73,14 @@ interface World extends DeploymentContext {
 /** What each service answers: `faults` in turn, the last of them for ever. */
 function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit): World {
   const clock = new ManualClock(START);
-  const turn = { spot: 0, codeDeploy: 0, ec2: 0 };
-  const services = { spot: 'Spot', codeDeploy: 'CodeDeploy', ec2: 'EC2' } as const;
+  const turn = { spot: 0, codeDeploy: 0, ec2: 0, codePipeline: 0 };
+  const services = { spot: 'Spot', codeDeploy: 'CodeDeploy', ec2: 'EC2', codePipeline: 'CodePipeline' } as const;
   const answer = async <T>(service: keyof typeof turn, still: T, operation = 'call'): Promise<T> => {
     // As SpotApi does it: nothing is sent before the reset.
     if (service === 'spot' && rateLimit.allowedAt(operation) > clock.now()) throw noAnswer('Spot', 'rate-limited');
     const list = faults[service];
     const fault = list[Math.min(turn[service]++, list.length - 1)] ?? STANDS_STILL;
-    if (fault === STANDS_STILL) return still;
+    if (fault === STANDS_STILL || fault === ENDED) return still;
     if (fault === 'timeout') await clock.sleep(TIME_LIMIT_MS);
     if (service === 'spot' && fault === 'rate-limited')
       rateLimit.block(operation, limits.reset, { clock, jitter: () => 0.5 });
@@ -95,11 +98,16 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     cleanupTimeoutSeconds: limits.cleanupTimeoutSeconds,
     log: new CollectedLog(),
     isSpotScarce: () => false,
-    pipelineRuns: new FakeContext({}).pipelineRuns,
-    runMemory: {
-      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
-      isOff: true,
+    pipelineRuns: {
+      identify: () => answer('codePipeline', RUN),
+      executionStatus: () => answer('codePipeline', 'InProgress'),
+      listActions: () => {
+        const { codePipeline: list } = faults;
+        const isEnded = list[Math.min(turn.codePipeline, list.length - 1)] === ENDED;
+        return answer('codePipeline', [listedAction(isEnded ? 'Failed' : 'InProgress')]);
+      },
     },
+    runMemory: newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
     elastigroup: {
       listDeployments: () =>
         answer(
@@ -145,6 +153,13 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
   return world;
 }
 
+const RUN: PipelineRun = { pipeline: 'shop', stage: 'Deploy', action: 'BlueGreen', executionId: 'e-1' };
+
+function listedAction(status: string): ListedAction {
+  const { stage, action, executionId } = RUN;
+  return { stage, action, executionId, actionExecutionId: 'a-1', status, startedAt: START, names: () => true };
+}
+
 interface Limits {
   readonly timeoutSeconds: number;
   readonly cleanupTimeoutSeconds: number;
@@ -164,11 +179,15 @@ async function playToEnd(first: ActiveState, answers: Answers, limits: Limits): 
   const rateLimit = new SpotRateLimit();
   const world = contextWith(answers, limits, rateLimit);
   let state: State = first;
+  let { runMemory } = world;
   for (let invocation = 0; !hasResult(state); invocation += 1) {
     if (invocation > 1000) throw new Error(`no end in sight: ${JSON.stringify(state)}`);
     const until = world.clock.now() + limits.windowSeconds * 1000;
     const pacing = { pollIntervalSeconds: 5, until, latest: until, jitter: () => 0.5, rateLimit };
-    state = await poll(state, world, pacing);
+    // What the continuation token carries.
+    const { run, unreadSince } = runMemory;
+    runMemory = newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined, run, unreadSince });
+    state = await poll(state, { ...world, runMemory }, pacing);
     // From a continuation to the next event.
     await world.clock.sleep(10_000);
   }
@@ -189,11 +208,13 @@ async function expectBounded(first: ActiveState, answers: Answers, limits: Limit
 
 const faults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ...KINDS), { minLength: 1, maxLength: 6 });
 
+const pipelineFaults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ENDED, ...KINDS), { minLength: 1, maxLength: 6 });
+
 test('TIMEOUT and CLEANUP_TIMEOUT_SECONDS bound every phase, whatever answers or does not', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...PHASES),
-      fc.record({ spot: faults, codeDeploy: faults, ec2: faults }),
+      fc.record({ spot: faults, codeDeploy: faults, ec2: faults, codePipeline: pipelineFaults }),
       fc.record({
         timeoutSeconds: fc.integer({ min: 60, max: 1800 }),
         cleanupTimeoutSeconds: fc.integer({ min: 60, max: 900 }),
@@ -226,7 +247,12 @@ describe.each(PHASES.map((state) => [state.phase, state] as const))('from %s on'
     reset: '3600',
     windowSeconds: 240,
   };
-  const well: Answers = { spot: [STANDS_STILL], codeDeploy: [STANDS_STILL], ec2: [STANDS_STILL] };
+  const well: Answers = {
+    spot: [STANDS_STILL],
+    codeDeploy: [STANDS_STILL],
+    ec2: [STANDS_STILL],
+    codePipeline: [STANDS_STILL],
+  };
 
   test.each<[string, Partial<Answers>]>([
     ["Spot's 429", { spot: ['rate-limited'] }],
@@ -234,5 +260,7 @@ describe.each(PHASES.map((state) => [state.phase, state] as const))('from %s on'
     ['both', { spot: ['rate-limited'], codeDeploy: ['timeout'] }],
     ['silence of everything', { spot: ['timeout'], codeDeploy: ['timeout'], ec2: ['timeout'] }],
     ['nothing that happens', {}],
+    ['CodePipeline being away', { codePipeline: ['unavailable'] }],
+    ['an end that CodePipeline has shown once, and then nothing,', { codePipeline: [STANDS_STILL, STANDS_STILL, ENDED, 'unavailable'] }],
   ])('%s for ever is bounded', (_what, faulty) => expectBounded(state, { ...well, ...faulty }, limits));
 });

@@ -86,7 +86,7 @@ function setUp(changes: Partial<FakeRuns> = {}, options: FakeContextOptions = {}
 async function checkTwice({ context, check }: ReturnType<typeof setUp>, state: ActiveState) {
   const first = await check(state);
   if (first.kind !== 'doubt') throw new Error(`the first reading says ${first.kind}`);
-  context.clock.advance(5);
+  context.clock.advance(state.phase === 'starting' ? 30 : 5);
   return check(first.state);
 }
 
@@ -210,6 +210,17 @@ describe('an end counts when a second reading, at least 5 s later, says so too',
   test.each(['Stopping', 'Superseded', 'Failed', 'Paused'])('the execution is %s: it goes on', async (execution) => {
     const { check } = setUp({ execution });
     expect(await check(installing())).toEqual({ kind: 'goes-on', state: installing() });
+  });
+
+  test('while nothing is started, it has to last for 30 s: of a retried stage the reads may still show the earlier attempt', async () => {
+    const { runs, context, check } = setUp({ action: 'Failed' });
+    const first = await check(starting());
+    context.clock.advance(29.9);
+    const second = await check(first.state as ActiveState);
+    expect(second).toEqual({ kind: 'doubt', state: starting({ runEndedSince: START }) });
+    runs.action = 'InProgress';
+    context.clock.advance(5);
+    expect(await check(second.state as ActiveState)).toEqual({ kind: 'goes-on', state: starting() });
   });
 
   test('the doubt is over where the permission is taken away in between', async () => {
