@@ -50,6 +50,9 @@ const CHECK_TIME_LIMIT_MS = 5_000;
 /** The most that CodePipeline lists at once: the actions of one execution, retries included, or the newest of all. */
 const MOST_LISTED = 100;
 
+/** CodePipeline has no such job; an id that is none of its own is invalid. */
+const UNKNOWN_JOB: ReadonlySet<string | undefined> = new Set(['JobNotFoundException', 'ValidationException']);
+
 export function pipelineRunsClient(
   aws: Pick<AwsClients, 'codePipeline' | 'codePipelineIn'>,
   given: CallBudget,
@@ -68,13 +71,12 @@ export function pipelineRunsClient(
     async identify(jobId) {
       try {
         // Of the answer only the context is kept: it holds the credentials for the artifacts.
-        const context = await read('GetJobDetails', async (abortSignal) => {
+        return await read('GetJobDetails', async (abortSignal) => {
           const answer = await aws.codePipeline.send(new GetJobDetailsCommand({ jobId }), { abortSignal });
-          return answer.jobDetails?.data?.pipelineContext;
+          return runOf(answer.jobDetails?.data?.pipelineContext);
         });
-        return runOf(context);
       } catch (error) {
-        if (error instanceof UpstreamError && error.code === 'JobNotFoundException') return 'unknown-job';
+        if (error instanceof UpstreamError && UNKNOWN_JOB.has(error.code)) return 'unknown-job';
         throw error;
       }
     },
@@ -100,15 +102,15 @@ export function pipelineRunsClient(
 }
 
 function runOf(context: PipelineContext | undefined): PipelineRun | undefined {
-  if (context?.pipelineName === undefined) return undefined;
+  if (!context?.pipelineName) return undefined;
   return {
     pipeline: context.pipelineName,
     // arn:aws:codepipeline:REGION:ACCOUNT:NAME
     region: context.pipelineArn?.split(':')[3] || undefined,
     stage: context.stage?.name,
     action: context.action?.name,
-    executionId: context.pipelineExecutionId,
-    actionExecutionId: context.action?.actionExecutionId,
+    executionId: context.pipelineExecutionId || undefined,
+    actionExecutionId: context.action?.actionExecutionId || undefined,
   };
 }
 

@@ -4,7 +4,7 @@ import { CLEANED_MESSAGES } from './messages';
 import { isTooLate } from './pipelineRun';
 import { readRun } from './readRun';
 import { runFailure, type RunEnd } from './runFailures';
-import type { ActiveState, State } from './state';
+import { hasStartedNothing, type ActiveState, type State } from './state';
 import { progressed, toCleaningUp, toFailed } from './transitions';
 
 /** Seconds between two checks; CodePipeline says nothing by itself (docs/services.md, CodePipeline). */
@@ -61,8 +61,7 @@ export async function checkRun(state: ActiveState, context: DeploymentContext, o
 }
 
 function secondsToConfirm(state: ActiveState): number {
-  const hasNothing = state.phase === 'starting' && state.unconfirmedSince === undefined;
-  return hasNothing ? CONFIRM_START_AFTER_S : CONFIRM_AFTER_S;
+  return hasStartedNothing(state) ? CONFIRM_START_AFTER_S : CONFIRM_AFTER_S;
 }
 
 /** Before a start: what to return instead of starting, or undefined. */
@@ -156,8 +155,8 @@ function endOf(state: ActiveState, end: RunEnd, context: DeploymentContext): Sta
   if (known.phase === 'finalizing') return known;
   context.log.warn(failure.headline);
   if (known.phase === 'cleaningUp') return { ...known, failure: { ...known.failure, isUnfollowed: true } };
-  const mayHaveStarted = known.phase !== 'starting' || known.unconfirmedSince !== undefined;
-  const hasNothing = end.kind === 'unknown-job' || ((end.kind === 'newer' || end.kind === 'late') && !mayHaveStarted);
+  const hasNothing =
+    end.kind === 'unknown-job' || ((end.kind === 'newer' || end.kind === 'late') && hasStartedNothing(known));
   const hasSucceeded = end.kind === 'ended' && end.status === 'Succeeded';
   const cleaned = end.kind === 'newer' ? [CLEANED_MESSAGES.nothingStarted] : [];
   return hasNothing || hasSucceeded

@@ -228,6 +228,11 @@ export type ActiveState = z.infer<typeof activeStateSchema>;
 export type EndState = Succeeded | Failed | DryRun;
 export type State = ActiveState | EndState;
 
+/** As far as this run knows: another delivery of its event may have. */
+export function hasStartedNothing(state: State): boolean {
+  return state.phase === 'starting' && state.unconfirmedSince === undefined;
+}
+
 export function hasResult(state: State): state is EndState {
   return state.phase === 'succeeded' || state.phase === 'failed' || state.phase === 'dryRun';
 }

@@ -136,8 +136,7 @@ export class Executions {
     const execution = this.all.find(({ id }) => id === job.executionId);
     const has = (id: 'execution' | 'action') =>
       execution !== undefined && options.jobDetails !== 'no-ids' && options.jobDetails !== `no-${id}-id`;
-    const actionExecutionId =
-      options.jobDetails === 'other-action-id' ? OTHER_ACTION_ID : execution?.actionExecutionId;
+    const actionExecutionId = options.jobDetails === 'other-action-id' ? OTHER_ACTION_ID : execution?.actionExecutionId;
     return {
       pipelineName: account.pipelineName,
       pipelineArn: this.#arn,

@@ -261,6 +261,9 @@ describe.each(PHASES.map((state) => [state.phase, state] as const))('from %s on'
     ['silence of everything', { spot: ['timeout'], codeDeploy: ['timeout'], ec2: ['timeout'] }],
     ['nothing that happens', {}],
     ['CodePipeline being away', { codePipeline: ['unavailable'] }],
-    ['an end that CodePipeline has shown once, and then nothing,', { codePipeline: [STANDS_STILL, STANDS_STILL, ENDED, 'unavailable'] }],
+    [
+      'an end that CodePipeline has shown once, and then nothing,',
+      { codePipeline: [STANDS_STILL, STANDS_STILL, ENDED, 'unavailable'] },
+    ],
   ])('%s for ever is bounded', (_what, faulty) => expectBounded(state, { ...well, ...faulty }, limits));
 });
