@@ -52,6 +52,8 @@ const common = {
   runEndedSince: z.exactOptional(time),
   /** Since when what was readable before is denied or refused, where that is so. */
   deniedSince: z.exactOptional(time),
+  /** In how many polls since then. Tokens of older versions lack it. */
+  deniedPolls: z.exactOptional(z.number().check(z.int(), z.positive())),
   /** Absent where the group has no history that can be read. */
   usual: z.exactOptional(usualTime),
 };
@@ -156,6 +158,8 @@ const cleaningUp = z.strictObject({
   unlistedSince: z.exactOptional(time),
   /** Since when cleaning up has got no answer; absent where it has got one. */
   unseenSince: z.exactOptional(time),
+  /** Since when, and in how many polls, the answer is a denial or a refusal; absent where it is not. */
+  refused: z.exactOptional(z.strictObject({ since: time, polls: z.number().check(z.int(), z.positive()) })),
   /**
    * Where the traffic was found, once that is final: `moving`, green may be all that serves; `on-blue`, CodeDeploy's
    * deployment has ended without moving it.
