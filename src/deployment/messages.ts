@@ -180,7 +180,7 @@ export const RUN_MESSAGES = {
   newer: (executionId) =>
     `A newer execution of this pipeline, ${executionId}, deploys to the same Elastigroup: this one no longer waits, so that the newer revision is deployed last.`,
   unknownJob: () =>
-    'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. Nothing was started. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
+    'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. This delivery started nothing. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
   late: (age, limit) =>
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
   unfinished: (progress, elastigroupId, id, tag) =>

@@ -107,13 +107,14 @@ function errorsOf(part: Attempt<unknown> | undefined): readonly UpstreamError[] 
 }
 
 /**
- * A temporary error, or a denial of what was readable before, costs this reading; what will not change costs the feature, and
- * never the deployment.
+ * A temporary error of any part, or a denial of what was readable before, costs this reading; what will not change costs the
+ * feature, and never the deployment.
  */
 function notRead(errors: readonly UpstreamError[], state: ActiveState, context: DeploymentContext): RunReadout {
-  const lasting = errors.find(({ transient }) => !transient);
-  if (lasting && !context.runMemory.wasRead) return switchOff(lasting.message, state, context);
-  context.log.debug(`The pipeline execution could not be read: ${errors[0]?.message ?? ''}`);
+  const why = errors[0]?.message ?? '';
+  const isLasting = errors.every(({ transient }) => !transient) && !context.runMemory.wasRead;
+  if (isLasting) return switchOff(why, state, context);
+  context.log.debug(`The pipeline execution could not be read: ${why}`);
   return { kind: 'unread' };
 }
 

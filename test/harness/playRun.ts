@@ -53,11 +53,18 @@ export interface RunPlan {
   readonly latencyMs?: (call: number) => number;
 }
 
+export interface Caller {
+  readonly invocation: number;
+  readonly at: number;
+}
+
 export interface RunTrace {
   readonly plan: RunPlan;
   readonly action: ActionResult;
   readonly world: World;
   readonly calls: readonly TransportCall[];
+  /** Of each call, by its index: which invocation made it, and when (ms since the epoch). */
+  readonly madeBy: readonly Caller[];
   readonly logs: readonly string[];
   /** What invocations have thrown, and Lambda would have logged. */
   readonly errors: readonly unknown[];
@@ -98,13 +105,14 @@ export async function playReleases(plan: RunPlan, releases: readonly Release[]):
       ...(plan.options && { options: plan.options }),
     });
     const calls: TransportCall[] = [];
+    const madeBy: Caller[] = [];
     const errors: unknown[] = [];
-    const invoke = invoker(plan, world, calls, errors);
+    const invoke = invoker(plan, { world, calls, madeBy, errors });
     const actions = await time.run(() =>
       Promise.all(releases.map((release) => playAction(plan, release, world, invoke))),
     );
     world.catchUp();
-    return { plan, actions, world, calls, logs: logs.lines, errors };
+    return { plan, actions, world, calls, madeBy, logs: logs.lines, errors };
   } finally {
     logs.release();
     time.uninstall();
@@ -138,10 +146,14 @@ function movesTraffic({ codeDeploy }: World): boolean {
 }
 
 /** Lambda: a process for each invocation, which may be killed by a fault or at the end of its time. */
-function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: unknown[]) {
+function invoker(
+  plan: RunPlan,
+  { world, calls, madeBy, errors }: { world: World; calls: TransportCall[]; madeBy: Caller[]; errors: unknown[] },
+) {
   let invocations = 0;
   return async (event: CodePipelineEvent): Promise<void> => {
-    const seconds = plan.invocationSeconds?.(invocations) ?? 900;
+    const invocation = invocations;
+    const seconds = plan.invocationSeconds?.(invocation) ?? 900;
     const ownEvent = plan.event?.(event, invocations) ?? event;
     const ownEnv = plan.envOf?.(invocations);
     const killAfter = plan.killAfterSeconds?.(invocations) ?? seconds;
@@ -156,6 +168,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
       world,
       calls,
       inject: (index, call) => {
+        madeBy[index] = { invocation, at: clock.now() };
         plan.onWorld?.(world);
         if (isOver) return 'killed-before';
         return plan.injectFrom === 'traffic' && !movesTraffic(world) ? undefined : plan.inject?.(index, call);

@@ -46,6 +46,13 @@ describe('a retry of the stage, which has the id of the execution that ended', (
   );
 });
 
+test('readings that are wrong for a moment end nothing', async () => {
+  const trace = await run({ oddExecutionReads: true }, { env: { POLL_WINDOW_SECONDS: '20' } });
+  expect(trace.action.status).toBe('Succeeded');
+  const odd = trace.logs.filter((line) => line.includes('CodePipeline may have ended this action'));
+  expect(odd.length).toBeGreaterThan(0);
+});
+
 test.each([
   ['', 0],
   ['true', 1],

@@ -94,6 +94,8 @@ export interface WorldOptions {
     | 'denied';
   /** GetPipelineExecution and ListActionExecutions, or one of them. */
   readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
+  /** Now and then both show for a few seconds that the action was abandoned, although nobody has stopped it. */
+  readonly oddExecutionReads: boolean;
   /** Seconds by which both lag behind what is so: the list then shows the action so much later, too. */
   readonly executionReadsLagSeconds: number;
   /** The stage was retried: how the action of the earlier attempt, of the same execution, has ended. */
@@ -175,6 +177,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',
   executionReads: 'allowed',
+  oddExecutionReads: false,
   executionReadsLagSeconds: 0,
   earlierAttempt: undefined,
   listsUserParameters: true,

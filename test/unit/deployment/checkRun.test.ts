@@ -128,7 +128,7 @@ describe('when the pipeline execution is read', () => {
     const { runs, check } = setUp();
     await check(installing());
     runs.take();
-    await check(installing(), 'refused');
+    await check(installing(), 'over');
     expect(runs.take()).toEqual(['execution', 'actions']);
   });
 
@@ -149,7 +149,7 @@ describe('when the pipeline execution is read', () => {
     ['by a dry run', starting(), { parameters: { dryRun: true } }],
   ])('never %s', async (_name, state, options) => {
     const { runs, check } = setUp({ action: 'Abandoned' }, options);
-    for (const occasion of ['poll', 'start', 'hand-over', 'refused'] as const)
+    for (const occasion of ['poll', 'start', 'hand-over', 'over'] as const)
       expect(await check(state, occasion)).toEqual({ kind: 'goes-on', state });
     expect(runs.calls).toEqual([]);
   });
@@ -229,15 +229,15 @@ describe('an end counts when a second reading, at least 5 s later, says so too',
     expect(context.runMemory.run?.actionExecutionId).toBe('a-1');
     const retry = listed({ actionExecutionId: 'a-2', startedAt: at(60) });
     jest.spyOn(runs, 'listActions').mockResolvedValue([retry, listed({ status: 'Failed' })]);
-    expect((await check(installing(), 'refused')).kind).toBe('doubt');
+    expect((await check(installing(), 'over')).kind).toBe('doubt');
   });
 
   test('before anything is started, an action whose id is not listed is known by its name', async () => {
     const { runs, context, check } = setUp({ identity: { ...RUN, actionExecutionId: 'unlisted' }, action: 'Failed' });
     expect((await check(starting())).kind).toBe('doubt');
-    expect((await check(installing(), 'refused')).kind).toBe('goes-on');
+    expect((await check(installing(), 'over')).kind).toBe('goes-on');
     runs.action = 'InProgress';
-    expect((await check(checked(), 'refused')).kind).toBe('goes-on');
+    expect((await check(checked(), 'over')).kind).toBe('goes-on');
     expect(context.runMemory.run?.actionExecutionId).toBe('a-1');
   });
 
@@ -256,7 +256,7 @@ describe('what cannot be read costs one line of the log, and never the deploymen
     ['no id is told', { identity: { ...RUN, executionId: undefined, actionExecutionId: undefined } }],
   ])('%s', async (_name, changes) => {
     const { runs, context, check } = setUp(changes);
-    for (const occasion of ['poll', 'start', 'hand-over', 'refused'] as const) {
+    for (const occasion of ['poll', 'start', 'hand-over', 'over'] as const) {
       expect(await check(checked(), occasion)).toEqual({ kind: 'goes-on', state: checked() });
       context.clock.advance(60);
     }
@@ -285,6 +285,14 @@ describe('what cannot be read costs one line of the log, and never the deploymen
     context.clock.advance(30);
     expect((await check(installing())).kind).toBe('unread');
     Object.assign(runs, { execution: 'Stopped', action: 'Abandoned' });
+    context.clock.advance(30);
+    expect((await check(installing())).kind).toBe('doubt');
+  });
+
+  test('one part that is busy may tell more at the next check, although the other one is denied', async () => {
+    const { runs, context, check } = setUp({ execution: DENIED, action: BUSY });
+    expect((await check(installing())).kind).toBe('unread');
+    runs.action = 'Abandoned';
     context.clock.advance(30);
     expect((await check(installing())).kind).toBe('doubt');
   });
