@@ -55,16 +55,19 @@ async function pollWindow(first: ActiveState, context: DeploymentContext, pacing
 
 /** Waits. A pause (Spot's rate limit, or a long interval) may be longer than a stop of the action may go unnoticed. */
 async function afterPause(first: ActiveState, pause: number, context: DeploymentContext): Promise<State> {
+  const { clock } = context;
+  const end = clock.now() + pause;
   let state = first;
   let left = pause;
   while (left > 0) {
     const slice = Math.min(left, secondsToNextCheck(state, context) * 1000);
-    await context.clock.sleep(slice);
-    left -= slice;
-    if (left <= 0) return state;
+    await clock.sleep(slice);
+    if (slice === left) return state;
     const check = await checkRun(state, context, 'poll');
     if (check.kind === 'ended') return check.state;
     state = check.state;
+    // A check that gets no answer takes its time too.
+    left = end - clock.now();
   }
   return state;
 }

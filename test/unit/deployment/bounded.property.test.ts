@@ -59,9 +59,9 @@ const PHASES: readonly ActiveState[] = [
   cleaningUp(),
 ];
 /** Seconds that a last poll may be late: its calls, its pause, and the patience with a service before anything was stopped. */
-const SLACK_S = 150;
-/** Milliseconds that a call without an answer takes (callPolicy.ts). */
-const TIME_LIMIT_MS = 10_000;
+const SLACK_S = 170;
+/** Milliseconds that a call without an answer takes (callPolicy.ts, pipelineRun.ts). */
+const TIME_LIMIT_MS = { spot: 10_000, codeDeploy: 10_000, ec2: 10_000, codePipeline: 5_000 };
 
 type Answers = Record<'spot' | 'codeDeploy' | 'ec2' | 'codePipeline', readonly Fault[]>;
 
@@ -81,7 +81,7 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     const list = faults[service];
     const fault = list[Math.min(turn[service]++, list.length - 1)] ?? STANDS_STILL;
     if (fault === STANDS_STILL || fault === ENDED) return still;
-    if (fault === 'timeout') await clock.sleep(TIME_LIMIT_MS);
+    if (fault === 'timeout') await clock.sleep(TIME_LIMIT_MS[service]);
     if (service === 'spot' && fault === 'rate-limited')
       rateLimit.block(operation, limits.reset, { clock, jitter: () => 0.5 });
     throw noAnswer(services[service], fault);
