@@ -109,12 +109,16 @@ async function work(event: unknown, job: Job): Promise<Result> {
   rememberInLog(state, job.log);
   if (state.invocations > 1) job.log.info(`Resuming in invocation ${state.invocations}: ${state.progress}`);
 
-  const runMemory = newRunMemory(job.id, {
-    isUnknownJobAllowed: input.settings.allowUnknownJob,
-    givenExecutionId: parameters.pipelineExecutionId,
-    run: knownRun,
-    unreadSince: runUnreadSince,
-  });
+  const { userParameters, continuationToken } = input.job;
+  const runMemory = newRunMemory(
+    { id: job.id, userParameters, continuationToken },
+    {
+      isUnknownJobAllowed: input.settings.allowUnknownJob,
+      givenExecutionId: parameters.pipelineExecutionId,
+      run: knownRun,
+      unreadSince: runUnreadSince,
+    },
+  );
   rememberRunInLog(runMemory, job.log);
   const { state: next, evidence } = await advanceFor(state, rateLimit, input, runMemory, job);
   rememberInLog(next, job.log);

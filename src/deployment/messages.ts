@@ -104,6 +104,8 @@ export const KEPT_MESSAGES = {
   nothingStopped: (reason, ids) => `Nothing was stopped: ${reason}. Green instances: ${ids}.`,
   foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
   foreignElastigroup: (id) => `Elastigroup deployment ${id} has the green tag of another action`,
+  forgedJob: () =>
+    'CodePipeline does not know this job, or has another continuation token or other UserParameters for it than this event',
   waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>
@@ -116,6 +118,8 @@ export const KEPT_MESSAGES = {
   blue: (facts) => `Blue: ${facts}.`,
   blueUnknown: 'The state of blue could not be read.',
   checkToken: 'Check who changed the continuation token, or invoked the function with that of another action.',
+  checkEvent:
+    'Check who invoked the function with this event. If the deployments are of this action, stop them in the CodeDeploy and Spot consoles, unless green serves.',
   nothingToDo:
     'No action is needed if the release is good. For the next one, raise TIMEOUT, shorten the wait, or set the deployment group to keep blue alive (KEEP_ALIVE).',
   waitForEnd:

@@ -10,7 +10,7 @@ import { violationsOf } from './invariants';
 import type { playRun, RunPlan } from './playRun';
 import { randomPlan } from './randomPlan';
 import { stepOfTimeout, type DeploymentStep } from './stepOfTimeout';
-import { TRIES_ALL } from './triesAll';
+import { TRIES_ALL } from '../support/triesAll';
 
 /*
  * The soak must notice a broken product: each bug is planted in one module, and random runs go on until an invariant is

@@ -32,6 +32,8 @@ export interface RunPlan {
   readonly injectFrom?: 'start' | 'traffic';
   /** The event that the n-th invocation gets instead, e.g. with another token. */
   readonly event?: (event: CodePipelineEvent, invocation: number) => CodePipelineEvent;
+  /** As `event`, but CodePipeline's job itself carries what is changed, e.g. a token of an older version. */
+  readonly jobEvent?: (event: CodePipelineEvent, invocation: number) => CodePipelineEvent;
   /** The environment of the n-th invocation, beside `env`. */
   readonly envOf?: (invocation: number) => Readonly<Record<string, string>>;
   readonly gapSeconds?: number | ((continuation: number) => number);
@@ -154,7 +156,10 @@ function invoker(
   return async (event: CodePipelineEvent): Promise<void> => {
     const invocation = invocations;
     const seconds = plan.invocationSeconds?.(invocation) ?? 900;
-    const ownEvent = plan.event?.(event, invocations) ?? event;
+    const jobEvent = plan.jobEvent?.(event, invocation) ?? event;
+    const { id, data } = jobEvent['CodePipeline.job'];
+    if (plan.jobEvent) Object.assign(world.jobs.existing(id).data, data);
+    const ownEvent = plan.event?.(jobEvent, invocation) ?? jobEvent;
     const ownEnv = plan.envOf?.(invocations);
     const killAfter = plan.killAfterSeconds?.(invocations) ?? seconds;
     invocations += 1;

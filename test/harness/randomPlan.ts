@@ -106,6 +106,8 @@ function randomStop(random: Random): {
 }
 
 const HALF_TOLD = [
+  'no-token',
+  'no-configuration',
   'no-execution-id',
   'no-action-id',
   'no-ids',

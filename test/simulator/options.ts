@@ -89,6 +89,8 @@ export interface WorldOptions {
     | 'no-ids'
     | 'other-action-id'
     | 'no-context'
+    | 'no-token'
+    | 'no-configuration'
     | 'unknown-after-result'
     | 'unknown'
     | 'denied';

@@ -37,7 +37,8 @@ function greenSentence({ why, greenTag, deployment, green }: KeptGreen): string 
   const which = ids.length > 0 ? listing(ids, MOST_IDS) : `with the tag ${greenTag}`;
   const isSure = why.kind === 'waits-before-terminating-blue' || why.kind === 'no-rollback';
   const reason = reasonOf(why, deployment?.id ?? '', deployment?.status ?? '');
-  if (why.kind === 'foreign' || why.kind === 'foreign-elastigroup') return KEPT_MESSAGES.nothingStopped(reason, which);
+  if (['foreign', 'foreign-elastigroup', 'forged-job'].includes(why.kind))
+    return KEPT_MESSAGES.nothingStopped(reason, which);
   return isSure ? KEPT_MESSAGES.serves(which, reason) : KEPT_MESSAGES.mayServe(which, reason);
 }
 
@@ -47,6 +48,8 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
       return KEPT_MESSAGES.foreign(id);
     case 'foreign-elastigroup':
       return KEPT_MESSAGES.foreignElastigroup(why.id);
+    case 'forged-job':
+      return KEPT_MESSAGES.forgedJob();
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.waitsBeforeTerminatingBlue(id);
     case 'still-active':
@@ -106,6 +109,8 @@ function fixOf({ why, deployment }: KeptGreen): string {
     case 'foreign':
     case 'foreign-elastigroup':
       return KEPT_MESSAGES.checkToken;
+    case 'forged-job':
+      return KEPT_MESSAGES.checkEvent;
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.nothingToDo;
     case 'still-active':

@@ -15,7 +15,6 @@ import {
   finalizing,
   installing,
   instance,
-  JOB,
   launching,
   noAnswer,
   OTHER_TAG,
@@ -23,7 +22,7 @@ import {
   START,
   starting,
 } from '../../support/deploymentSamples';
-import { CollectedLog } from '../../support/fakeContext';
+import { CollectedLog, JOB_AT_HAND } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
 
 /*
@@ -99,7 +98,7 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     log: new CollectedLog(),
     isSpotScarce: () => false,
     pipelineRuns: {
-      identify: () => answer('codePipeline', RUN),
+      identify: () => answer('codePipeline', { run: RUN, data: JOB_AT_HAND }),
       executionStatus: () => answer('codePipeline', 'InProgress'),
       listActions: () => {
         const { codePipeline: list } = faults;
@@ -107,7 +106,7 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
         return answer('codePipeline', [listedAction(isEnded ? 'Failed' : 'InProgress')]);
       },
     },
-    runMemory: newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
+    runMemory: newRunMemory(JOB_AT_HAND, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
     elastigroup: {
       listDeployments: () =>
         answer(
@@ -186,7 +185,12 @@ async function playToEnd(first: ActiveState, answers: Answers, limits: Limits): 
     const pacing = { pollIntervalSeconds: 5, until, latest: until, jitter: () => 0.5, rateLimit };
     // What the continuation token carries.
     const { run, unreadSince } = runMemory;
-    runMemory = newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined, run, unreadSince });
+    runMemory = newRunMemory(JOB_AT_HAND, {
+      isUnknownJobAllowed: false,
+      givenExecutionId: undefined,
+      run,
+      unreadSince,
+    });
     state = await poll(state, { ...world, runMemory }, pacing);
     // From a continuation to the next event.
     await world.clock.sleep(10_000);
@@ -257,10 +261,13 @@ describe.each(PHASES.map((state) => [state.phase, state] as const))('from %s on'
   test.each<[string, Partial<Answers>]>([
     ["Spot's 429", { spot: ['rate-limited'] }],
     ['CodeDeploy being away', { codeDeploy: ['unavailable'] }],
-    ['both', { spot: ['rate-limited'], codeDeploy: ['timeout'] }],
-    ['silence of everything', { spot: ['timeout'], codeDeploy: ['timeout'], ec2: ['timeout'] }],
-    ['nothing that happens', {}],
     ['CodePipeline being away', { codePipeline: ['unavailable'] }],
+    ['both', { spot: ['rate-limited'], codeDeploy: ['timeout'] }],
+    [
+      'silence of everything',
+      { spot: ['timeout'], codeDeploy: ['timeout'], ec2: ['timeout'], codePipeline: ['timeout'] },
+    ],
+    ['nothing that happens', {}],
     [
       'an end that CodePipeline has shown once, and then nothing,',
       { codePipeline: [STANDS_STILL, STANDS_STILL, ENDED, 'unavailable'] },

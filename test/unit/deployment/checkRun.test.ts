@@ -1,4 +1,4 @@
-import type { ListedAction, PipelineRun, PipelineRuns } from '../../../src/clients/pipelineRun';
+import type { JobDetails, ListedAction, PipelineRun, PipelineRuns } from '../../../src/clients/pipelineRun';
 import { checkRun, instead, mayBeUnfollowed, type Occasion } from '../../../src/deployment/checkRun';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
@@ -36,9 +36,10 @@ class FakeRuns implements PipelineRuns {
   others: readonly ListedAction[] | Error = [];
   startedAt = START;
 
-  async identify(jobId: string): Promise<PipelineRun | 'unknown-job' | undefined> {
+  async identify(jobId: string): Promise<JobDetails | 'unknown-job'> {
     this.calls.push(jobId === JOB ? 'job' : `another job: ${jobId}`);
-    return orThrow(this.identity);
+    const run = orThrow(this.identity);
+    return run === 'unknown-job' ? run : { run, data: undefined };
   }
 
   async executionStatus(): Promise<string> {
@@ -132,11 +133,17 @@ describe('when the pipeline execution is read', () => {
     expect(runs.take()).toEqual(['execution', 'actions']);
   });
 
-  test('its job is not asked for where the continuation token names the run', async () => {
-    const { runs, context, check } = setUp();
+  test('its job is asked for beside it where the continuation token names the run, once in an invocation', async () => {
+    const { runs, context, check } = setUp({ identity: BUSY });
     context.runMemory.run = RUN;
-    await check(installing());
-    expect(runs.take()).toEqual(['execution', 'actions']);
+    expect(await check(installing())).toMatchObject({ kind: 'goes-on' });
+    expect(runs.take().toSorted()).toEqual(['actions', 'execution', 'job']);
+    runs.identity = 'unknown-job';
+    for (const calls of [['execution', 'job'], ['execution']]) {
+      context.clock.advance(30);
+      expect(await check(installing())).toMatchObject({ kind: 'goes-on' });
+      expect(runs.take().toSorted()).toEqual(calls);
+    }
   });
 
   test.each<[string, ActiveState, FakeContextOptions]>([

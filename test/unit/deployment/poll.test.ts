@@ -389,7 +389,7 @@ describe('a stop of the pipeline execution', () => {
   function contextStoppedAt(seconds: number, script: Script): FakeContext {
     const context: FakeContext = new FakeContext(script, {
       pipelineRuns: {
-        identify: () => Promise.resolve(RUN),
+        identify: () => Promise.resolve({ run: RUN, data: undefined }),
         executionStatus: () => Promise.resolve(context.clock.now() < at(seconds) ? 'InProgress' : 'Stopped'),
         listActions: () => Promise.resolve([]),
       },
