@@ -130,7 +130,7 @@ function runOf(context: PipelineContext | undefined): PipelineRun | undefined {
 
 function dataOf(data: SdkJobData | undefined): JobData | undefined {
   const configuration = data?.actionConfiguration?.configuration;
-  if (configuration === undefined) return undefined;
+  if (configuration === undefined || Object.keys(configuration).length === 0) return undefined;
   return { userParameters: configuration['UserParameters'] ?? '', continuationToken: data?.continuationToken };
 }
 

@@ -1,5 +1,5 @@
 import type { DeploymentContext } from './context';
-import { hasLasted } from './limits';
+import { CONFIRM_AFTER_S, hasLasted } from './limits';
 import { CLEANED_MESSAGES } from './messages';
 import { isTooLate } from './pipelineRun';
 import { readRun } from './readRun';
@@ -9,8 +9,6 @@ import { progressed, toCleaningUp, toFailed } from './transitions';
 
 /** Seconds between two checks; CodePipeline says nothing by itself (docs/services.md, CodePipeline). */
 const CHECK_INTERVAL_S = 30;
-/** Seconds after which an end is confirmed by another reading; also how old a check before a start, or a hand-over, may be. */
-export const CONFIRM_AFTER_S = 5;
 /**
  * The same, while there is nothing to stop yet: what CodePipeline shows may lag behind, and still be of an earlier attempt of the
  * stage, or lack a job that was just created.

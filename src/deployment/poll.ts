@@ -1,8 +1,8 @@
 import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
-import { checkRun, CONFIRM_AFTER_S, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
-import { DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
+import { checkRun, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
+import { CONFIRM_AFTER_S, DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
 import type { DeploymentContext } from './context';

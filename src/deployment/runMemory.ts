@@ -9,8 +9,10 @@ export interface RunMemory {
   readonly isUnknownJobAllowed: boolean;
   /** PIPELINE_EXECUTION_ID, for a CodePipeline that does not tell it. */
   readonly givenExecutionId: string | undefined;
-  /** GetJobDetails' answer; absent where it has not been asked, or could not answer (genuineJob.ts). */
+  /** GetJobDetails' answer; absent where it has not been asked, or has told nothing (genuineJob.ts). */
   details?: Promise<Attempt<JobDetails | 'unknown-job'>> | undefined;
+  /** Since when CodePipeline does not know the job (ms since the epoch). */
+  unknownSince?: number;
   /** The continuation token carries it on. */
   run?: PipelineRun | undefined;
   /** Nothing can be read: a permission is missing, or CodePipeline does not tell what it takes. */

@@ -138,8 +138,12 @@ describe('when the pipeline execution is read', () => {
     context.runMemory.run = RUN;
     expect(await check(installing())).toMatchObject({ kind: 'goes-on' });
     expect(runs.take().toSorted()).toEqual(['actions', 'execution', 'job']);
-    runs.identity = 'unknown-job';
-    for (const calls of [['execution', 'job'], ['execution']]) {
+    for (const [identity, calls] of [
+      ['unknown-job', ['execution', 'job']],
+      [RUN, ['execution', 'job']],
+      [RUN, ['execution']],
+    ] as const) {
+      runs.identity = identity;
       context.clock.advance(30);
       expect(await check(installing())).toMatchObject({ kind: 'goes-on' });
       expect(runs.take().toSorted()).toEqual(calls);
@@ -340,6 +344,15 @@ describe('before a start', () => {
     const set = setUp({ identity: 'unknown-job' });
     const { state } = await checkTwice(set, starting());
     expect(state).toMatchObject({ phase: 'failed', cleaned: [], left: [] });
+  });
+
+  test('a job that is unknown for a moment is asked for again', async () => {
+    const { runs, context, check } = setUp({ identity: 'unknown-job' });
+    const { kind, state } = await check(starting());
+    expect(kind).toBe('doubt');
+    runs.identity = RUN;
+    context.clock.advance(5);
+    expect(await check(state as ActiveState)).toEqual({ kind: 'goes-on', state: starting() });
   });
 
   test('an unknown job is played where ALLOW_UNKNOWN_JOB says so, and where it has started already', async () => {
