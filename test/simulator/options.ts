@@ -87,6 +87,7 @@ export interface WorldOptions {
     | 'no-execution-id'
     | 'no-action-id'
     | 'no-ids'
+    | 'other-action-id'
     | 'no-context'
     | 'no-token'
     | 'no-configuration'
@@ -97,8 +98,10 @@ export interface WorldOptions {
   readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
   /** Now and then both show for a few seconds that the action was abandoned, although nobody has stopped it. */
   readonly oddExecutionReads: boolean;
-  /** Seconds by which both lag behind what is so. */
+  /** Seconds by which both lag behind what is so: the list then shows the action so much later, too. */
   readonly executionReadsLagSeconds: number;
+  /** The stage was retried: how the action of the earlier attempt, of the same execution, has ended. */
+  readonly earlierAttempt: 'Failed' | 'Abandoned' | 'Succeeded' | undefined;
   /** Whether the list of actions tells their UserParameters. */
   readonly listsUserParameters: boolean;
   /** What the execution of an abandoned action is shown as at first. */
@@ -178,6 +181,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   executionReads: 'allowed',
   oddExecutionReads: false,
   executionReadsLagSeconds: 0,
+  earlierAttempt: undefined,
   listsUserParameters: true,
   abandonedExecution: 'stopped',
   abandonedResult: 'refused',
