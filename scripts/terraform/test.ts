@@ -174,21 +174,27 @@ async function checkMistakes(
     'a wrong argument in a block': [
       'elastigroup.tf',
       'cleanup_on_failure  ',
-      'clean_on_failure  ',
+      'clean_on_failure    ',
       /codedeploy has no clean/,
     ],
     'a block as an argument': ['elastigroup.tf', 'deployment_groups {', 'deployment_groups = {', /is a block/],
-    'a number as a text': ['function.tf', 'timeout          = 900', 'timeout = "900"', /timeout is not of the type/],
+    'a number as a text': [
+      'function.tf',
+      'timeout          = 900',
+      'timeout          = "900"',
+      /timeout is not of the type/,
+    ],
     'a required argument that lacks': ['elastigroup.tf', '  fallback_to_ondemand    = true\n', '', /lacks fallback/],
     'an ignored change of nothing': ['elastigroup.tf', '[desired_capacity]', '[desired]', /no desired to ignore/],
+    'another form than that of terraform fmt': ['alarms.tf', 'period              =', 'period =', /terraform fmt/],
     'another environment': [
       'function.tf',
       'POLL_WINDOW_SECONDS          = "240"',
-      'POLL_WINDOW = "240"',
+      'POLL_WINDOW                  = "240"',
       /POLL_WINDOW/,
     ],
     'another permission': ['function.tf', '"s3:ListBucket"', '"s3:GetBucketAcl"', /GetBucketAcl/],
-    'another alarm': ['alarms.tf', 'threshold  = 180000', 'threshold = 60000', /60000/],
+    'another alarm': ['alarms.tf', 'threshold  = 180000', 'threshold  = 60000', /60000/],
   };
   for (const [name, [file, from, to, told]] of Object.entries(mistakes)) {
     await results.check(`a planted mistake is found: ${name}`, () => {
