@@ -117,4 +117,45 @@ describe('a continuation that cannot read its input does not abandon the run', (
     expect(trace.action.status).toBe('Succeeded');
     expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Setting POLL_INTERVAL_SECONDS'));
   });
+
+  describe("with the default secret of Spot's token lost in a stack update", () => {
+    const plan = (bad: string, isBad: (invocation: number) => boolean): Partial<RunPlan> => ({
+      env,
+      userParameters: { API_TOKEN_SECRET: undefined },
+      envOf: (invocation) => ({ SPOT_TOKEN_SECRET: isBad(invocation) ? bad : 'spot/api-token' }),
+    });
+
+    test.each(['', 'not a secret'])('(now "%s"), the run is followed to its end, and what is left is named', async (bad) => {
+      const trace = await play(
+        'success',
+        plan(bad, (invocation) => invocation > 1),
+      );
+      expect(trace.action.failure?.type).toBe('ConfigurationError');
+      expect(trace.action.message).toMatch(/^The function no longer has a default secret/);
+      expect(trace.action.message).toMatch(/Green instances .* are in service: CodeDeploy d-\w+ succeeded/);
+    });
+
+    test('and brought back soon: the run goes on', async () => {
+      const trace = await play(
+        'success',
+        plan('', (invocation) => invocation === 2),
+      );
+      expect(trace.action.status).toBe('Succeeded');
+    });
+  });
+
+  test('with a parameter that only the newer version knew: it is ignored', async () => {
+    const trace = await play('success', {
+      env,
+      jobEvent: (event, invocation) => {
+        const copy = structuredClone(event);
+        const { configuration } = copy['CodePipeline.job'].data.actionConfiguration;
+        if (invocation > 0)
+          configuration.UserParameters = configuration.UserParameters.replace(/}$/, ',"BAKE_SECONDS":60,"TIMEOUTS":5}');
+        return copy;
+      },
+    });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Ignored BAKE_SECONDS, TIMEOUTS'));
+  });
 });
