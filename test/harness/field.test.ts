@@ -71,6 +71,25 @@ describe("an event that waited in Lambda's queue", () => {
   });
 });
 
+describe('a group that is scaled while the action waits for the deployment of another', () => {
+  const scaledTo = (target: number, options: RunPlan['options'] = {}): Partial<RunPlan> => ({
+    options: { scaledTo: { afterSeconds: 20, target }, ...options },
+  });
+
+  test('up: CodeDeploy starts only on the whole fleet, however late some tags show', async () => {
+    const { world, action } = await play('conflict-ends', scaledTo(8, { lateTags: { count: 4, seconds: 40 } }));
+    expect(action.status).toBe('Succeeded');
+    const own = world.codeDeploy.all.filter(({ owner }) => owner === 'product');
+    expect(own.map(({ targets }) => targets.filter(({ label }) => label === 'Green').length)).toEqual([8]);
+  });
+
+  test('to zero: nothing is launched', async () => {
+    const { action, world } = await play('conflict-ends', scaledTo(0));
+    expect(action.message).toMatch(/^Elastigroup sig-\w+ has target capacity 0, .* Nothing was started\./);
+    expect(world.spot.deployments.filter(({ owner }) => owner === 'product')).toEqual([]);
+  });
+});
+
 test('a secret whose key KMS refuses: the permission on the key is advised', async () => {
   const { action } = await play('success', { options: { secretAccess: 'key-refused' } });
   expect(action.failure?.type).toBe('PermissionError');
