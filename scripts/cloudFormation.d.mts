@@ -1,6 +1,15 @@
 export interface Template {
   readonly Parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
+  readonly Conditions?: Readonly<Record<string, unknown>>;
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+}
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Condition?: string;
+  readonly Properties?: unknown;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
 }
 
 export function readTemplate(text: string): Template;

@@ -6,10 +6,11 @@ import { jitterFrom } from './lib/jitter';
 import { spotTokenReader } from './clients/spot/spotToken';
 import { SpotRateLimit } from './clients/spot/rateLimit';
 import type { Clock } from './lib/clock';
+import { mayBeUnfollowed } from './deployment/checkRun';
 import { POLL_WARNINGS, RUN_MESSAGES } from './deployment/messages';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
 import { namedRun, newRunMemory, rememberRunInLog, type NamedRun, type RunMemory } from './deployment/runMemory';
-import { cleanUpAfterRefusal, poll, rememberInLog } from './deployment/poll';
+import { cleanUpAfterHandOver, poll, rememberInLog } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
 import { firstState, idsOf } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
@@ -83,7 +84,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   });
   // CodePipeline accepts one result, whatever was delivered twice: the run whose result it was writes the metrics.
   if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, result.run, job);
-  if (outcome !== 'accepted' && result.refused) await result.refused();
+  if (result.afterHandOver) await result.afterHandOver(outcome === 'accepted');
 }
 
 interface Result {
@@ -92,8 +93,8 @@ interface Result {
   readonly ended?: EndedAction | undefined;
   /** The pipeline's execution, where it is known. */
   readonly run?: NamedRun | undefined;
-  /** What to do where CodePipeline does not take a continuation: perhaps the action was stopped, and nobody comes after this invocation. */
-  readonly refused?: () => Promise<void>;
+  /** What to do where nobody may come after this invocation: CodePipeline has refused the continuation, or the action has ended. */
+  readonly afterHandOver?: (isAccepted: boolean) => Promise<void>;
 }
 
 async function work(event: unknown, job: Job): Promise<Result> {
@@ -108,11 +109,15 @@ async function work(event: unknown, job: Job): Promise<Result> {
   rememberInLog(state, job.log);
   if (state.invocations > 1) job.log.info(`Resuming in invocation ${state.invocations}: ${state.progress}`);
 
-  const runMemory = newRunMemory(job.id, {
-    isUnknownJobAllowed: input.settings.allowUnknownJob,
-    givenExecutionId: parameters.pipelineExecutionId,
-    run: knownRun,
-  });
+  const { userParameters, continuationToken } = input.job;
+  const runMemory = newRunMemory(
+    { id: job.id, userParameters, continuationToken },
+    {
+      isUnknownJobAllowed: input.settings.allowUnknownJob,
+      givenExecutionId: parameters.pipelineExecutionId,
+      run: knownRun,
+    },
+  );
   rememberRunInLog(runMemory, job.log);
   const { state: next, evidence } = await advanceFor(state, rateLimit, input, runMemory, job);
   rememberInLog(next, job.log);
@@ -125,7 +130,9 @@ async function work(event: unknown, job: Job): Promise<Result> {
   const redact = (text: string) => job.redactor.redact(text);
   return {
     report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact),
-    refused: () => followRefused(next, rateLimit, input, runMemory, job),
+    afterHandOver: async (isAccepted) => {
+      if (!isAccepted || mayBeUnfollowed(next)) await useTheRest(next, isAccepted, rateLimit, input, runMemory, job);
+    },
   };
 }
 
@@ -217,8 +224,9 @@ function sharedIngredients(input: JobInput, { invocation: { aws, spotAdapter }, 
 }
 
 /** The report has its time behind it: what the invocation has left goes into cleaning up, where the action has ended. */
-async function followRefused(
+async function useTheRest(
   state: ActiveState,
+  isAccepted: boolean,
   rateLimit: SpotRateLimit,
   input: JobInput,
   runMemory: RunMemory,
@@ -228,13 +236,8 @@ async function followRefused(
   const context = createContext({ ...sharedIngredients(input, job), budget, rateLimit, runMemory });
   const { pollIntervalSeconds } = input.settings;
   const { jitter } = budget;
-  const end = await cleanUpAfterRefusal(state, context, {
-    pollIntervalSeconds,
-    until: budget.until,
-    latest: budget.until,
-    jitter,
-    rateLimit,
-  });
+  const pacing = { pollIntervalSeconds, until: budget.until, latest: budget.until, jitter, rateLimit };
+  const end = await cleanUpAfterHandOver(state, context, pacing, isAccepted);
   if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
   if (end?.phase === 'cleaningUp') {
     const { elastigroupDeploymentId = 'none', deploymentId = 'none' } = idsOf(end);

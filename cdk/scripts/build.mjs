@@ -4,26 +4,26 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { parse } from 'yaml';
+import { readTemplate } from '../../scripts/cloudFormation.mjs';
 import { thirdPartyNotices } from '../../scripts/notices.mjs';
 
 const here = path.resolve(import.meta.dirname, '..');
-const root = path.resolve(here, '..');
 const dist = path.join(here, 'dist');
+process.chdir(path.resolve(here, '..')); // the project's scripts work in its folder
 
 await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
-run(process.execPath, [path.join(root, 'scripts/build.mjs'), 'src/handler.ts', path.join(dist, 'function')]);
+run(process.execPath, ['scripts/build.mjs', 'src/handler.ts', path.join(dist, 'function')]);
 const { metafile } = await bundleConstruct();
 await writeTypes();
 await writeDashboard();
-await cp(path.join(root, 'LICENSE'), path.join(here, 'LICENSE')); // npm looks for it there
 await writeNotices();
+await cp('LICENSE', path.join(here, 'LICENSE')); // npm looks for it there
 
 /** CommonJS, as aws-cdk-lib is. */
-async function bundleConstruct() {
+function bundleConstruct() {
   return build({
-    absWorkingDir: root,
+    absWorkingDir: process.cwd(), // esbuild keeps the folder that it was loaded in
     entryPoints: [path.join(here, 'src/index.ts')],
     outfile: path.join(dist, 'index.js'),
     bundle: true,
@@ -42,8 +42,7 @@ async function bundleConstruct() {
 async function writeTypes() {
   const types = path.join(here, 'build/types');
   await rm(types, { recursive: true, force: true });
-  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-  run(process.execPath, [tsc, '-p', path.join(here, 'tsconfig.types.json')]);
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', path.join(here, 'tsconfig.types.json')]);
   await copyTypes(path.join(types, 'cdk/src'), 'index', new Set());
 }
 
@@ -56,20 +55,19 @@ async function copyTypes(folder, name, done) {
   for (const [, imported] of text.matchAll(/from '\.\/(\w+)'/g)) await copyTypes(folder, imported, done);
 }
 
-/** Of what is bundled into the construct, and into the function. */
-async function writeNotices() {
-  const ofFunction = JSON.parse(await readFile(path.join(root, 'build/function.meta.json'), 'utf8'));
-  const notices = await thirdPartyNotices({ inputs: { ...ofFunction.inputs, ...metafile.inputs } });
-  await writeFile(path.join(dist, 'THIRD-PARTY-NOTICES'), notices);
+async function writeDashboard() {
+  const { Dashboard } = readTemplate(await readFile('template.yaml', 'utf8')).Resources;
+  await writeFile(path.join(dist, 'dashboard.json'), Dashboard.Properties.DashboardBody['Fn::Sub']);
 }
 
-async function writeDashboard() {
-  const quiet = { logLevel: 'silent' }; // of CloudFormation's tags, which are not needed here
-  const template = parse(await readFile(path.join(root, 'template.yaml'), 'utf8'), quiet);
-  await writeFile(path.join(dist, 'dashboard.json'), template.Resources.Dashboard.Properties.DashboardBody);
+/** Of the libraries in the function and in the construct's checks. */
+async function writeNotices() {
+  const ofFunction = JSON.parse(await readFile('build/function.meta.json', 'utf8'));
+  const inputs = { ...ofFunction.inputs, ...metafile.inputs };
+  await writeFile(path.join(dist, 'THIRD-PARTY-NOTICES'), await thirdPartyNotices({ inputs }));
 }
 
 function run(command, args) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
+  const { status } = spawnSync(command, args, { stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
 }

@@ -10,7 +10,8 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { BlueGreenDeployFunction, type BlueGreenDeployFunctionProps, FunctionLogLevel } from '../dist';
 import { templateParameters } from '../src/templateParameters';
-import { readTemplate, type Resource, resourcesOf, type Template as ReadTemplate } from './cloudFormation';
+import { readTemplate, type Template as ReadTemplate } from '../../scripts/cloudFormation.mjs';
+import { type Resource, resourcesOf } from './cloudFormation';
 import { outputFolder } from './outputFolder';
 
 /*
@@ -20,7 +21,7 @@ import { outputFolder } from './outputFolder';
 
 const TEXT = readFileSync(path.resolve(__dirname, '../../template.yaml'), 'utf8');
 
-type Parameters = Readonly<Record<string, string | readonly string[]>>;
+type Parameters = Readonly<Record<string, string>>;
 
 interface Case {
   readonly parameters: Parameters;
@@ -46,7 +47,7 @@ const CASES: Readonly<Record<string, Case>> = {
       CodeDeployDeploymentGroup: 'shop-production',
       SecretArn: SECRET,
       SecretKmsKeyArn: keyArn('secret'),
-      RevisionBucketArns: ['arn:aws:s3:::revisions', 'arn:aws:s3:::artifacts'],
+      RevisionBucketArns: 'arn:aws:s3:::revisions, arn:aws:s3:::artifacts',
       PipelineArn: 'arn:aws:codepipeline:eu-west-1:123456789012:shop',
       PollIntervalSeconds: '0.5',
       PollWindowSeconds: '60',
@@ -58,7 +59,7 @@ const CASES: Readonly<Record<string, Case>> = {
       LogRetentionDays: '400',
       LogKmsKeyArn: keyArn('log'),
       FailedEventsRetentionSeconds: '3600',
-      FailedEventsReaderArns: ['arn:aws:iam::123456789012:role/operator', 'arn:aws:iam::123456789012:user/*'],
+      FailedEventsReaderArns: 'arn:aws:iam::123456789012:role/operator,arn:aws:iam::123456789012:user/*',
       FailedEventsKmsKeyArn: keyArn('events'),
       MetricsNamespace: 'Shop/BlueGreen',
       DashboardEnabled: 'false',
@@ -111,7 +112,7 @@ function compared(template: ReadTemplate, { parameters, props }: Case) {
   const { serviceName } = new BlueGreenDeployFunction(stack, 'BlueGreen', props(stack));
   const synthesized = Template.fromStack(stack).toJSON() as ReadTemplate;
   return {
-    construct: comparable(resourcesOf({ Resources: synthesized.Resources }, {}, nameInConstruct)),
+    construct: comparable(resourcesOf({ ...synthesized, Parameters: {} }, {}, nameInConstruct)),
     // Its stack's name is what tells its metrics and logs apart.
     template: comparable(
       asWithoutSam(resourcesOf(template, { ...parameters, 'AWS::StackName': serviceName }, nameInTemplate)),
@@ -205,7 +206,7 @@ test.each(Object.entries(CASES))('the construct sets up what template.yaml does:
 });
 
 test('each parameter of template.yaml has a property, and is compared with another value than its default', () => {
-  const declared = Object.entries(template.Parameters ?? {});
+  const declared = Object.entries(template.Parameters);
   expect(Object.keys(templateParameters).sort()).toEqual(declared.map(([name]) => name).sort());
   const cases = Object.values(CASES);
   for (const [name, { Default }] of declared) {

@@ -18,6 +18,7 @@ export const SECRET_MESSAGES = {
   notJson: (id, key) => `The secret ${id} is not JSON, so it has no key "${key}".`,
   noKey: (id, key) => `The secret ${id} has no text under the JSON key "${key}".`,
   keyMissing: (id) => `The secret ${id} contains JSON. Name the key of the token, as in API_TOKEN_SECRET: "id#key".`,
+  hidden: '(name not shown, as it may be a token)',
   noToken: (id) => `The secret ${id} contains no token (printable ASCII without spaces).`,
 } as const satisfies Messages;
 

@@ -4,6 +4,7 @@ import {
   ListActionExecutionsCommand,
   type ActionExecutionDetail,
   type CodePipelineClient,
+  type JobData as SdkJobData,
   type PipelineContext,
 } from '@aws-sdk/client-codepipeline';
 import type { AwsClients } from './awsClients';
@@ -22,6 +23,18 @@ export interface PipelineRun {
   readonly actionExecutionId?: string | undefined;
 }
 
+/** What a job carries. The texts may hold a token. */
+export interface JobData {
+  readonly userParameters: string;
+  readonly continuationToken: string | undefined;
+}
+
+/** What CodePipeline tells of a job; undefined: not told. */
+export interface JobDetails {
+  readonly run: PipelineRun | undefined;
+  readonly data: JobData | undefined;
+}
+
 /** One execution of an action, as CodePipeline lists it. Times are ms since the epoch. */
 export interface ListedAction {
   readonly actionExecutionId?: string | undefined;
@@ -37,8 +50,8 @@ export interface ListedAction {
 
 /** Reads the pipeline execution that a job belongs to. Throws UpstreamError. */
 export interface PipelineRuns {
-  /** `unknown-job`: JobNotFoundException. Undefined: CodePipeline does not tell. */
-  identify(jobId: string): Promise<PipelineRun | 'unknown-job' | undefined>;
+  /** `unknown-job`: JobNotFoundException. */
+  identify(jobId: string): Promise<JobDetails | 'unknown-job'>;
   /** InProgress | Stopping | Stopped | Cancelled | Superseded | Succeeded | Failed */
   executionStatus(run: PipelineRun, executionId: string): Promise<string>;
   /** The newest first: those of one execution, or of all. */
@@ -67,12 +80,12 @@ export function pipelineRunsClient(
   return {
     async identify(jobId) {
       try {
-        // Of the answer only the context is kept: it holds the credentials for the artifacts.
-        const context = await read('GetJobDetails', async (abortSignal) => {
-          const answer = await aws.codePipeline.send(new GetJobDetailsCommand({ jobId }), { abortSignal });
-          return answer.jobDetails?.data?.pipelineContext;
+        // Awaited here for the error.
+        return await read('GetJobDetails', async (abortSignal) => {
+          const { jobDetails } = await aws.codePipeline.send(new GetJobDetailsCommand({ jobId }), { abortSignal });
+          // The rest is dropped: it holds the credentials for the artifacts.
+          return { run: runOf(jobDetails?.data?.pipelineContext), data: dataOf(jobDetails?.data) };
         });
-        return runOf(context);
       } catch (error) {
         if (error instanceof UpstreamError && error.code === 'JobNotFoundException') return 'unknown-job';
         throw error;
@@ -110,6 +123,12 @@ function runOf(context: PipelineContext | undefined): PipelineRun | undefined {
     executionId: context.pipelineExecutionId,
     actionExecutionId: context.action?.actionExecutionId,
   };
+}
+
+function dataOf(data: SdkJobData | undefined): JobData | undefined {
+  const configuration = data?.actionConfiguration?.configuration;
+  if (configuration === undefined) return undefined;
+  return { userParameters: configuration['UserParameters'] ?? '', continuationToken: data?.continuationToken };
 }
 
 function listedOf(detail: ActionExecutionDetail): ListedAction {

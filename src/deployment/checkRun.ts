@@ -17,9 +17,9 @@ const START_PATIENCE_S = 30;
 /**
  * - `start`: something is about to be started
  * - `hand-over`: the invocation is about to end; where the action has ended, nobody comes after it
- * - `refused`: CodePipeline did not take the continuation
+ * - `over`: the continuation was handed over, or CodePipeline did not take it
  */
-export type Occasion = 'poll' | 'start' | 'hand-over' | 'refused';
+export type Occasion = 'poll' | 'start' | 'hand-over' | 'over';
 
 /**
  * `doubt`: an end that a second reading has to confirm; until then nothing is started. `unread`: a reading was due, and
@@ -33,7 +33,7 @@ export type RunCheck =
 export async function checkRun(state: ActiveState, context: DeploymentContext, occasion: Occasion): Promise<RunCheck> {
   if (!isCheckDue(state, context, occasion)) return goesOn(state);
   const { runMemory, clock } = context;
-  const isFull = occasion === 'start' || occasion === 'refused' || isFullDue(state, context);
+  const isFull = occasion === 'start' || occasion === 'over' || isFullDue(state, context);
   runMemory.checkedAt = clock.now();
   const readout = await readRun(state, context, isFull);
   if (readout.kind === 'unread') {
@@ -122,7 +122,7 @@ function isCheckDue(state: ActiveState, context: DeploymentContext, occasion: Oc
   const isOlderThan = (seconds: number, time: number | undefined) =>
     time === undefined || hasLasted(time, seconds, context.clock.now());
   switch (occasion) {
-    case 'refused':
+    case 'over':
       return true;
     case 'start':
       return isOlderThan(CONFIRM_AFTER_S, fullyCheckedAt);

@@ -106,6 +106,8 @@ export const KEPT_MESSAGES = {
   foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
   foreignElastigroup: (id) => `Elastigroup deployment ${id} has the green tag of another action`,
   successor: (id) => `CodeDeploy ${id}, which was started on the same green instances afterwards, has succeeded`,
+  forgedJob: () =>
+    'CodePipeline does not know this job, or has another continuation token or other UserParameters for it than this event',
   waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>
@@ -126,6 +128,8 @@ export const KEPT_MESSAGES = {
   blue: (facts) => `Blue: ${facts}.`,
   blueUnknown: 'The state of blue could not be read.',
   checkToken: 'Check who changed the continuation token, or invoked the function with that of another action.',
+  checkEvent:
+    'Check who invoked the function with this event. If the deployments are of this action, stop them in the CodeDeploy and Spot consoles, unless green serves.',
   nothingToDo:
     'No action is needed if the release is good. For the next one, raise TIMEOUT, shorten the wait, or set the deployment group to keep blue alive (KEEP_ALIVE).',
   waitForEnd:
@@ -195,7 +199,7 @@ export const RUN_MESSAGES = {
   newer: (executionId) =>
     `A newer execution of this pipeline, ${executionId}, deploys to the same Elastigroup: this one no longer waits, so that the newer revision is deployed last.`,
   unknownJob: () =>
-    'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. Nothing was started. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
+    'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. This delivery started nothing. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
   late: (age, limit) =>
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
   unfinished: (progress, elastigroupId, id, tag) =>

@@ -3,6 +3,7 @@ import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
 import { progressOf } from './elastigroupState';
 import { hasLasted, LONGEST_DEPLOYMENT_H, STOP_AGAIN_S } from './limits';
 import { attempt } from './attempt';
+import { proveJob } from './genuineJob';
 import { carriesTag, greenTag, type DeploymentContext } from './context';
 import type { Finalizing, Installing, Launching, State } from './state';
 import { POLL_WARNINGS } from './messages';
@@ -110,6 +111,7 @@ export async function stopDuplicates<S extends Launching | Installing | Finalizi
   context: DeploymentContext,
 ): Promise<S> {
   if (duplicates.length === 0 || !isDuplicateStopDue(state, context)) return state;
+  if ((await proveJob(context)).kind !== 'genuine') return state;
   for (const duplicate of duplicates) {
     context.log.warn(POLL_WARNINGS.duplicate(duplicate.id, primaryId ?? 'none'));
     const stopped = await attempt(context.elastigroup.stopDeployment(duplicate.id));
@@ -142,13 +144,13 @@ export function isOwnCodeDeploy(deployment: CodeDeployDeployment, state: State):
 
 /**
  * A continuation token is not signed, so that anybody who may invoke the function can have it name any deployment: what
- * is to be stopped must be of the action's application and group, and for its green instances. Where CodeDeploy tells
- * nothing of its targets, application and group decide.
+ * is to be stopped must be of the action's application and group, and for its green instances; and the job must be
+ * genuine (genuineJob.ts), since an event may also name the green tag of another action.
  */
 export function isStoppable(deployment: CodeDeployDeployment, state: State, wanted: DeployedGroup): boolean {
-  const { applicationName, deploymentGroupName, targetTags } = deployment;
+  const { applicationName, deploymentGroupName } = deployment;
   const isOfGroup = applicationName === wanted.applicationName && deploymentGroupName === wanted.deploymentGroupName;
-  return isOfGroup && (targetTags.length === 0 || isOwnCodeDeploy(deployment, state));
+  return isOfGroup && isOwnCodeDeploy(deployment, state);
 }
 
 /** CodeDeploy's rollback of a deployment, where the group has one. */

@@ -73,22 +73,24 @@ async function afterPause(first: ActiveState, pause: number, context: Deployment
 const REFUSAL_PATIENCE_S = 30;
 
 /**
- * CodePipeline has not taken the continuation: a duplicate of the event has given one, and goes on, or the action has ended, and
- * nobody comes after this invocation. Undefined: there is nothing to clean up, as far as it can be told.
+ * Nobody may come after this invocation. CodePipeline has not taken the continuation: a duplicate of the event has given one, and
+ * goes on, or the action has ended. Or it has taken it although the action has ended, as far as it shows. Undefined: there is
+ * nothing to clean up, as far as it can be told.
  */
-export async function cleanUpAfterRefusal(
+export async function cleanUpAfterHandOver(
   state: ActiveState,
   context: DeploymentContext,
   pacing: Pacing,
+  isAccepted: boolean,
 ): Promise<State | undefined> {
   if (state.phase === 'cleaningUp') return pollWindow(state, context, pacing);
-  const patience = context.clock.now() + REFUSAL_PATIENCE_S * 1000;
-  let check = await checkRun(state, context, 'refused');
+  const patience = context.clock.now() + (isAccepted ? 0 : REFUSAL_PATIENCE_S * 1000);
+  let check = await checkRun(state, context, 'over');
   while (check.kind !== 'ended' && isWatched(check.state, context)) {
     const again = context.clock.now() + CONFIRM_AFTER_S * 1000;
     if (again >= pacing.until || (again > patience && check.kind !== 'doubt')) return undefined;
     await context.clock.sleep(CONFIRM_AFTER_S * 1000);
-    check = await checkRun(check.state, context, 'refused');
+    check = await checkRun(check.state, context, 'over');
   }
   const next = check.state;
   return next.phase === 'cleaningUp' ? pollWindow(next, context, pacing) : undefined;
@@ -108,8 +110,9 @@ function pauseAfter(
 ): number {
   if (next.phase === 'cleaningUp' && previous.phase !== 'cleaningUp') return 0;
   const now = context.clock.now();
+  const confirmAt = next.runEndedSince === undefined ? Number.POSITIVE_INFINITY : now + CONFIRM_AFTER_S * 1000;
   const deniedUntil = (next.deniedSince ?? Number.POSITIVE_INFINITY) + DENIAL_PATIENCE_S * 1000;
-  const ahead = [deadlineOf(next, context), deniedUntil].filter((limit) => limit > now);
+  const ahead = [deadlineOf(next, context), deniedUntil, confirmAt].filter((limit) => limit > now);
   const pause = Math.min(wanted, ...ahead.map((limit) => limit - now));
   return Math.max(pause, blockedFor(next, context, pacing));
 }

@@ -3,6 +3,7 @@ import type { UpstreamError } from '../clients/upstreamError';
 import { attempt, type Attempt } from './attempt';
 import { isWaitingForConflict } from './conflicts';
 import type { DeploymentContext } from './context';
+import { askForJob } from './genuineJob';
 import { RUN_MESSAGES } from './messages';
 import { judgeRun, ownAction } from './pipelineRun';
 import type { RunEnd } from './runFailures';
@@ -17,6 +18,12 @@ export type RunReadout = RunEnd | { readonly kind: 'goes-on' } | { readonly kind
 
 /** Reads the pipeline execution. `isFull`: its actions as well, even where the execution is InProgress. */
 export async function readRun(state: ActiveState, context: DeploymentContext, isFull: boolean): Promise<RunReadout> {
+  const { run: known } = context.runMemory;
+  if (known) {
+    // Whether the job is genuine is asked while it has no result.
+    const [verdict] = await Promise.all([readVerdict(known, isFull, state, context), askForJob(context)]);
+    return verdict;
+  }
   const run = await identified(state, context);
   return 'kind' in run ? run : readVerdict(run, isFull, state, context);
 }
@@ -24,15 +31,15 @@ export async function readRun(state: ActiveState, context: DeploymentContext, is
 /** Once for an action; again where the answer was lost. */
 async function identified(state: ActiveState, context: DeploymentContext): Promise<PipelineRun | RunReadout> {
   const { runMemory } = context;
-  if (runMemory.run) return runMemory.run;
-  const answer = await attempt(context.pipelineRuns.identify(runMemory.jobId));
+  const answer = await askForJob(context);
   if (!answer.ok) return notRead([answer.error], state, context);
   if (answer.value === 'unknown-job') {
     if (state.phase === 'starting' && !runMemory.isUnknownJobAllowed) return { kind: 'unknown-job' };
     return switchOff('CodePipeline does not know this job', state, context);
   }
-  if (answer.value === undefined) return switchOff("CodePipeline does not tell the job's pipeline", state, context);
-  const run = { ...answer.value, executionId: answer.value.executionId ?? runMemory.givenExecutionId };
+  const { run: told } = answer.value;
+  if (told === undefined) return switchOff("CodePipeline does not tell the job's pipeline", state, context);
+  const run = { ...told, executionId: told.executionId ?? runMemory.givenExecutionId };
   learn(run, context);
   return run.executionId === undefined && run.actionExecutionId === undefined
     ? switchOff("CodePipeline does not tell the job's execution; PIPELINE_EXECUTION_ID does", state, context)
@@ -97,13 +104,14 @@ function errorsOf(part: Attempt<unknown> | undefined): readonly UpstreamError[] 
 }
 
 /**
- * A temporary error, or a denial of what was readable before, costs this reading; what will not change costs the feature, and
- * never the deployment.
+ * A temporary error of any part, or a denial of what was readable before, costs this reading; what will not change costs the
+ * feature, and never the deployment.
  */
 function notRead(errors: readonly UpstreamError[], state: ActiveState, context: DeploymentContext): RunReadout {
-  const lasting = errors.find(({ transient }) => !transient);
-  if (lasting && !context.runMemory.wasRead) return switchOff(lasting.message, state, context);
-  context.log.debug(`The pipeline execution could not be read: ${errors[0]?.message ?? ''}`);
+  const why = errors[0]?.message ?? '';
+  const isLasting = errors.every(({ transient }) => !transient) && !context.runMemory.wasRead;
+  if (isLasting) return switchOff(why, state, context);
+  context.log.debug(`The pipeline execution could not be read: ${why}`);
   return { kind: 'unread' };
 }
 

@@ -1,12 +1,16 @@
-import type { PipelineRun } from '../clients/pipelineRun';
+import type { JobData, JobDetails, PipelineRun } from '../clients/pipelineRun';
 import type { Log } from '../lib/log';
+import type { Attempt } from './attempt';
 
 /** What one invocation knows of its pipeline execution, from one check to the next. */
 export interface RunMemory {
-  readonly jobId: string;
+  /** Of the event at hand. */
+  readonly job: JobData & { readonly id: string };
   readonly isUnknownJobAllowed: boolean;
   /** PIPELINE_EXECUTION_ID, for a CodePipeline that does not tell it. */
   readonly givenExecutionId: string | undefined;
+  /** GetJobDetails' answer; absent where it has not been asked, or could not answer (genuineJob.ts). */
+  details?: Promise<Attempt<JobDetails | 'unknown-job'>> | undefined;
   /** The continuation token carries it on. */
   run?: PipelineRun | undefined;
   /** Nothing can be read: a permission is missing, or CodePipeline does not tell what it takes. */
@@ -23,10 +27,10 @@ export interface RunMemory {
 }
 
 export function newRunMemory(
-  jobId: string,
+  job: RunMemory['job'],
   given: Pick<RunMemory, 'isUnknownJobAllowed' | 'givenExecutionId' | 'run'>,
 ): RunMemory {
-  return { jobId, isOff: false, wasRead: false, ...given };
+  return { job, isOff: false, wasRead: false, ...given };
 }
 
 /** What names the pipeline execution to people, as far as it is known. */

@@ -149,6 +149,9 @@ const cleaningUp = z.strictObject({
   elastigroupDeploymentId: z.exactOptional(id),
   deploymentId: z.exactOptional(id),
   failure,
+  /** CodeDeploy may succeed after all. */
+  launched,
+  startedOn,
   noCodeDeploySent,
   /** Since when the deployment of an unconfirmed start is searched for. */
   unconfirmedSince: z.exactOptional(time),

@@ -133,6 +133,8 @@ export function toCleaningUp(state: Starting | Launching | Installing, now: numb
     // exactOptionalPropertyTypes: present only where the state has it.
     ...('unconfirmedSince' in state && { unconfirmedSince: state.unconfirmedSince }),
     ...('noCodeDeploySent' in state && { noCodeDeploySent: state.noCodeDeploySent }),
+    ...('launched' in state && { launched: state.launched }),
+    ...('startedOn' in state && { startedOn: state.startedOn }),
     phase: 'cleaningUp',
     failure,
   };
@@ -159,7 +161,7 @@ export function toDryRun(state: Starting, now: number, findings: Pick<DryRun, 'c
 
 /** The fields that every phase has, with the duration of the phase that ends added. */
 function carriedOver(state: ActiveState, now: number, progress: string, percent: number) {
-  const { greenIdentifier, startedAt, invocations, usual } = state;
+  const { greenIdentifier, startedAt, invocations, usual, runEndedSince } = state;
   const measure = MEASURED_AS[state.phase];
   const seconds = (state.durations[measure] ?? 0) + (now - state.phaseStartedAt) / 1000;
   return {
@@ -171,6 +173,7 @@ function carriedOver(state: ActiveState, now: number, progress: string, percent:
     progress: cut(progress, LONGEST_PROGRESS),
     percent: Math.max(state.percent, percent),
     ...(usual && { usual }),
+    ...(runEndedSince !== undefined && { runEndedSince }),
   };
 }
 

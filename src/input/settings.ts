@@ -115,7 +115,7 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
   ALLOW_UNKNOWN_JOB: {
     default: 'false',
     meaning:
-      'true starts deployments for jobs that CodePipeline does not know (sample events); for test services only.',
+      'true starts and stops deployments for jobs that CodePipeline does not know (sample events); for test services only.',
     schema: booleanLike(),
     expected: 'true or false',
   },

@@ -21,3 +21,16 @@ const MOST_ODD_IN_NAMES = 0.12;
 function oddChanges(run: string): number {
   return run.match(/[0-9](?=[A-Za-z])|[A-Z](?=[0-9])|[a-z](?=[A-Z](?![a-z]))/g)?.length ?? 0;
 }
+
+/**
+ * The opposite, for what looksLikeToken lets pass by chance: whether a text is surely the name of a secret, so that it may be
+ * shown. It is made of whole words and short numbers; an ARN names a secret whatever it ends in.
+ */
+export function isSurelyName(text: string): boolean {
+  if (text.startsWith('arn:')) return true;
+  const pieces = text.split(/[/_+=.@-]+/);
+  return (text.match(/\d/g) ?? []).length <= 8 && pieces.every((piece) => WORDS.test(piece));
+}
+
+/** `api`, `v2`, `API`, `SpotApiToken`, `2026`: no lone capital among small letters, and no digit before a letter. */
+const WORDS = /^(?:[A-Z]{0,12}|[a-z]{0,20}(?:[A-Z][a-z]{2,12})*)\d{0,4}$/;

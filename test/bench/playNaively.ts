@@ -86,7 +86,10 @@ async function drive(event: CodePipelineEvent, world: World, latencyMs: number, 
     spotAdapter,
     budget,
     rateLimit: new SpotRateLimit(),
-    runMemory: newRunMemory(event['CodePipeline.job'].id, { isUnknownJobAllowed: true, givenExecutionId: undefined }),
+    runMemory: newRunMemory(
+      { id: event['CodePipeline.job'].id, userParameters: '', continuationToken: undefined },
+      { isUnknownJobAllowed: true, givenExecutionId: undefined },
+    ),
     log,
   });
   const jobId = event['CodePipeline.job'].id;

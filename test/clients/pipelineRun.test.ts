@@ -36,10 +36,16 @@ function runs(budget: CallBudget = budgetFor(AMPLE_MS)) {
   return pipelineRunsClient({ codePipeline: inRegion('eu-west-1'), codePipelineIn: inRegion }, budget);
 }
 
-function jobDetails(pipelineContext: unknown): Answer {
+function jobDetails(pipelineContext: unknown, data: object = {}): Answer {
   return json({
-    jobDetails: { id: 'job-1', accountId: '1', data: { pipelineContext, artifactCredentials: CREDENTIALS } },
+    jobDetails: { id: 'job-1', accountId: '1', data: { pipelineContext, artifactCredentials: CREDENTIALS, ...data } },
   });
+}
+
+async function runOf(jobId: string) {
+  const details = await runs().identify(jobId);
+  if (details === 'unknown-job') throw new Error('the job is not known');
+  return details.run;
 }
 
 const CONTEXT = {
@@ -66,10 +72,9 @@ const OPERATIONS = [
 ] as const;
 
 describe('GetJobDetails', () => {
-  test('tells the run of a job, and only that is kept', async () => {
+  test('tells the run of a job, and the credentials are not kept', async () => {
     server.script(jobDetails(CONTEXT));
-    const run = await runs().identify('job-1');
-    expect(run).toEqual(RUN);
+    expect(await runs().identify('job-1')).toEqual({ run: RUN, data: undefined });
     expect(server.requests.map(targetOf)).toEqual(['CodePipeline_20150709.GetJobDetails']);
     expect(server.requests.map(sent)).toEqual([{ jobId: 'job-1' }]);
   });
@@ -83,7 +88,7 @@ describe('GetJobDetails', () => {
     ['no context', undefined, undefined],
   ])('with %s', async (_name, context, run) => {
     server.script(jobDetails(context));
-    expect(await runs().identify('job-1')).toEqual(run);
+    expect(await runOf('job-1')).toEqual(run);
   });
 
   test.each<[string, Answer]>([
@@ -91,7 +96,30 @@ describe('GetJobDetails', () => {
     ['without details', json({})],
   ])('%s it tells nothing', async (_name, answer) => {
     server.script(answer);
-    expect(await runs().identify('job-1')).toBeUndefined();
+    expect(await runs().identify('job-1')).toEqual({ run: undefined, data: undefined });
+  });
+
+  const configuration = { FunctionName: 'f', UserParameters: '{"TIMEOUT": 60}' };
+  test.each<[string, object, unknown]>([
+    [
+      'a continuation',
+      { actionConfiguration: { configuration }, continuationToken: 'v1.a.b' },
+      { userParameters: '{"TIMEOUT": 60}', continuationToken: 'v1.a.b' },
+    ],
+    [
+      'a first job',
+      { actionConfiguration: { configuration } },
+      { userParameters: '{"TIMEOUT": 60}', continuationToken: undefined },
+    ],
+    [
+      'an action without UserParameters',
+      { actionConfiguration: { configuration: { FunctionName: 'f' } } },
+      { userParameters: '', continuationToken: undefined },
+    ],
+    ['a job of which it hides the configuration', { actionConfiguration: {} }, undefined],
+  ])('tells what %s carries', async (_name, data, expected) => {
+    server.script(jobDetails(CONTEXT, data));
+    expect(await runs().identify('job-1')).toEqual({ run: RUN, data: expected });
   });
 
   test('JobNotFoundException: the job is unknown, which is an answer', async () => {
@@ -201,8 +229,8 @@ test("a pipeline is asked in its own Region, where its ARN names one, and a job 
     json({ actionExecutionDetails: [] }),
     json({ pipelineExecution: { status: 'InProgress' } }),
   );
-  const run = await runs().identify('job-1');
-  if (run === undefined || run === 'unknown-job') throw new Error('the run was not told');
+  const run = await runOf('job-1');
+  if (run === undefined) throw new Error('the run was not told');
   await runs().executionStatus(run, 'e-1');
   await runs().listActions(run, 'e-1');
   await runs().executionStatus({ ...run, region: undefined }, 'e-1');

@@ -17,20 +17,14 @@ const { scripts, dependencies, devDependencies } = JSON.parse(readFileSync('pack
   Record<string, string>
 >;
 
-test('README.md has at most 220 lines, and both commands', () => {
-  expect(README.split('\n').length - 1).toBeLessThanOrEqual(220);
+test('README.md has at most 150 lines, and both commands', () => {
+  expect(README.split('\n').length - 1).toBeLessThanOrEqual(150);
   expect(README).toContain('\n    npm ci && npm start\n');
   expect(README).toContain('\n    npm ci && npm test\n');
 });
 
-test('the common parameters of README.md are rows of the whole table', () => {
-  const documented = README.split('\n').filter((line) => /^\| `[A-Z_0-9]+` \|/.test(line));
-  const rows = parameterTable.map(({ name, required, default: value, meaning }) =>
-    `| \`${name}\` | ${required} | ${value} | ${meaning} |`.replaceAll('|  |', '| |'),
-  );
-  expect(documented.length).toBeGreaterThan(7);
-  expect(documented.filter((row) => !rows.includes(row))).toEqual([]);
-  expect(README).toContain(`[All ${rows.length} parameters]`);
+test('README.md tells how many parameters there are', () => {
+  expect(README).toContain(`[All ${parameterTable.length} parameters]`);
 });
 
 test('every npm command of the pages exists', () => {

@@ -3,7 +3,7 @@ import { FAULT_KINDS, type FaultKind } from '../simulator/faults';
 import type { TransportCall } from '../simulator/transport';
 import { violationsOf } from './invariants';
 import { playRun, type RunPlan, type RunTrace } from './playRun';
-import { TRIES_ALL } from './triesAll';
+import { TRIES_ALL } from '../support/triesAll';
 
 /** A revision in GitHub: without the look at S3, and without the time that its client takes. */
 export const FROM_GITHUB = {
@@ -106,12 +106,14 @@ function isSame(one: NamedCall, other: NamedCall): boolean {
 
 /** Faults after which a read is repeated at once (callPolicy.ts): all of them are one to whoever asked. */
 const REPEATED: readonly FaultKind[] = ['refused', 'error-500', 'error-503'];
+/** What these are to a client, the first call of an operation shows; to whoever asked, they are an outage, as a timeout is. */
+const OUTAGES: readonly FaultKind[] = ['reset-before', 'not-json'];
 
 function isDistinct(kind: FaultKind, { write, isFirst }: PlannedCall): boolean {
   // To a write, it is an error-500.
   if (write) return kind !== 'error-503' || isFirst;
   // A read changes nothing: whether it was processed before its answer was lost, nobody can tell.
-  return !kind.endsWith('-after') && (isFirst || !REPEATED.includes(kind));
+  return !kind.endsWith('-after') && (isFirst || ![...REPEATED, ...OUTAGES].includes(kind));
 }
 
 /** One fault that passes is no reason for another end. */

@@ -97,7 +97,7 @@ describe('a continuation that cannot read its input does not abandon the run', (
   test.each(['success', 'script-fails'])('%s, with a function that is rolled back in mid-run', async (scenario) => {
     const trace = await play(scenario, {
       env,
-      event: (event, invocation) => {
+      jobEvent: (event, invocation) => {
         const copy = structuredClone(event);
         const { data } = copy['CodePipeline.job'];
         if (invocation === 2 && data.continuationToken) data.continuationToken = newer(data.continuationToken);

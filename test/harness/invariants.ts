@@ -30,8 +30,10 @@ function otherViolationsOf(trace: RunTrace): string[] {
 function oneOfEach(trace: RunTrace): string[] {
   const spot = ownSpot(trace).filter((deployment) => !leftNoTrace(trace, deployment));
   const isConcurrent = (trace.plan.duplicates ?? []).length > 0 && trace.world.options.secondDeployment === 'accepted';
+  // Of an abandoned action all are stopped, or nobody comes to stop one of them: stopInvariants.ts.
+  const isAbandoned = trace.action.reason === 'abandoned';
   const counted = isConcurrent
-    ? spot.filter(({ state, stopRequests }) => stopRequests.length === 0 && state !== 'FINISHED_ERROR')
+    ? spot.filter(({ state, stopRequests }) => !isAbandoned && stopRequests.length === 0 && state !== 'FINISHED_ERROR')
     : spot;
   const codeDeploy = ownCodeDeploy(trace);
   return [
@@ -50,10 +52,16 @@ function oneOfEach(trace: RunTrace): string[] {
  * It ended before any instance was tagged, the process died before its report, and Spot drops what has ended: the next
  * delivery cannot know of it (docs/how-it-works.md, "What it cannot know").
  */
-function leftNoTrace({ world, errors }: RunTrace, { state, history }: ReturnType<typeof ownSpot>[number]): boolean {
+function leftNoTrace({ world, action }: RunTrace, deployment: ReturnType<typeof ownSpot>[number]): boolean {
+  const { state, history, createdAt } = deployment;
   const hasEnded = state === 'FINISHED_STOPPED' || state === 'FINISHED_ERROR';
   const wasTagged = history.some((entry) => entry.state === 'AWAITING_USER_DEPLOYMENT');
-  return errors.length > 0 && !world.options.listsFinished && hasEnded && !wasTagged;
+  const next = world.spot.deployments.find((other) => other !== deployment && other.createdAt >= createdAt);
+  // A continuation would know of it by its token, and after a failure nothing may be started.
+  const wasReported = action.jobs.some(
+    ({ result }) => result !== undefined && result.at >= createdAt && result.at < (next?.createdAt ?? Infinity),
+  );
+  return !world.options.listsFinished && hasEnded && !wasTagged && !wasReported;
 }
 
 /** 2. Every job has a result of the function's; none waits out CodePipeline's limits. */

@@ -2,6 +2,7 @@ import type { WorldOptions } from '../simulator/options';
 import { Random, pick } from '../simulator/random';
 import { scenarioNamed } from '../simulator/scenarios';
 import { playReleases, type ReleasesTrace } from './playRun';
+import { TRIES_ALL } from '../support/triesAll';
 
 /*
  * Two executions of a pipeline in PARALLEL mode with ON_CONFLICT: WAIT, whose actions overlap. The older one's may start first
@@ -9,7 +10,7 @@ import { playReleases, type ReleasesTrace } from './playRun';
  * revision last.
  */
 
-const PAIRS = 40;
+const PAIRS = TRIES_ALL ? 40 : 12;
 /** Seconds by which the older execution is older. */
 const OLDER_BY_S = 30;
 
@@ -67,7 +68,7 @@ test(`of ${PAIRS} pairs none deploys the older revision last`, async () => {
 
 test('where the executions cannot be read both are deployed, one after the other, in any order', async () => {
   const orders = new Set<string>();
-  for (let seed = 1; seed <= 8; seed += 1)
+  for (let seed = 1; seed <= 8 && orders.size < 2; seed += 1)
     orders.add(deployedIn(await playPair(seed, BOTH_WAIT, { executionReads: 'denied' })));
   expect(orders).toEqual(new Set(['older, newer', 'newer, older']));
 }, 60_000);

@@ -1,3 +1,4 @@
+import type { checkRun } from '../../src/deployment/checkRun';
 import type { CleanupDecision, CleanupView } from '../../src/deployment/phases/cleanupDecision';
 import type { fleetReadiness } from '../../src/deployment/phases/greenFleet';
 import type { protectGreen } from '../../src/deployment/phases/greenProtection';
@@ -9,7 +10,7 @@ import { violationsOf } from './invariants';
 import type { playRun, RunPlan } from './playRun';
 import { randomPlan } from './randomPlan';
 import { stepOfTimeout, type DeploymentStep } from './stepOfTimeout';
-import { TRIES_ALL } from './triesAll';
+import { TRIES_ALL } from '../support/triesAll';
 
 /*
  * The soak must notice a broken product: each bug is planted in one module, and random runs go on until an invariant is
@@ -105,6 +106,27 @@ const BUGS: readonly Bug[] = [
     firstRun: { scenario: 'odd-states', seed: 891 },
   },
   {
+    name: 'the pipeline execution is looked at before a start only',
+    module: '../../src/deployment/checkRun',
+    plant: (actual) => ({ ...actual, checkRun: neverEnded }),
+    violation: /^invocation \d .*: Elastigroup deployment \S+ is /,
+    firstRun: { scenario: 'never-finishes', seed: 146 },
+  },
+  {
+    name: 'nothing is looked at before a start',
+    module: '../../src/deployment/checkRun',
+    plant: (actual) => ({ ...actual, checkRun: neverEnded, instead: () => Promise.resolve() }),
+    violation: /was started .* after its action had ended/,
+    firstRun: { scenario: 'success', seed: 125 },
+  },
+  {
+    name: 'one reading of the pipeline execution is believed',
+    module: '../../src/deployment/checkRun',
+    plant: (actual) => ({ ...actual, checkRun: believing(actual['checkRun'] as CheckRun) }),
+    violation: /a healthy deployment was ended: The pipeline execution was/,
+    firstRun: { scenario: 'success', seed: 3 },
+  },
+  {
     name: 'a failed report is forgotten',
     module: '../../src/report/sendReport',
     plant: () => ({ sendReport: () => Promise.resolve() }),
@@ -192,6 +214,7 @@ function stopWhateverItIs(_state: CleaningUp, view: CleanupView): CleanupDecisio
 }
 
 type ProtectGreen = typeof protectGreen;
+type CheckRun = typeof checkRun;
 type FleetReadinessOf = typeof fleetReadiness;
 
 function removableOnTimeout(actual: ProtectGreen): ProtectGreen {
@@ -209,6 +232,17 @@ function removableDuringRollback(actual: ProtectGreen): ProtectGreen {
 /** Whatever shows is all. */
 function readyAtOnce(actual: FleetReadinessOf): FleetReadinessOf {
   return (state, green, now) => actual({ ...state, targetCapacity: 1 }, green, now);
+}
+
+async function neverEnded(state: State): Promise<{ kind: 'goes-on'; state: State }> {
+  return { kind: 'goes-on', state };
+}
+
+function believing(actual: CheckRun): CheckRun {
+  return async (state, context, occasion) => {
+    const check = await actual(state, context, occasion);
+    return check.kind === 'doubt' ? actual({ ...check.state, runEndedSince: 0 }, context, 'over') : check;
+  };
 }
 
 class TalkativeRedactor {

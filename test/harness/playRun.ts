@@ -32,6 +32,8 @@ export interface RunPlan {
   readonly injectFrom?: 'start' | 'traffic';
   /** The event that the n-th invocation gets instead, e.g. with another token. */
   readonly event?: (event: CodePipelineEvent, invocation: number) => CodePipelineEvent;
+  /** As `event`, but CodePipeline's job itself carries what is changed, e.g. a token of an older version. */
+  readonly jobEvent?: (event: CodePipelineEvent, invocation: number) => CodePipelineEvent;
   /** The environment of the n-th invocation, beside `env`. */
   readonly envOf?: (invocation: number) => Readonly<Record<string, string>>;
   readonly gapSeconds?: number | ((continuation: number) => number);
@@ -53,11 +55,18 @@ export interface RunPlan {
   readonly latencyMs?: (call: number) => number;
 }
 
+export interface Caller {
+  readonly invocation: number;
+  readonly at: number;
+}
+
 export interface RunTrace {
   readonly plan: RunPlan;
   readonly action: ActionResult;
   readonly world: World;
   readonly calls: readonly TransportCall[];
+  /** Of each call, by its index: which invocation made it, and when (ms since the epoch). */
+  readonly madeBy: readonly Caller[];
   readonly logs: readonly string[];
   /** What invocations have thrown, and Lambda would have logged. */
   readonly errors: readonly unknown[];
@@ -98,13 +107,14 @@ export async function playReleases(plan: RunPlan, releases: readonly Release[]):
       ...(plan.options && { options: plan.options }),
     });
     const calls: TransportCall[] = [];
+    const madeBy: Caller[] = [];
     const errors: unknown[] = [];
-    const invoke = invoker(plan, world, calls, errors);
+    const invoke = invoker(plan, { world, calls, madeBy, errors });
     const actions = await time.run(() =>
       Promise.all(releases.map((release) => playAction(plan, release, world, invoke))),
     );
     world.catchUp();
-    return { plan, actions, world, calls, logs: logs.lines, errors };
+    return { plan, actions, world, calls, madeBy, logs: logs.lines, errors };
   } finally {
     logs.release();
     time.uninstall();
@@ -138,11 +148,18 @@ function movesTraffic({ codeDeploy }: World): boolean {
 }
 
 /** Lambda: a process for each invocation, which may be killed by a fault or at the end of its time. */
-function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: unknown[]) {
+function invoker(
+  plan: RunPlan,
+  { world, calls, madeBy, errors }: { world: World; calls: TransportCall[]; madeBy: Caller[]; errors: unknown[] },
+) {
   let invocations = 0;
   return async (event: CodePipelineEvent): Promise<void> => {
-    const seconds = plan.invocationSeconds?.(invocations) ?? 900;
-    const ownEvent = plan.event?.(event, invocations) ?? event;
+    const invocation = invocations;
+    const seconds = plan.invocationSeconds?.(invocation) ?? 900;
+    const jobEvent = plan.jobEvent?.(event, invocation) ?? event;
+    const { id, data } = jobEvent['CodePipeline.job'];
+    if (plan.jobEvent) Object.assign(world.jobs.existing(id).data, data);
+    const ownEvent = plan.event?.(jobEvent, invocation) ?? jobEvent;
     const ownEnv = plan.envOf?.(invocations);
     const killAfter = plan.killAfterSeconds?.(invocations) ?? seconds;
     invocations += 1;
@@ -156,6 +173,7 @@ function invoker(plan: RunPlan, world: World, calls: TransportCall[], errors: un
       world,
       calls,
       inject: (index, call) => {
+        madeBy[index] = { invocation, at: clock.now() };
         plan.onWorld?.(world);
         if (isOver) return 'killed-before';
         return plan.injectFrom === 'traffic' && !movesTraffic(world) ? undefined : plan.inject?.(index, call);

@@ -5,6 +5,7 @@ import { Random, pick } from '../simulator/random';
 import type { Scenario } from '../simulator/scenario';
 import { SCENARIOS } from '../simulator/scenarios';
 import type { RunPlan } from './playRun';
+import { isEndTold } from './stopInvariants';
 import { randomTraffic } from './randomTraffic';
 
 /** Seconds after the start of an action, between which CodeDeploy succeeds where all goes well. */
@@ -19,14 +20,16 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
   const [from, to] = random.next() < 0.5 ? [15, 150] : AROUND_CODEDEPLOYS_END;
   const drawn = random.next() < 0.5 ? undefined : Math.round(random.between(from, to));
   const timeout = traffic.timeout ?? drawn;
-  const leavesNoTrace = scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60;
+  const { stop, options: pipeline, userParameters: given } = randomStop(new Random(seed ^ 0x5a5a5a5a));
+  const isTold = isEndTold(pipeline, given);
+  const leavesNoTrace = !isTold && (scenario.script.noSpotCapacity === true || (timeout ?? 900) < 60);
   const pollWindow = pick(random, ['', '', '0', '10', '60']);
   const invocationSeconds = pick(random, [60, 120, 300, 900]);
   // A denial ends an action at any moment: also before it has left a trace. So does TIMEOUT, while another's is waited for.
+  // Only CodePipeline tells then that it has ended, where it tells that.
   const mayBeDenied = random.next() < 0.3;
   const waits = scenario.userParameters['ON_CONFLICT'] === 'WAIT' && timeout !== undefined;
-  const deliveredOnce = mayBeDenied || waits;
-  const { stop, options: pipeline } = randomStop(new Random(seed ^ 0x5a5a5a5a));
+  const deliveredOnce = !isTold && (mayBeDenied || waits);
   return {
     seed,
     scenario,
@@ -42,7 +45,7 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
       ...(pollWindow !== '' && { POLL_WINDOW_SECONDS: pollWindow }),
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
     },
-    userParameters: { ...traffic.userParameters, ...(timeout !== undefined && { TIMEOUT: timeout }) },
+    userParameters: { ...traffic.userParameters, ...given, ...(timeout !== undefined && { TIMEOUT: timeout }) },
     gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
     invocationSeconds: () => invocationSeconds,
     duplicates: deliveredOnce ? [] : randomDuplicates(random),
@@ -81,26 +84,39 @@ function scenarioOf(seed: number): Scenario {
   return scenario;
 }
 
-/** What CodePipeline tells of the execution, and, of every sixth run, when somebody stops it. */
-function randomStop(random: Random): { stop: RunPlan['stop']; options: Partial<WorldOptions> } {
-  const kind = pick(random, [undefined, undefined, undefined, undefined, undefined, 'abandon', 'wait'] as const);
-  return {
-    stop: kind && { kind, afterSeconds: Math.round(random.between(1, 120)) },
-    options: {
-      jobDetails: pick(random, [
-        'whole',
-        'whole',
-        'no-execution-id',
-        'no-action-id',
-        'no-ids',
-        'unknown-after-result',
-        'denied',
-      ]),
-      executionReads: pick(random, ['allowed', 'allowed', 'allowed', 'denied']),
-      abandonedResult: pick(random, ['refused', 'accepted']),
-    },
+/** What CodePipeline tells of the execution, and, of every fifth run, when somebody stops it, or something harmless happens to it. */
+function randomStop(random: Random): {
+  stop: RunPlan['stop'];
+  options: Partial<WorldOptions>;
+  userParameters: Readonly<Record<string, string>>;
+} {
+  const none = Array.from({ length: 12 }, () => undefined);
+  const kind = pick(random, [...none, 'abandon', 'abandon', 'wait', 'other-fails', 'cancel'] as const);
+  const stop = kind && { kind, afterSeconds: Math.round(random.between(1, 120)) };
+  const options: Partial<WorldOptions> = {
+    jobDetails: pick(random, ['whole', 'whole', 'whole', ...HALF_TOLD]),
+    executionReads: pick(random, ['allowed', 'allowed', 'allowed', 'allowed', 'denied', 'status-only', 'actions-only']),
+    abandonedResult: pick(random, ['refused', 'accepted', 'unknown']),
+    abandonedExecution: pick(random, ['stopped', 'stopping']),
+    executionReadsLagSeconds: pick(random, [0, 0, 2]),
+    oddExecutionReads: random.next() < 0.15,
   };
+  const isGiven = options.jobDetails === 'no-ids' && random.next() < 0.5;
+  return { stop, options, userParameters: isGiven ? { PIPELINE_EXECUTION_ID: FIRST_EXECUTION } : {} };
 }
+
+const HALF_TOLD = [
+  'no-token',
+  'no-configuration',
+  'no-execution-id',
+  'no-action-id',
+  'no-ids',
+  'no-context',
+  'unknown-after-result',
+  'denied',
+] as const;
+/** The id of the simulated pipeline's first execution. */
+const FIRST_EXECUTION = '0a1b2c3d-4e5f-4a6b-0000-9e0f1a2b3c4d';
 
 function randomOptions(random: Random): Partial<WorldOptions> {
   return {
@@ -146,9 +162,11 @@ function randomFaults(
   const rate = pick(random, [0, 0.02, 0.05, 0.15]);
   let kills = 0;
   let faults = 0;
-  return () => {
+  return (_index, { service, write }) => {
     if (random.next() >= rate || faults >= MOST_FAULTS) return undefined;
     const kind = pick(random, kinds);
+    // A missing permission to read the execution is one of the options: it costs the feature.
+    if (kind === 'denied' && service === 'codepipeline' && !write) return undefined;
     if (kind.startsWith('killed')) {
       if (kills >= mostKills) return undefined;
       kills += 1;

@@ -56,7 +56,7 @@ function stoppedWithRollback(trace: RunTrace): string[] {
 function servingGreenIsNamed(trace: RunTrace): string[] {
   const { action, world } = trace;
   // This delivery has seen nothing of what another one has started, e.g. since it has no token: it names the tag.
-  if (/^Should another delivery of this event have launched instances/m.test(action.message)) return [];
+  if (/If another delivery of this event launched instances/.test(action.message)) return [];
   const then = world.traffic.history.findLast(({ at }) => at <= action.endedAt);
   if (action.reason !== 'result' || action.status !== 'Failed' || then === undefined || then.green === 0) return [];
   const healthy = world.traffic.healthyIds();

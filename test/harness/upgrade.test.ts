@@ -62,7 +62,7 @@ test.each([
     seed: 1,
     scenario: scenarioNamed(scenarioName),
     env: { POLL_WINDOW_SECONDS: '0' },
-    event: asOf010(phase, handedOver),
+    jobEvent: asOf010(phase, handedOver),
     // The answer to the start is lost, so that there is a token of `starting`.
     inject: (_index, { operation }) => {
       if (phase !== 'starting' || isLost || operation !== 'POST blueGreenDeployment') return undefined;

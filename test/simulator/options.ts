@@ -95,11 +95,15 @@ export interface WorldOptions {
     | 'no-action-id'
     | 'no-ids'
     | 'no-context'
+    | 'no-token'
+    | 'no-configuration'
     | 'unknown-after-result'
     | 'unknown'
     | 'denied';
   /** GetPipelineExecution and ListActionExecutions, or one of them. */
   readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
+  /** Now and then both show for a few seconds that the action was abandoned, although nobody has stopped it. */
+  readonly oddExecutionReads: boolean;
   /** Seconds by which both lag behind what is so. */
   readonly executionReadsLagSeconds: number;
   /** Whether the list of actions tells their UserParameters. */
@@ -203,6 +207,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   deploymentGroupAccess: 'allowed',
   jobDetails: 'whole',
   executionReads: 'allowed',
+  oddExecutionReads: false,
   executionReadsLagSeconds: 0,
   listsUserParameters: true,
   abandonedExecution: 'stopped',

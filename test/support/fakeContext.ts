@@ -34,6 +34,9 @@ export const NO_RUNS: PipelineRuns = {
   listActions: () => Promise.reject(new Error('the test did not expect the pipeline to be read')),
 };
 
+export const JOB_AT_HAND = { id: JOB, userParameters: '{}', continuationToken: 'v1.abc.def' };
+export const GENUINE = Promise.resolve({ ok: true, value: { run: undefined, data: JOB_AT_HAND } } as const);
+
 /** What each call answers, first to last. */
 export interface Script {
   readonly list?: readonly Answer<readonly ElastigroupDeployment[]>[];
@@ -163,8 +166,9 @@ export class FakeContext implements DeploymentContext {
     this.parameters = parametersWith(options.parameters);
     this.pipelineRuns = options.pipelineRuns ?? NO_RUNS;
     this.runMemory = {
-      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined, run: undefined }),
+      ...newRunMemory(JOB_AT_HAND, { isUnknownJobAllowed: false, givenExecutionId: undefined, run: undefined }),
       isOff: options.pipelineRuns === undefined,
+      ...(options.pipelineRuns === undefined && { details: GENUINE }),
     };
     this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;
     this.isSpotScarce = () => options.isSpotScarce ?? false;

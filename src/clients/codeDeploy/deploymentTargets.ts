@@ -167,9 +167,7 @@ function readTarget({ instanceTarget }: SdkTarget): DeploymentTarget[] {
 
 function undescribed(ids: readonly string[], targets: readonly DeploymentTarget[]): DeploymentTarget[] {
   const described = new Set(targets.map(({ id }) => id));
-  return ids
-    .filter((id) => !described.has(id))
-    .map((id) => ({ id, status: 'Unknown', label: undefined, events: [] }));
+  return ids.filter((id) => !described.has(id)).map((id) => ({ id, status: 'Unknown', label: undefined, events: [] }));
 }
 
 function readEvent({ lifecycleEventName, status, startTime, endTime, diagnostics }: SdkEvent): LifecycleEvent {

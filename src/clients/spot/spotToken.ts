@@ -1,6 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ActionError } from '../../errors';
 import type { TokenSource } from '../../input/userParameters/userParameters';
+import { isSurelyName } from '../../input/tokenShape';
 import { callAws, missingActionOf } from '../awsCall';
 import { SECRET_MESSAGES } from '../messages';
 import type { CallBudget } from '../callPolicy';
@@ -90,10 +91,15 @@ async function readSecret(id: string, loadClient: LoadClient, budget: CallBudget
       client.send(new GetSecretValueCommand({ SecretId: id }), { abortSignal }),
     );
     if (text) return text;
-    throw unusable(SECRET_MESSAGES.noText(id));
+    throw unusable(SECRET_MESSAGES.noText(shown(id)));
   } catch (error) {
     throw error instanceof UpstreamError && !error.transient ? explain(error, id) : error;
   }
+}
+
+/** A token may stand in place of the name, or of the key, by mistake. */
+function shown(name: string): string {
+  return isSurelyName(name) ? name : SECRET_MESSAGES.hidden;
 }
 
 function pickKey(text: string, id: string, key: string): string {
@@ -101,19 +107,19 @@ function pickKey(text: string, id: string, key: string): string {
   try {
     secret = JSON.parse(text);
   } catch {
-    throw unusable(SECRET_MESSAGES.notJson(id, key));
+    throw unusable(SECRET_MESSAGES.notJson(shown(id), shown(key)));
   }
   const value: unknown =
     typeof secret === 'object' && secret !== null && Object.hasOwn(secret, key) ? Reflect.get(secret, key) : undefined;
-  if (typeof value !== 'string') throw unusable(SECRET_MESSAGES.noKey(id, key));
+  if (typeof value !== 'string') throw unusable(SECRET_MESSAGES.noKey(shown(id), shown(key)));
   return value;
 }
 
 /** The token goes into an HTTP header; anything but printable ASCII without spaces is a mistake. */
 function checkedToken(text: string, id: string): string {
   const token = text.trim();
-  if (token.startsWith('{')) throw unusable(SECRET_MESSAGES.keyMissing(id));
-  if (!/^[\x21-\x7e]+$/.test(token)) throw unusable(SECRET_MESSAGES.noToken(id));
+  if (token.startsWith('{')) throw unusable(SECRET_MESSAGES.keyMissing(shown(id)));
+  if (!/^[\x21-\x7e]+$/.test(token)) throw unusable(SECRET_MESSAGES.noToken(shown(id)));
   return token;
 }
 
@@ -123,19 +129,21 @@ function unusable(message: string): SpotTokenError {
 
 function explain(error: UpstreamError, id: string): SpotTokenError {
   if (error instanceof SpotTokenError) return error;
+  const name = shown(id);
+  const detail = error.detail.replaceAll(id, () => name);
   if (isRefusalOfKey(error)) {
-    const message = SECRET_MESSAGES.keyForbidden(id, error.detail);
+    const message = SECRET_MESSAGES.keyForbidden(name, detail);
     return new SpotTokenError(new ActionError('PermissionError', message), 'denied');
   }
   if (error.kind === 'denied') {
     const action = missingActionOf(error) ?? 'secretsmanager:GetSecretValue';
-    const message = SECRET_MESSAGES.forbidden(id, action, error.detail);
+    const message = SECRET_MESSAGES.forbidden(name, action, detail);
     return new SpotTokenError(new ActionError('PermissionError', message), 'denied');
   }
   const message =
     error.code === 'ResourceNotFoundException'
-      ? SECRET_MESSAGES.notFound(id)
-      : SECRET_MESSAGES.unreadable(id, error.detail);
+      ? SECRET_MESSAGES.notFound(name)
+      : SECRET_MESSAGES.unreadable(name, detail);
   return unusable(message);
 }
 

@@ -2,6 +2,7 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import { cut } from '../../lib/wording';
 import { attempt, type Attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
+import { proveJob } from '../genuineJob';
 import { findCodeDeploy, findRollback, isActive, isStoppable, listElastigroup } from '../ownDeployments';
 import { POLL_WARNINGS } from '../messages';
 import type { CleaningUp, State } from '../state';
@@ -17,7 +18,7 @@ import { trafficIn, type TrafficView } from './greenProtection';
  * everything was read anew.
  */
 export async function cleanUp(state: CleaningUp, context: DeploymentContext): Promise<State> {
-  const view = await readAll(state, context);
+  const [view, job] = await Promise.all([readAll(state, context), proveJob(context)]);
   const now = context.clock.now();
   const aware = remember(state, view, now);
   const { cleanupTimeoutSeconds, parameters } = context;
@@ -25,6 +26,7 @@ export async function cleanUp(state: CleaningUp, context: DeploymentContext): Pr
     now,
     cleanupTimeoutSeconds,
     isRollbackOff: parameters.autoRollback?.enabled === false,
+    job,
     isStoppable: (deployment) => isStoppable(deployment, aware, parameters),
   });
   switch (decision.kind) {

@@ -3,6 +3,7 @@ import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
 import { hasEnded, isReplacingBlue, progressOf, type ElastigroupProgress } from '../elastigroupState';
+import type { JobProof } from '../genuineJob';
 import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
@@ -41,6 +42,8 @@ export interface CleanupTerms {
   readonly cleanupTimeoutSeconds: number;
   /** AUTO_ROLLBACK: false; respected until traffic moves. */
   readonly isRollbackOff: boolean;
+  /** Whether the event is CodePipeline's own; nothing is stopped before that is known. */
+  readonly job: JobProof;
   /** The deployment is of the action's application and group, and for its green instances. */
   readonly isStoppable: (deployment: CodeDeployDeployment) => boolean;
 }
@@ -66,6 +69,15 @@ export function isLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: nu
  * and never the first attempt to stop.
  */
 export function decideCleanup(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
+  const decision = nextStep(state, view, terms);
+  const isStop = decision.kind === 'stop-codedeploy' || decision.kind === 'stop-elastigroup';
+  const { job, now, cleanupTimeoutSeconds } = terms;
+  if (!isStop || job.kind === 'genuine') return decision;
+  if (job.kind === 'forged') return { kind: 'keep-green', why: { kind: 'forged-job' } };
+  return whileUnanswered(state, job.error, isLate(state, now, cleanupTimeoutSeconds), now);
+}
+
+function nextStep(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
   const late = isLate(state, terms.now, terms.cleanupTimeoutSeconds);
   if (!view.codeDeploy.ok) {
     return hasStartedNone(state, view)

@@ -33,7 +33,10 @@ export async function deployedInstances(
     return { greenInstanceIds: [], greenTotal: all.length, shortfalls };
   }
   const { ids, total, phrases } = compare(targets.value, green);
-  return { greenInstanceIds: ids, greenTotal: total, shortfalls: [...phrases, ...launched] };
+  // Where EC2 could not be queried, only the number of those that CodeDeploy never knew is known.
+  const fewer = green === undefined ? fewerPhrase(state) : [];
+  const missing = fewer.length === 0 ? [] : [...fewer, SHORTFALL_MESSAGES.unnamed];
+  return { greenInstanceIds: ids, greenTotal: total, shortfalls: [...phrases, ...missing, ...launched] };
 }
 
 /**
@@ -83,14 +86,19 @@ function phrase(items: readonly string[], message: (count: string, instances: st
 }
 
 /** What CodeDeploy counted, where its targets could not be read. */
-function countPhrases({ instances, startedOn = 0 }: Finalizing): readonly string[] {
+function countPhrases(state: Finalizing): readonly string[] {
+  const { instances } = state;
   if (!instances) return [];
-  const isFewer = instances.total < startedOn;
   return [
-    ...(isFewer ? [SHORTFALL_MESSAGES.fewerThanStarted(String(instances.total), String(startedOn))] : []),
+    ...fewerPhrase(state),
     ...(instances.failed > 0 ? [SHORTFALL_MESSAGES.someFailed(String(instances.failed))] : []),
     ...(instances.skipped > 0 ? [SHORTFALL_MESSAGES.someSkipped(String(instances.skipped))] : []),
   ];
+}
+
+function fewerPhrase({ instances, startedOn = 0 }: Finalizing): readonly string[] {
+  if (!instances || instances.total >= startedOn) return [];
+  return [SHORTFALL_MESSAGES.fewerThanStarted(String(instances.total), String(startedOn))];
 }
 
 function launchedPhrase({ launched }: Finalizing): readonly string[] {

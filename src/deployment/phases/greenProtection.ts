@@ -23,6 +23,7 @@ export interface TrafficView {
 /** Why green is kept when nothing more can be waited for. */
 export type KeepReason =
   | { readonly kind: 'foreign' }
+  | { readonly kind: 'forged-job' }
   | { readonly kind: 'foreign-elastigroup'; readonly id: string }
   | { readonly kind: 'successor' }
   | { readonly kind: 'waits-before-terminating-blue' }

@@ -44,7 +44,7 @@ function greenSentence(kept: KeptGreen): string {
 }
 
 function isForeign({ kind }: KeepReason): boolean {
-  return kind === 'foreign' || kind === 'foreign-elastigroup';
+  return kind === 'foreign' || kind === 'foreign-elastigroup' || kind === 'forged-job';
 }
 
 /** AWS reclaimed it, or a person or Elastigroup removed it. */
@@ -60,6 +60,8 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
       return KEPT_MESSAGES.foreignElastigroup(why.id);
     case 'successor':
       return KEPT_MESSAGES.successor(id);
+    case 'forged-job':
+      return KEPT_MESSAGES.forgedJob();
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.waitsBeforeTerminatingBlue(id);
     case 'still-active':
@@ -129,6 +131,8 @@ function fixOf(kept: KeptGreen): string {
     case 'foreign':
     case 'foreign-elastigroup':
       return KEPT_MESSAGES.checkToken;
+    case 'forged-job':
+      return KEPT_MESSAGES.checkEvent;
     case 'waits-before-terminating-blue':
       return KEPT_MESSAGES.nothingToDo;
     case 'still-active':

@@ -75,7 +75,17 @@ export class CodePipelineApi {
       return revision === null ? rest : { ...rest, revision };
     });
     const artifactCredentials = { ...FAKE_DETAILS_CREDENTIALS };
-    const told = { ...data, inputArtifacts, artifactCredentials, ...(pipelineContext && { pipelineContext }) };
+    const shown: JsonRecord = {
+      ...data,
+      inputArtifacts,
+      artifactCredentials,
+      ...(pipelineContext && { pipelineContext }),
+    };
+    const { continuationToken: _token, ...withoutToken } = shown;
+    const { actionConfiguration: _configuration, ...withoutConfiguration } = shown;
+    const { jobDetails } = this.#context.options;
+    const told =
+      jobDetails === 'no-token' ? withoutToken : jobDetails === 'no-configuration' ? withoutConfiguration : shown;
     return { jobDetails: { id, accountId: account.awsAccountId, data: told } };
   }
 }

@@ -33,6 +33,9 @@ export interface Execution {
 
 const STATUS = 'GetPipelineExecution';
 const ACTIONS = 'ListActionExecutions';
+/** Of each 41 s, 4 s show an end that is none, where that is played. */
+const ODD_EVERY_S = 41;
+const ODD_FOR_S = 4;
 /** Seconds for which an execution is shown as Stopping after its action was abandoned, where that is played. */
 const STOPPING_S = 15;
 
@@ -103,9 +106,11 @@ export class Executions {
     execution.history.push({ at: at ?? this.#context.schedule.time, status, actionStatus });
   }
 
-  /** What the reads show, which may lag behind. */
-  #shown({ history }: Execution): Shown {
+  /** What the reads show, which may lag behind, or be wrong for a moment. */
+  #shown({ history, startedAt }: Execution): Shown {
     const { schedule, options } = this.#context;
+    const isOdd = options.oddExecutionReads && (schedule.time - startedAt) % (ODD_EVERY_S * 1000) < ODD_FOR_S * 1000;
+    if (isOdd) return { at: schedule.time, status: 'Stopped', actionStatus: 'Abandoned' };
     const time = schedule.time - options.executionReadsLagSeconds * 1000;
     return history.findLast(({ at }) => at <= time) ?? { at: 0, status: 'InProgress', actionStatus: 'InProgress' };
   }

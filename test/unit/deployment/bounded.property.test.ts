@@ -14,7 +14,6 @@ import {
   finalizing,
   installing,
   instance,
-  JOB,
   launching,
   noAnswer,
   OTHER_TAG,
@@ -22,7 +21,7 @@ import {
   START,
   starting,
 } from '../../support/deploymentSamples';
-import { CollectedLog, FakeContext } from '../../support/fakeContext';
+import { CollectedLog, FakeContext, JOB_AT_HAND } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
 
 /*
@@ -60,7 +59,7 @@ const SLACK_S = 150;
 /** Milliseconds that a call without an answer takes (callPolicy.ts). */
 const TIME_LIMIT_MS = 10_000;
 
-type Answers = Record<'spot' | 'codeDeploy' | 'ec2', readonly Fault[]>;
+type Answers = Record<'spot' | 'codeDeploy' | 'ec2' | 'codePipeline', readonly Fault[]>;
 
 interface World extends DeploymentContext {
   /** When the first stop was sent (ms since the epoch). */
@@ -70,8 +69,8 @@ interface World extends DeploymentContext {
 /** What each service answers: `faults` in turn, the last of them for ever. */
 function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit): World {
   const clock = new ManualClock(START);
-  const turn = { spot: 0, codeDeploy: 0, ec2: 0 };
-  const services = { spot: 'Spot', codeDeploy: 'CodeDeploy', ec2: 'EC2' } as const;
+  const turn = { spot: 0, codeDeploy: 0, ec2: 0, codePipeline: 0 };
+  const services = { spot: 'Spot', codeDeploy: 'CodeDeploy', ec2: 'EC2', codePipeline: 'CodePipeline' } as const;
   const answer = async <T>(service: keyof typeof turn, still: T, operation = 'call'): Promise<T> => {
     // As SpotApi does it: nothing is sent before the reset.
     if (service === 'spot' && rateLimit.allowedAt(operation) > clock.now()) throw noAnswer('Spot', 'rate-limited');
@@ -95,9 +94,12 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     cleanupTimeoutSeconds: limits.cleanupTimeoutSeconds,
     log: new CollectedLog(),
     isSpotScarce: () => false,
-    pipelineRuns: new FakeContext({}).pipelineRuns,
+    pipelineRuns: {
+      ...new FakeContext({}).pipelineRuns,
+      identify: () => answer('codePipeline', { run: undefined, data: JOB_AT_HAND }),
+    },
     runMemory: {
-      ...newRunMemory(JOB, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
+      ...newRunMemory(JOB_AT_HAND, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
       isOff: true,
     },
     elastigroup: {
@@ -193,7 +195,7 @@ test('TIMEOUT and CLEANUP_TIMEOUT_SECONDS bound every phase, whatever answers or
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...PHASES),
-      fc.record({ spot: faults, codeDeploy: faults, ec2: faults }),
+      fc.record({ spot: faults, codeDeploy: faults, ec2: faults, codePipeline: faults }),
       fc.record({
         timeoutSeconds: fc.integer({ min: 60, max: 1800 }),
         cleanupTimeoutSeconds: fc.integer({ min: 60, max: 900 }),
@@ -226,13 +228,22 @@ describe.each(PHASES.map((state) => [state.phase, state] as const))('from %s on'
     reset: '3600',
     windowSeconds: 240,
   };
-  const well: Answers = { spot: [STANDS_STILL], codeDeploy: [STANDS_STILL], ec2: [STANDS_STILL] };
+  const well: Answers = {
+    spot: [STANDS_STILL],
+    codeDeploy: [STANDS_STILL],
+    ec2: [STANDS_STILL],
+    codePipeline: [STANDS_STILL],
+  };
 
   test.each<[string, Partial<Answers>]>([
     ["Spot's 429", { spot: ['rate-limited'] }],
     ['CodeDeploy being away', { codeDeploy: ['unavailable'] }],
+    ['CodePipeline being away', { codePipeline: ['unavailable'] }],
     ['both', { spot: ['rate-limited'], codeDeploy: ['timeout'] }],
-    ['silence of everything', { spot: ['timeout'], codeDeploy: ['timeout'], ec2: ['timeout'] }],
+    [
+      'silence of everything',
+      { spot: ['timeout'], codeDeploy: ['timeout'], ec2: ['timeout'], codePipeline: ['timeout'] },
+    ],
     ['nothing that happens', {}],
   ])('%s for ever is bounded', (_what, faulty) => expectBounded(state, { ...well, ...faulty }, limits));
 });

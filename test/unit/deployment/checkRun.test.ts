@@ -1,4 +1,4 @@
-import type { ListedAction, PipelineRun, PipelineRuns } from '../../../src/clients/pipelineRun';
+import type { JobDetails, ListedAction, PipelineRun, PipelineRuns } from '../../../src/clients/pipelineRun';
 import { checkRun, instead, mayBeUnfollowed, type Occasion } from '../../../src/deployment/checkRun';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
@@ -36,9 +36,10 @@ class FakeRuns implements PipelineRuns {
   others: readonly ListedAction[] | Error = [];
   startedAt = START;
 
-  async identify(jobId: string): Promise<PipelineRun | 'unknown-job' | undefined> {
+  async identify(jobId: string): Promise<JobDetails | 'unknown-job'> {
     this.calls.push(jobId === JOB ? 'job' : `another job: ${jobId}`);
-    return orThrow(this.identity);
+    const run = orThrow(this.identity);
+    return run === 'unknown-job' ? run : { run, data: undefined };
   }
 
   async executionStatus(): Promise<string> {
@@ -128,15 +129,21 @@ describe('when the pipeline execution is read', () => {
     const { runs, check } = setUp();
     await check(installing());
     runs.take();
-    await check(installing(), 'refused');
+    await check(installing(), 'over');
     expect(runs.take()).toEqual(['execution', 'actions']);
   });
 
-  test('its job is not asked for where the continuation token names the run', async () => {
-    const { runs, context, check } = setUp();
+  test('its job is asked for beside it where the continuation token names the run, once in an invocation', async () => {
+    const { runs, context, check } = setUp({ identity: BUSY });
     context.runMemory.run = RUN;
-    await check(installing());
-    expect(runs.take()).toEqual(['execution', 'actions']);
+    expect(await check(installing())).toMatchObject({ kind: 'goes-on' });
+    expect(runs.take().toSorted()).toEqual(['actions', 'execution', 'job']);
+    runs.identity = 'unknown-job';
+    for (const calls of [['execution', 'job'], ['execution']]) {
+      context.clock.advance(30);
+      expect(await check(installing())).toMatchObject({ kind: 'goes-on' });
+      expect(runs.take().toSorted()).toEqual(calls);
+    }
   });
 
   test.each<[string, ActiveState, FakeContextOptions]>([
@@ -149,7 +156,7 @@ describe('when the pipeline execution is read', () => {
     ['by a dry run', starting(), { parameters: { dryRun: true } }],
   ])('never %s', async (_name, state, options) => {
     const { runs, check } = setUp({ action: 'Abandoned' }, options);
-    for (const occasion of ['poll', 'start', 'hand-over', 'refused'] as const)
+    for (const occasion of ['poll', 'start', 'hand-over', 'over'] as const)
       expect(await check(state, occasion)).toEqual({ kind: 'goes-on', state });
     expect(runs.calls).toEqual([]);
   });
@@ -227,7 +234,7 @@ describe('what cannot be read costs one line of the log, and never the deploymen
     ['no id is told', { identity: { ...RUN, executionId: undefined, actionExecutionId: undefined } }],
   ])('%s', async (_name, changes) => {
     const { runs, context, check } = setUp(changes);
-    for (const occasion of ['poll', 'start', 'hand-over', 'refused'] as const) {
+    for (const occasion of ['poll', 'start', 'hand-over', 'over'] as const) {
       expect(await check(checked(), occasion)).toEqual({ kind: 'goes-on', state: checked() });
       context.clock.advance(60);
     }
@@ -256,6 +263,14 @@ describe('what cannot be read costs one line of the log, and never the deploymen
     context.clock.advance(30);
     expect((await check(installing())).kind).toBe('unread');
     Object.assign(runs, { execution: 'Stopped', action: 'Abandoned' });
+    context.clock.advance(30);
+    expect((await check(installing())).kind).toBe('doubt');
+  });
+
+  test('one part that is busy may tell more at the next check, although the other one is denied', async () => {
+    const { runs, context, check } = setUp({ execution: DENIED, action: BUSY });
+    expect((await check(installing())).kind).toBe('unread');
+    runs.action = 'Abandoned';
     context.clock.advance(30);
     expect((await check(installing())).kind).toBe('doubt');
   });

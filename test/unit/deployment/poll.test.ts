@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SPOT_OPERATIONS, type Tag } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
-import { cleanUpAfterRefusal, poll, type Pacing } from '../../../src/deployment/poll';
+import { cleanUpAfterHandOver, poll, type Pacing } from '../../../src/deployment/poll';
 import type { DeploymentContext } from '../../../src/deployment/context';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
@@ -390,7 +390,7 @@ describe('a stop of the pipeline execution', () => {
   function contextStoppedAt(seconds: number, script: Script): FakeContext {
     const context: FakeContext = new FakeContext(script, {
       pipelineRuns: {
-        identify: () => Promise.resolve(RUN),
+        identify: () => Promise.resolve({ run: RUN, data: undefined }),
         executionStatus: () => Promise.resolve(context.clock.now() < at(seconds) ? 'InProgress' : 'Stopped'),
         listActions: () => Promise.resolve([]),
       },
@@ -438,7 +438,7 @@ describe('a stop of the pipeline execution', () => {
 
   test('that CodePipeline shows only a while after it has refused the continuation is noticed', async () => {
     const context = contextStoppedAt(12, { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] });
-    const left = await cleanUpAfterRefusal(installing(), context, pacing({ until: at(22), latest: at(22) }));
+    const left = await cleanUpAfterHandOver(installing(), context, pacing({ until: at(22), latest: at(22) }), false);
     expect(left?.phase).toBe('cleaningUp');
     expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
@@ -451,14 +451,29 @@ describe('a stop of the pipeline execution', () => {
     async (_name, read) => {
       const context = contextStoppedAt(0, {});
       Object.assign(context.pipelineRuns, { executionStatus: read, listActions: () => read().then(() => []) });
-      expect(await cleanUpAfterRefusal(installing(), context, pacing({ until: at(600) }))).toBeUndefined();
+      expect(await cleanUpAfterHandOver(installing(), context, pacing({ until: at(600) }), false)).toBeUndefined();
       expect(context.clock.now()).toBe(at(30));
     },
   );
 
+  test('that is to be confirmed is, in the time that is left after a continuation that was accepted', async () => {
+    const context = contextStoppedAt(0, { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] });
+    const doubtful = installing({ runEndedSince: at(-1) });
+    const left = await cleanUpAfterHandOver(doubtful, context, pacing({ until: at(9), latest: at(9) }), true);
+    expect(left?.phase).toBe('cleaningUp');
+    expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
+  });
+
+  test('that the next reading does not confirm leaves the deployment to the next invocation', async () => {
+    const context = contextStoppedAt(100, {});
+    const doubtful = installing({ runEndedSince: at(-1) });
+    expect(await cleanUpAfterHandOver(doubtful, context, pacing(), true)).toBeUndefined();
+    expect(context.clock.sleeps).toEqual([]);
+  });
+
   test('is not looked for where it cannot be read at all', async () => {
     const context = new FakeContext({});
-    expect(await cleanUpAfterRefusal(installing(), context, pacing({ until: at(600) }))).toBeUndefined();
+    expect(await cleanUpAfterHandOver(installing(), context, pacing({ until: at(600) }), false)).toBeUndefined();
     expect(context.clock.sleeps).toEqual([]);
   });
 
@@ -468,7 +483,7 @@ describe('a stop of the pipeline execution', () => {
       list: [GOING],
       stopCodeDeploy: ['stopping'],
     });
-    const left = await cleanUpAfterRefusal(installing(), context, pacing({ until: at(9), latest: at(9) }));
+    const left = await cleanUpAfterHandOver(installing(), context, pacing({ until: at(9), latest: at(9) }), false);
     expect(left?.phase).toBe('cleaningUp');
     expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });

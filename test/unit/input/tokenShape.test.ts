@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { looksLikeToken } from '../../../src/input/tokenShape';
+import { isSurelyName, looksLikeToken } from '../../../src/input/tokenShape';
 import { parseSettings } from '../../../src/input/settings';
 import { parseUserParameters } from '../../../src/input/userParameters/parseUserParameters';
 import { InvalidInputError } from '../../../src/errors';
@@ -98,5 +98,50 @@ describe('the name of a secret is taken', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('what is shown as the name of a secret', () => {
+  test.each([
+    ['base64url', 32],
+    ['base64url', 43],
+    ['base64', 24],
+    ['base64', 32],
+    ['base64', 64],
+    ['hex', 24],
+    ['hex', 64],
+  ] as const)('is no random %s of %i characters, as a whole or beside a slash', (encoding, length) => {
+    const tokens = Array.from({ length: 20_000 }, (_, index) =>
+      createHash('sha512').update(String(index)).digest().toString(encoding).slice(0, length),
+    );
+    expect(tokens.filter((token) => isSurelyName(token) || isSurelyName(`spot/${token}`))).toEqual([]);
+  });
+
+  test.each([
+    '3f9a0c1d2e4b5a69.78695a4b3c2d1e0f',
+    '0123456789abcdef0123456789abcde',
+    '3f9a0c1d-2e4b-5a69-7869-5a4b3c2d1e0f',
+    'mPmlkdbaTihuuygPnlVlqxbLvhUzCKuXPOTkGfTo',
+    '1234-5678-9012-3456',
+  ])('is not %s', (value) => {
+    expect(isSurelyName(value)).toBe(false);
+  });
+
+  test.each([
+    'spot/api-token',
+    'SPOT_API_TOKEN',
+    'SpotApiToken',
+    'team7/spot_token-v2',
+    'prod/spot.token-2026',
+    'token',
+  ])('is %s', (value) => {
+    expect(isSurelyName(value)).toBe(true);
+  });
+
+  test('is what is made of words', () => {
+    const words = name.filter(
+      (text) => !/\d.*\d{5}|[A-Z][a-z](?![a-z])/.test(text) && text.replace(/\D/g, '').length <= 8,
+    );
+    fc.assert(fc.property(fc.oneof(words, arn), isSurelyName));
   });
 });

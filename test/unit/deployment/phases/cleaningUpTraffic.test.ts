@@ -409,6 +409,7 @@ describe('a continuation token that names a deployment which is not for this act
     ['another deployment group', { deploymentGroupName: 'shop-staging' }],
     ['no application', { applicationName: undefined }],
     ['the green instances of another action', { targetTags: [OTHER_TAG] }],
+    ['instances that CodeDeploy does not tell', { targetTags: [] }],
   ];
 
   test.each(foreign)('(%s) stops nothing', async (_name, difference) => {
@@ -425,14 +426,5 @@ describe('a continuation token that names a deployment which is not for this act
     const next = await advance(cleaningUp(), context);
     expect(context.changes).toEqual([]);
     expect(inPhase(next, 'failed').left.join()).toContain('Nothing was stopped');
-  });
-
-  test('is not taken for one where CodeDeploy tells nothing of its targets', async () => {
-    const { context } = await pollOnce(
-      cleaningUp(),
-      {},
-      { getDeployment: [{ ...inProgress, targetTags: [] }], list: [alive], stopCodeDeploy: ['stopping'] },
-    );
-    expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
 });

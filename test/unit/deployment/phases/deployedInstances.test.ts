@@ -1,4 +1,15 @@
-import { elastigroup, finalizing, inPhase, instance, noAnswer, target } from '../../../support/deploymentSamples';
+import { toCleaningUp, toFinalizing } from '../../../../src/deployment/transitions';
+import {
+  codeDeploy,
+  elastigroup,
+  finalizing,
+  inPhase,
+  installing,
+  instance,
+  noAnswer,
+  START,
+  target,
+} from '../../../support/deploymentSamples';
 import { SCRIPT_FAILED } from '../../../support/failedDeployment';
 import type { Finalizing } from '../../../../src/deployment/state';
 import type { Script } from '../../../support/fakeContext';
@@ -53,6 +64,25 @@ test("blue's failures are none of green", async () => {
     { targets: [[...GREEN.map(({ id }) => well(id)), target('i-b', 'Blue', { BlockTraffic: 'Failed' }, 'Failed')]] },
   );
   expect(succeeded).toMatchObject({ greenInstanceIds: ['i-1', 'i-2', 'i-3', 'i-4'], shortfalls: [] });
+});
+
+test('where EC2 cannot be queried the number of instances without the revision is told', async () => {
+  const { succeeded } = await finish(
+    { instances: { total: 1, failed: 0, skipped: 0 }, startedOn: 4 },
+    { green: [noAnswer('EC2', 'denied')], targets: [[well('i-1')]] },
+  );
+  expect(succeeded.greenInstanceIds).toEqual(['i-1']);
+  expect(succeeded.shortfalls).toEqual([
+    'CodeDeploy deployed to 1 of the 4 green instances',
+    'which instances these are could not be read',
+  ]);
+});
+
+test('what CodeDeploy was started on is known, too, where it succeeds while it is cleaned up after', async () => {
+  const known = { startedOn: 4, launched: { count: 4, of: 5 } };
+  const cleaning = toCleaningUp(installing(known), START, { type: 'JobFailed', headline: 'TIMEOUT' });
+  expect(cleaning).toMatchObject(known);
+  expect(toFinalizing(cleaning, START, codeDeploy('d-OWN', 'Succeeded'))).toMatchObject(known);
 });
 
 test('targets that cannot be read for good leave the counts, and no id is claimed', async () => {

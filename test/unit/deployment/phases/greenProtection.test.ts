@@ -3,6 +3,7 @@ import type { DeploymentTarget } from '../../../../src/clients/codeDeploy/deploy
 import { protectGreen, type TrafficView } from '../../../../src/deployment/phases/greenProtection';
 import { trafficOf } from '../../../../src/deployment/traffic';
 import { at, cleaningUp, codeDeploy, noAnswer, target } from '../../../support/deploymentSamples';
+import { TRIES_ALL } from '../../../support/triesAll';
 
 const status = fc.constantFrom('Pending', 'InProgress', 'Succeeded', 'Failed', 'Skipped', 'Unknown', 'ANewStatus');
 const targets: fc.Arbitrary<readonly DeploymentTarget[]> = fc.array(
@@ -65,7 +66,7 @@ test('the first rule: green is removable only where it never had traffic, or whe
       expect(isBlueBack || isOnBlue).toBe(true);
       expect(['Failed', 'Stopped']).toContain(own.status);
     }),
-    { numRuns: 2000 },
+    { numRuns: TRIES_ALL ? 2000 : 500 },
   );
 });
 
@@ -74,7 +75,7 @@ test('when the time for cleaning up is over, nothing is waited for any more', ()
     fc.property(state, deployment, view, moment, (before, own, seen, { now }) => {
       expect(protectGreen(before, own, seen, { now, isLate: true, unseenSince: at(0) }).kind).not.toBe('wait');
     }),
-    { numRuns: 2000 },
+    { numRuns: TRIES_ALL ? 2000 : 500 },
   );
 });
 

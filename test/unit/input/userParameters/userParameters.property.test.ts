@@ -5,6 +5,7 @@ import { parseUserParameters } from '../../../../src/input/userParameters/parseU
 import { parameterNames } from '../../../../src/input/userParameters/schema';
 import { AUTO_ROLLBACK_EVENTS, BUNDLE_TYPES } from '../../../../src/input/userParameters/userParameters';
 import { anyCharacter } from '../../../support/anyCharacter';
+import { TRIES_ALL } from '../../../support/triesAll';
 
 const JOB = { inputArtifacts: [{ name: 'App', bucket: 'artifacts', key: 'shop/App/AbC123x' }] };
 const TOKEN = `FAKE0TOKEN${'0a1b2c3d'.repeat(6)}99`;
@@ -73,7 +74,7 @@ describe('any text is parsed or refused, without a throw', () => {
       fc.property(anyValues, (object) => {
         checkText(JSON.stringify(object));
       }),
-      { numRuns: 1000 },
+      { numRuns: TRIES_ALL ? 1000 : 300 },
     );
   });
 });
@@ -99,7 +100,7 @@ test('a text is refused as broken JSON exactly when JSON.parse refuses it', () =
       }
       expect(parseEntries(json).ok).toBe(isJson);
     }),
-    { numRuns: 5000 },
+    { numRuns: TRIES_ALL ? 5000 : 500 },
   );
 });
 
@@ -164,7 +165,7 @@ describe('the token is in no problem', () => {
           expect(message).not.toContain(piece);
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: TRIES_ALL ? 3000 : 500 },
     );
   });
 
@@ -177,7 +178,7 @@ describe('the token is in no problem', () => {
         const message = messageOf(JSON.stringify({ ...copies, [`x${secret}`]: 1, API_TOKEN: secret }));
         expect(message).not.toContain(secret);
       }),
-      { numRuns: 1000 },
+      { numRuns: TRIES_ALL ? 1000 : 300 },
     );
   });
 });
