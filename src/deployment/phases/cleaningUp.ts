@@ -38,7 +38,8 @@ export async function cleanUp(state: CleaningUp, context: DeploymentContext): Pr
     case 'stop-elastigroup':
       return stopElastigroup(aware, decision, context);
     case 'wait':
-      return waiting(aware, decision, context);
+      // One odd answer of Spot in between does not mean that CodeDeploy answers again.
+      return waiting(aware, { ...decision, ...(!view.codeDeploy.ok && { unanswered: true }) }, context);
     case 'keep-green':
       return failKeepingGreen(aware, view, decision.why, context);
     case 'check-green':

@@ -426,6 +426,17 @@ describe('CodeDeploy cannot be read, and this action has started no deployment t
     expect(again.context.changes).toEqual([]);
   });
 
+  test('and an empty list of Spot in between does not begin that minute anew', async () => {
+    const first = await pollOnce(startedNone, {}, lost('AWAITING_USER_DEPLOYMENT'));
+    const odd = await pollOnce(active(first.next), { after: 30 }, { ...lost(''), list: [[]] });
+    const due = await pollOnce(
+      active(odd.next),
+      { after: 60 },
+      { ...lost('AWAITING_USER_DEPLOYMENT'), stopElastigroup: ['accepted'] },
+    );
+    expect(due.context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
   test.each([
     ['Elastigroup follows one', startedNone, 'AWAITING_DEPLOYMENT_TO_FINISH'],
     ['Elastigroup replaces blue', startedNone, 'REMOVE_OLD_INSTANCES'],
