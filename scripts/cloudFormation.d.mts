@@ -1,4 +1,5 @@
 export interface Template {
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
@@ -7,6 +8,7 @@ export interface Template {
 export interface TemplateResource {
   readonly Type: string;
   readonly Condition?: string;
+  readonly Metadata?: unknown;
   readonly Properties?: unknown;
   readonly DeletionPolicy?: string;
   readonly UpdateReplacePolicy?: string;

@@ -18,15 +18,20 @@ async function installedPackages() {
   }
 }
 
-/** The text for the packages that esbuild's metafile names, from the root of the project on: the same for the same bundle. */
-export async function thirdPartyNotices({ inputs }) {
-  const folders = new Set(
-    Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? []),
+/** The folders of the packages that esbuild's metafile names, from the root of the project on. */
+export function bundledFolders({ inputs }) {
+  const folders = Object.keys(inputs).flatMap(
+    (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(file)?.[0] ?? [],
   );
+  return [...new Set(folders)].sort();
+}
+
+/** The text for the packages that esbuild's metafile names, from the root of the project on: the same for the same bundle. */
+export async function thirdPartyNotices(metafile) {
   const installed = await installedPackages();
   /** Text → the packages that have it: most have the same one. */
   const packagesOf = new Map();
-  for (const folder of [...folders].sort()) {
+  for (const folder of bundledFolders(metafile)) {
     const [name, found] = installed.find((entry) => entry[1].path === path.join(ROOT, folder)) ?? [folder];
     if (!found || /unknown|^custom/i.test(String(found.licenses)))
       throw new Error(`The bundle contains ${name}, whose licence is not known.`);

@@ -1,5 +1,6 @@
 // Builds the package into dist/: the construct with the function's own checks, its types, the function's bundle, and the body
-// of the dashboard in ../template.yaml. The tools and the libraries of the checks are those of the project around it.
+// of the dashboard in ../template.yaml. What went into it is in ../build/{construct,function}.meta.json. The tools and the
+// libraries of the checks are those of the project around it.
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -15,6 +16,7 @@ await rm(dist, { recursive: true, force: true });
 await mkdir(dist, { recursive: true });
 run(process.execPath, ['scripts/build.mjs', 'src/handler.ts', path.join(dist, 'function')]);
 const { metafile } = await bundleConstruct();
+await writeFile('build/construct.meta.json', JSON.stringify(metafile));
 await writeTypes();
 await writeDashboard();
 await writeNotices();

@@ -29,7 +29,7 @@ function virtualEnvironment(requirements: string, folder: string): string {
 
 /** The built program of a Go module of one file; undefined, after a line that says why, where its dependencies cannot be had. */
 export function goProgram(module: string): string | undefined {
-  const folder = path.resolve('build/go');
+  const folder = path.resolve('build', path.basename(module));
   const program = path.join(folder, path.basename(module));
   let go = '';
   try {

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { tally } from '../field/tally';
 import { checkovTools, pythonTools } from '../field/tools';
 import { differencesFromTheCalls, problemsOf, policiesOfThePackage, policiesOfTheTemplates, WRONG } from './policies';
+import { checkPublishing } from './publishing';
 
 /*
  * Lints the templates and checks their policies, and has SAM build the function in a copy of the work tree (samconfig.toml has it run `npm ci` in
@@ -59,6 +60,9 @@ try {
       run(process.execPath, ['scripts/sam/same-bundle.mjs', 'dist', SAM_BUNDLE]);
     });
     testBundle();
+    await results.check('sam package, and what sam publish would send', () =>
+      checkPublishing(path.join(copy, '.aws-sam/build/template.yaml')),
+    );
   }
 } finally {
   rmSync(copy, { recursive: true, force: true });

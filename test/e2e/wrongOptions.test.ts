@@ -26,6 +26,9 @@ test.concurrent.each<[string, RegExp, readonly string[]]>([
   ['npm run bench', /^There is no section "cots"\./, [NODE, 'scripts/run.mjs', 'test/bench/main.ts', '--only', 'cots']],
   ['npm run package', /has no parameter Reigon\. There are: Region, /, [NODE, 'scripts/package.mjs', 'Reigon=x']],
   ['npm run package', /^Unknown option '--uot'/, [NODE, 'scripts/package.mjs', '--uot', 'x']],
+  ['npm run release', /^Unknown option '--dryrun'/, [NODE, 'scripts/release.mjs', '--dryrun']],
+  ['npm run release', /^Give either --dry-run or --publish\.$/m, [NODE, 'scripts/release.mjs']],
+  ['npm run release', /^--publish needs --tag vX\.Y\.Z\.$/m, [NODE, 'scripts/release.mjs', '--publish']],
 ])('%s: %s', async (_script, message, command) => {
   const { code, output } = await run(...command);
   expect(output).toMatch(message);

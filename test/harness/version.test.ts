@@ -26,6 +26,10 @@ test('template.yaml sets RELEASE_VERSION to the version of package.json', () => 
   expect(/^ +RELEASE_VERSION: (\S+)/m.exec(readFileSync('template.yaml', 'utf8'))?.[1]).toBe(version);
 });
 
+test('the Serverless Application Repository is told the version of package.json', () => {
+  expect(/^ +SemanticVersion: (\S+)/m.exec(readFileSync('template.yaml', 'utf8'))?.[1]).toBe(version);
+});
+
 test.each(['package-lock.json', 'cdk/package.json', 'cdk/package-lock.json'])('%s has the same version', (file) => {
   expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ version });
 });

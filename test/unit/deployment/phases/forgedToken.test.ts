@@ -120,7 +120,7 @@ async function pollWith(job: JobDetails | 'unknown-job' | Error, state: ActiveSt
 }
 
 describe('an event that CodePipeline does not have so, although all that it names carries the green tag', () => {
-  const forged = { run: undefined, data: { ...JOB_AT_HAND, continuationToken: undefined } };
+  const forged = { run: undefined, data: { ...JOB_AT_HAND, continuationToken: 'v1.of.another' } };
   const words =
     /^Nothing was stopped: CodePipeline does not know this job, or has another continuation token or other UserParameters for it than this event\. .*Check who invoked the function with this event/;
 

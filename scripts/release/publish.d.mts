@@ -1,0 +1,1 @@
+export function publishingCommands(release: { version: string; out: string }): Promise<string[][]>;
