@@ -22,7 +22,7 @@ const SURE_NAMES = [
   'x-(?:[a-z0-9]{1,20}-){0,4}(?:api-?key|key|token|secret)',
 ].join('|');
 /** Names that also stand before a colon in plain sentences, ours included: `API_TOKEN: is empty`. */
-const COMMON_NAMES = 'tokens?|secrets?|api[_-]?keys?|credentials?|_auth';
+const COMMON_NAMES = '(?:token|secret|api[_-]?key)(?:s(?=\\\\*["\']))?|credentials?|_auth';
 /** What such a name ends in where its value is no secret. */
 const HARMLESS_END = '[_.-](?:arn|expir\\w*|file|length|name|path|ttl|type|ur[il])(?![A-Za-z0-9])';
 
@@ -30,7 +30,7 @@ const QUOTE = `\\\\*["']|%(?:25)?2[27]`;
 /** Also percent-encoded, and as JSON and HTML escape it; two equals signs only where no comparison is meant. */
 const EQUALS = '=(?!=)|={2,3}(?=[^\\s=])|%(?:25)?3d|\\\\+u003d|&#61;';
 /** `"name": "DB_PASSWORD", "value": "…"`, of ECS and others, and `name="password" value="…"`. */
-const VALUE_OF_NAME = `(?:[ \\t]{0,8},)?\\s{0,40}(?:\\[std(?:out|err)\\])?[ \\t]{0,40}(?:${QUOTE})?value(?:${QUOTE})?[ \\t]{0,8}[:=]`;
+const VALUE_OF_NAME = `(?<=(?:name|key)(?:${QUOTE})?[ \\t]{0,8}[:=][ \\t]{0,8}(?:${QUOTE})?[\\w.-]{1,100}(?:${QUOTE})?)(?:[ \\t]{0,8},)?\\s{0,40}(?:\\[std(?:out|err)\\])?[ \\t]{0,40}(?:${QUOTE})?value(?:${QUOTE})?[ \\t]{0,8}[:=]`;
 
 /** A name, and what stands between it and its value. */
 const NAMED = new RegExp(

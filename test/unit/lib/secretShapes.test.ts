@@ -92,6 +92,7 @@ describe('in the notations of the world', () => {
     ['- name: DB_PASSWORD\n  value: hunter2\n- name: X', '- name: DB_PASSWORD\n  value: ***\n- name: X'],
     ['<add key="DbPassword" value="hunter2"/>', '<add key="DbPassword" value="***"/>'],
     ['{"passwords":["a]b","c"],"id":1}', '{"passwords":[***],"id":1}'],
+    ['{"tokens":["abc"],"id":1}', '{"tokens":[***],"id":1}'],
     ['passwords: [hunter2, abc] (2)', 'passwords: [***] (2)'],
     ['{"password":{"value":"a}b","v":1},"id":1}', '{"password":{***},"id":1}'],
     ['{\\"password\\":{\\"value\\":\\"x\\"},\\"id\\":1}', '{\\"password\\":{***},\\"id\\":1}'],
@@ -199,6 +200,8 @@ test.each([
   'eyJust a word\nAnd.another.line',
   'the token ghp_short\nwas refused',
   'Setting {"name":"HOST","value":"db-1"} and name="x" value="y"',
+  'Description: The queue of the pipeline token\n    Value: !Ref FailedEventsQueue',
+  'const tokens = tokenizer(text); var jsTokens = require("js-tokens")',
   'if (password == null || token === undefined) fail',
 ])('is readable as it is: %s', (text) => {
   expect(redact(text)).toBe(text);
