@@ -222,6 +222,17 @@ describe('a refusal is told apart, in Spot’s own words, and is not repeated; a
     expect(server.requests).toHaveLength(attempts);
   });
 
+  test.each(['errors', 'body'])('a secret across the cut is masked as a whole: in the %s', async (where) => {
+    const spotted = 'f3Kd9sLq/2Vx8Zt7';
+    for (const before of [430, 460, 470, 480, 490]) {
+      const words = `${'x'.repeat(before)} postgres://shop:${spotted}@db-1/shop`;
+      server.script(where === 'errors' ? envelope({ errors: [{ message: words }] }, 400) : respond(400, words));
+      const error = await upstreamErrorOf(spotApi({ budget: redactingBudget() }).items(WRITE));
+      for (let from = 0; from + 4 <= spotted.length; from += 1)
+        expect(error.detail).not.toContain(spotted.slice(from, from + 4));
+    }
+  });
+
   test('an endless explanation is cut', async () => {
     server.script(envelope({ errors: [{ message: 'x'.repeat(100_000) }] }, 400));
     const error = await upstreamErrorOf(spotApi().items(READ));
