@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly listLagSeconds: number;
   /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
   readonly finalState: string;
+  /** When somebody, or a schedule, sets another target capacity (s from the world's begin); undefined: nobody does. */
+  readonly scaledTo: { readonly afterSeconds: number; readonly target: number } | undefined;
   /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
   readonly scaledUp: number;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
@@ -87,6 +89,7 @@ export interface WorldOptions {
     | 'no-execution-id'
     | 'no-action-id'
     | 'no-ids'
+    | 'other-action-id'
     | 'no-context'
     | 'no-token'
     | 'no-configuration'
@@ -97,8 +100,10 @@ export interface WorldOptions {
   readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
   /** Now and then both show for a few seconds that the action was abandoned, although nobody has stopped it. */
   readonly oddExecutionReads: boolean;
-  /** Seconds by which both lag behind what is so. */
+  /** Seconds by which both lag behind what is so: the list then shows the action so much later, too. */
   readonly executionReadsLagSeconds: number;
+  /** The stage was retried: how the action of the earlier attempt, of the same execution, has ended. */
+  readonly earlierAttempt: 'Failed' | 'Abandoned' | 'Succeeded' | undefined;
   /** Whether the list of actions tells their UserParameters. */
   readonly listsUserParameters: boolean;
   /** What the execution of an abandoned action is shown as at first. */
@@ -140,6 +145,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   listsFinished: true,
   listLagSeconds: 0,
   finalState: 'FINISHED',
+  scaledTo: undefined,
   scaledUp: 0,
   terminatesInstanceOnFailure: false,
   oldDeploymentState: undefined,
@@ -178,6 +184,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   executionReads: 'allowed',
   oddExecutionReads: false,
   executionReadsLagSeconds: 0,
+  earlierAttempt: undefined,
   listsUserParameters: true,
   abandonedExecution: 'stopped',
   abandonedResult: 'refused',

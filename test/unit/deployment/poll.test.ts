@@ -410,6 +410,17 @@ describe('a stop of the pipeline execution', () => {
     expect(context.clock.now()).toBe(at(65));
   });
 
+  test('that is looked for without an answer lengthens no pause', async () => {
+    const context = contextStoppedAt(1e9, { list: [LAUNCHING] });
+    const silent = () => context.clock.sleep(5000).then(() => Promise.reject(noAnswer('CodePipeline', 'timeout')));
+    const limited = () => Promise.reject(noAnswer('CodePipeline', 'throttled'));
+    Object.assign(context.pipelineRuns, { executionStatus: silent, listActions: limited });
+    const polled: number[] = [];
+    const watched = beforeEveryList(context, () => polled.push(context.clock.now()));
+    await poll(launching(), watched, pacing({ rateLimit: blocked('list', 300), until: at(301) }));
+    expect(polled[0]).toBeLessThanOrEqual(at(305));
+  });
+
   test('is looked for once more before the invocation ends, and then all of its time is used', async () => {
     const context = contextStoppedAt(5, {
       getDeployment: [inProgress, inProgress, inProgress, inProgress, codeDeploy('d-OWN', 'Stopped')],
