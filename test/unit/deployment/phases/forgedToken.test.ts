@@ -87,6 +87,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', [])]],
         targets: [[]],
+        findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },
     );
@@ -102,6 +103,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', tags)]],
         targets: [[]],
+        findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },
     );
