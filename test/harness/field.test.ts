@@ -90,6 +90,15 @@ describe('a group that is scaled while the action waits for the deployment of an
   });
 });
 
+test.each(['success', 'scaled-up-meanwhile'])(
+  '%s: blue that shuts down, and that Spot lists a while longer, is gone',
+  async (scenario) => {
+    const trace = await play(scenario, { options: { statusLagSeconds: 3500 } });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(warningsOf(trace)).toEqual([]);
+  },
+);
+
 test('a secret whose key KMS refuses: the permission on the key is advised', async () => {
   const { action } = await play('success', { options: { secretAccess: 'key-refused' } });
   expect(action.failure?.type).toBe('PermissionError');

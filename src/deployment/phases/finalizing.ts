@@ -63,7 +63,7 @@ async function succeed(state: Finalizing, context: DeploymentContext): Promise<S
   if (!found.ok) context.log.warn(POLL_WARNINGS.noGreenIds(found.error.message));
   const ids = found.ok ? found.value.filter(isLeft).map((instance) => instance.id) : undefined;
   const deployed = await deployedInstances(state, ids, context);
-  const shortfalls = [...deployed.shortfalls, ...remainingBlue(state, inGroup, found)];
+  const shortfalls = [...deployed.shortfalls, ...(await remainingBlue(state, inGroup, found, context))];
   if (shortfalls.length > 0) context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, shortfalls.join('; ')));
   return toSucceeded(state, context.clock.now(), { ...deployed, shortfalls });
 }
