@@ -137,6 +137,25 @@ describe('a continuation that cannot read its input does not abandon the run', (
     expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Searching for the deployment by its tag'));
   });
 
+  test('nor starts it again, where Spot no longer lists what has failed', async () => {
+    const { durations, ...scenario } = scenarioNamed('launch-fails');
+    const trace = await playRun({
+      seed: 1,
+      scenario: { ...scenario, durations: { ...durations, listVanish: 0 } },
+      options: { listsFinished: false },
+      env: { POLL_WINDOW_SECONDS: '0' },
+      gapSeconds: 15,
+      jobEvent: (event, invocation) => {
+        const copy = structuredClone(event);
+        const { data } = copy['CodePipeline.job'];
+        if (invocation === 5 && data.continuationToken) data.continuationToken = newer(data.continuationToken);
+        return copy;
+      },
+    });
+    expect(violationsOf(trace)).toEqual([]);
+    expect(trace.action.message).toMatch(/^TIMEOUT .*\(searching for the Elastigroup deployment that an earlier/);
+  });
+
   test('with a setting that turned bad in mid-run: its default applies', async () => {
     const trace = await play('success', {
       env,
@@ -153,15 +172,18 @@ describe('a continuation that cannot read its input does not abandon the run', (
       envOf: (invocation) => ({ SPOT_TOKEN_SECRET: isBad(invocation) ? bad : 'spot/api-token' }),
     });
 
-    test.each(['', 'not a secret'])('(now "%s"), the run is followed to its end, and what is left is named', async (bad) => {
-      const trace = await play(
-        'success',
-        plan(bad, (invocation) => invocation > 1),
-      );
-      expect(trace.action.failure?.type).toBe('ConfigurationError');
-      expect(trace.action.message).toMatch(/^The function no longer has a default secret/);
-      expect(trace.action.message).toMatch(/Green instances .* are in service: CodeDeploy d-\w+ succeeded/);
-    });
+    test.each(['', 'not a secret'])(
+      '(now "%s"), the run is followed to its end, and what is left is named',
+      async (bad) => {
+        const trace = await play(
+          'success',
+          plan(bad, (invocation) => invocation > 1),
+        );
+        expect(trace.action.failure?.type).toBe('ConfigurationError');
+        expect(trace.action.message).toMatch(/^The function no longer has a default secret/);
+        expect(trace.action.message).toMatch(/Green instances .* are in service: CodeDeploy d-\w+ succeeded/);
+      },
+    );
 
     test('and brought back soon: the run goes on', async () => {
       const trace = await play(
