@@ -102,7 +102,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
   // Before the first line of the log; a secret's token becomes known only when it is read.
   if (input.parameters.token.kind === 'clear') job.redactor.add(input.parameters.token.value);
   for (const warning of input.warnings) job.log.warn(warning);
-  const { state, rateLimit, run: knownRun } = resume(input, job);
+  const { state, rateLimit, run: knownRun, runUnreadSince } = resume(input, job);
   const { parameters } = input;
   const group = `${parameters.applicationName}/${parameters.deploymentGroupName}`;
   job.log.remember({ greenIdentifier: state.greenIdentifier, group });
@@ -116,6 +116,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
       isUnknownJobAllowed: input.settings.allowUnknownJob,
       givenExecutionId: parameters.pipelineExecutionId,
       run: knownRun,
+      unreadSince: runUnreadSince,
     },
   );
   rememberRunInLog(runMemory, job.log);
@@ -126,7 +127,8 @@ async function work(event: unknown, job: Job): Promise<Result> {
     const run = namedRun(runMemory);
     return { report: reportEnd(next, { evidence, run }, parameters, job), ended, run };
   }
-  const token = encodeToken({ state: next, rateLimit, run: runMemory.run }, parameters);
+  const { run, unreadSince } = runMemory;
+  const token = encodeToken({ state: next, rateLimit, run, runUnreadSince: unreadSince }, parameters);
   const redact = (text: string) => job.redactor.redact(text);
   return {
     report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact),
@@ -179,11 +181,11 @@ function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resump
     return { state: firstState(job.id, invocation.clock.now()), rateLimit: new SpotRateLimit() };
   const resumed = decodeToken(job.continuationToken, parameters, invocation.clock.now());
   if (!resumed.ok) throw new InvalidInputError(resumed.problems, LEFT_ALONE);
-  const { state, rateLimit, run, unreadable } = resumed.value;
+  const { state, rateLimit, run, runUnreadSince, unreadable } = resumed.value;
   if (unreadable !== undefined) log.warn(POLL_WARNINGS.tokenUnreadable(unreadable));
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
   const startedAt = Math.min(state.startedAt, invocation.clock.now());
-  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit, run };
+  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit, run, runUnreadSince };
 }
 
 /** What this invocation has achieved. */

@@ -40,6 +40,8 @@ const contentSchema = z.strictObject({
   blocks: z.record(z.string(), z.number()),
   /** The pipeline execution, where it is known: a job of an action that has ended may no longer tell it. */
   run: z.exactOptional(runSchema),
+  /** Since when it cannot be read (ms since the epoch), where that is so. */
+  runUnreadSince: z.exactOptional(z.number()),
 });
 
 /** What stands outside the versioned part, in the same form in all versions of the function: how the action is found again by its tag. */
@@ -56,6 +58,7 @@ export interface Resumption {
   readonly state: ActiveState;
   readonly rateLimit: SpotRateLimit;
   readonly run?: PipelineRun | undefined;
+  readonly runUnreadSince?: number | undefined;
 }
 
 export interface Resumed extends Resumption {
@@ -63,9 +66,9 @@ export interface Resumed extends Resumption {
   readonly unreadable?: string;
 }
 
-export function encodeToken({ state, rateLimit, run }: Resumption, parameters: UserParameters): string {
+export function encodeToken({ state, rateLimit, run, runUnreadSince }: Resumption, parameters: UserParameters): string {
   const fingerprint = fingerprintOf(parameters);
-  const content = { fingerprint, state, blocks: rateLimit.blocks };
+  const content = { fingerprint, state, blocks: rateLimit.blocks, runUnreadSince };
   const anchor = toBase64(anchorOf(state, fingerprint));
   const ending = `${anchor}.${checksumOf(anchor)}`;
   // CodePipeline can be asked for the run again.
@@ -134,8 +137,8 @@ function decodeWhole(token: string, parameters: UserParameters): Parsed<Resumpti
   if (content.data.fingerprint !== fingerprintOf(parameters)) {
     return problem(TOKEN_MESSAGES.otherAction);
   }
-  const { state, blocks, run } = content.data;
-  return valid({ state, rateLimit: new SpotRateLimit(blocks), run });
+  const { state, blocks, run, runUnreadSince } = content.data;
+  return valid({ state, rateLimit: new SpotRateLimit(blocks), run, runUnreadSince });
 }
 
 function parseJson(payload: string): unknown {

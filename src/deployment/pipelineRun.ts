@@ -42,6 +42,15 @@ export function judgeRun(reading: RunReading): RunVerdict {
   return { kind: 'goes-on', actionStartedAt: own?.startedAt };
 }
 
+/**
+ * The run, without an id that the list does not know: then the action's name counts. Only for an action that has started
+ * nothing; later a list that lacks it must not have an earlier attempt of the stage end it.
+ */
+export function withListedId(run: PipelineRun, actions: readonly ListedAction[]): PipelineRun {
+  const { actionExecutionId, ...nameless } = run;
+  return actions.some((listed) => listed.actionExecutionId === actionExecutionId) ? run : nameless;
+}
+
 /** By its id; where CodePipeline does not tell it, the newest of that name: the stage may have been retried. */
 export function ownAction(run: PipelineRun, actions: readonly ListedAction[]): ListedAction | undefined {
   if (run.actionExecutionId !== undefined)

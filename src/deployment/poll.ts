@@ -1,8 +1,8 @@
 import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
-import { checkRun, CONFIRM_AFTER_S, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
-import { DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
+import { checkRun, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
+import { CONFIRM_AFTER_S, DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
 import type { DeploymentContext } from './context';
@@ -55,16 +55,19 @@ async function pollWindow(first: ActiveState, context: DeploymentContext, pacing
 
 /** Waits. A pause (Spot's rate limit, or a long interval) may be longer than a stop of the action may go unnoticed. */
 async function afterPause(first: ActiveState, pause: number, context: DeploymentContext): Promise<State> {
+  const { clock } = context;
+  const end = clock.now() + pause;
   let state = first;
   let left = pause;
   while (left > 0) {
     const slice = Math.min(left, secondsToNextCheck(state, context) * 1000);
-    await context.clock.sleep(slice);
-    left -= slice;
-    if (left <= 0) return state;
+    await clock.sleep(slice);
+    if (slice === left) return state;
     const check = await checkRun(state, context, 'poll');
     if (check.kind === 'ended') return check.state;
     state = check.state;
+    // A check that gets no answer takes its time too.
+    left = end - clock.now();
   }
   return state;
 }

@@ -52,6 +52,8 @@ const common = {
   runEndedSince: z.exactOptional(time),
   /** Since when what was readable before is denied or refused, where that is so. */
   deniedSince: z.exactOptional(time),
+  /** In how many polls since then. Tokens of older versions lack it. */
+  deniedPolls: z.exactOptional(z.number().check(z.int(), z.positive())),
   /** Absent where the group has no history that can be read. */
   usual: z.exactOptional(usualTime),
 };
@@ -99,6 +101,8 @@ const launching = z.strictObject({
   /** Since when CodeDeploy has not found the tagged instances; absent where it has. */
   noTargetsSince: z.exactOptional(time),
   targetCapacity,
+  /** It was read again once as many instances as preflight had read were up. */
+  isCapacityConfirmed: z.exactOptional(z.literal(true)),
   /** How many tagged instances EC2 showed in the last poll, and since when it shows so many. */
   greenSeen: z.exactOptional(z.strictObject({ count: z.number(), since: time })),
 });
@@ -161,6 +165,8 @@ const cleaningUp = z.strictObject({
   unlistedSince: z.exactOptional(time),
   /** Since when cleaning up has got no answer; absent where it has got one. */
   unseenSince: z.exactOptional(time),
+  /** Since when, and in how many polls, the answer is a denial or a refusal; absent where it is not. */
+  refused: z.exactOptional(z.strictObject({ since: time, polls: z.number().check(z.int(), z.positive()) })),
   /**
    * Where the traffic was found, once that is final: `moving`, green may be all that serves; `on-blue`, CodeDeploy's
    * deployment has ended without moving it.
@@ -168,6 +174,8 @@ const cleaningUp = z.strictObject({
   traffic: z.exactOptional(z.enum(['moving', 'on-blue'])),
   /** Since when the deployment group lists no CodeDeploy deployment of the action, where that is so. */
   noCodeDeploySince: z.exactOptional(time),
+  /** Somebody has retried the deployment in CodeDeploy, on the same green instances: what follows here is about that one. */
+  successorId: z.exactOptional(id),
   /** When CodeDeploy's deployment was first read as ended: a rollback of it may follow. */
   codeDeployEndedSince: z.exactOptional(time),
   codeDeployStopSentAt: z.exactOptional(time),
@@ -232,6 +240,11 @@ export interface DryRun extends Common {
 export type ActiveState = z.infer<typeof activeStateSchema>;
 export type EndState = Succeeded | Failed | DryRun;
 export type State = ActiveState | EndState;
+
+/** As far as this run knows: another delivery of its event may have. */
+export function hasStartedNothing(state: State): boolean {
+  return state.phase === 'starting' && state.unconfirmedSince === undefined;
+}
 
 export function hasResult(state: State): state is EndState {
   return state.phase === 'succeeded' || state.phase === 'failed' || state.phase === 'dryRun';

@@ -191,7 +191,13 @@ describe('a refusal is told apart, in Spot’s own words, and is not repeated; a
       'odd',
     ],
     ['400 whose error is a text', envelope({ errors: ['odd'] }, 400), 'rejected', 'HTTP 400', 'odd'],
-    ['errors that are null, with HTTP 200', envelope({ errors: [null], items: [] }), 'rejected', 'HTTP 200', '{"request'],
+    [
+      'errors that are null, with HTTP 200',
+      envelope({ errors: [null], items: [] }),
+      'rejected',
+      'HTTP 200',
+      '{"request',
+    ],
     [
       '401 with null in it',
       envelope({ status: null, errors: [{ code: 'UNAUTHORIZED', message: null }] }, 401),
@@ -214,6 +220,17 @@ describe('a refusal is told apart, in Spot’s own words, and is not repeated; a
     expect(error).toMatchObject({ service: 'Spot', operation: 'look', kind, code, transient: false });
     expect(error.detail).toContain(detail);
     expect(server.requests).toHaveLength(attempts);
+  });
+
+  test.each(['errors', 'body'])('a secret across the cut is masked as a whole: in the %s', async (where) => {
+    const spotted = 'f3Kd9sLq/2Vx8Zt7';
+    for (const before of [430, 460, 470, 480, 490]) {
+      const words = `${'x'.repeat(before)} postgres://shop:${spotted}@db-1/shop`;
+      server.script(where === 'errors' ? envelope({ errors: [{ message: words }] }, 400) : respond(400, words));
+      const error = await upstreamErrorOf(spotApi({ budget: redactingBudget() }).items(WRITE));
+      for (let from = 0; from + 4 <= spotted.length; from += 1)
+        expect(error.detail).not.toContain(spotted.slice(from, from + 4));
+    }
   });
 
   test('an endless explanation is cut', async () => {

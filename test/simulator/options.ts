@@ -46,6 +46,13 @@ export interface WorldOptions {
   readonly groupAutoRollback: boolean;
   /** Where a rollback that moves traffic fails: before blue serves again, or after that. */
   readonly rollbackFails: 'never' | 'registering-blue' | 'blocking-green';
+  /**
+   * Which fleet a rollback that succeeds leaves in service: `green`, the last revision is deployed to the instances that are
+   * there, since blue cannot be brought back; unverified (docs/services.md, CodeDeploy traffic).
+   */
+  readonly rollbackServes: 'blue' | 'green';
+  /** What CodeDeploy tells of its deployments, where it tells less, or later, than by default. */
+  readonly codeDeployTells: Partial<CodeDeployTells>;
   /** StopDeployment is accepted, and the deployment goes on. */
   readonly stopHasNoEffect: boolean;
   /** Whether targets have connections that last as long as the deregistration delay. */
@@ -91,6 +98,7 @@ export interface WorldOptions {
     | 'no-execution-id'
     | 'no-action-id'
     | 'no-ids'
+    | 'other-action-id'
     | 'no-context'
     | 'no-token'
     | 'no-configuration'
@@ -101,8 +109,10 @@ export interface WorldOptions {
   readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
   /** Now and then both show for a few seconds that the action was abandoned, although nobody has stopped it. */
   readonly oddExecutionReads: boolean;
-  /** Seconds by which both lag behind what is so. */
+  /** Seconds by which both lag behind what is so: the list then shows the action so much later, too. */
   readonly executionReadsLagSeconds: number;
+  /** The stage was retried: how the action of the earlier attempt, of the same execution, has ended. */
+  readonly earlierAttempt: 'Failed' | 'Abandoned' | 'Succeeded' | undefined;
   /** Whether the list of actions tells their UserParameters. */
   readonly listsUserParameters: boolean;
   /** What the execution of an abandoned action is shown as at first. */
@@ -120,6 +130,26 @@ export interface WorldOptions {
   readonly tokenRotatesAt: number | undefined;
 }
 
+export interface CodeDeployTells {
+  /** What `deploymentOverview` counts in a blue/green deployment; undocumented. */
+  readonly overview: 'green' | 'both' | 'nothing';
+  /** Whether a target has its `instanceLabel`. */
+  readonly labels: boolean;
+  /** Which lifecycle events a target has: all that are planned, those that have begun, or none. */
+  readonly events: 'all' | 'begun' | 'none';
+  /** How many of a deployment's targets BatchGetDeploymentTargets leaves out: those of green, from the first on. */
+  readonly leavesOut: number;
+  /** Whether the deployment names its rollback. */
+  readonly rollbackId: boolean;
+  /** Whether the rollback names the deployment. */
+  readonly rolledBackId: boolean;
+  /** Whether a deployment has `targetInstances`. */
+  readonly targetTags: boolean;
+  readonly completeTime: boolean;
+  /** Seconds until ListDeployments has a new deployment, and a rollback can be read. */
+  readonly lagSeconds: number;
+}
+
 export interface LateTags {
   readonly count: number;
   readonly seconds: number;
@@ -133,6 +163,8 @@ export interface DeploymentGroupSetup {
   readonly loadBalancer: boolean;
   /** TERMINATE: CodeDeploy terminates blue after this wait. Without it blue is kept alive (KEEP_ALIVE). */
   readonly blueTerminationWaitMinutes: number;
+  /** Seconds that the termination of blue takes, in which the deployment is still InProgress; without it, none. */
+  readonly blueTerminationSeconds: number;
   /** GetDeploymentGroup says STOP_DEPLOYMENT with this wait; the simulated deployments do not wait. */
   readonly rerouteWaitMinutes: number;
 }
@@ -161,6 +193,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   limitMessage: 'active',
   groupAutoRollback: false,
   rollbackFails: 'never',
+  rollbackServes: 'blue',
+  codeDeployTells: {},
   stopHasNoEffect: false,
   openConnections: true,
   tagVisibilitySeconds: 0,
@@ -184,6 +218,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   executionReads: 'allowed',
   oddExecutionReads: false,
   executionReadsLagSeconds: 0,
+  earlierAttempt: undefined,
   listsUserParameters: true,
   abandonedExecution: 'stopped',
   abandonedResult: 'refused',

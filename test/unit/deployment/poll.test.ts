@@ -175,6 +175,7 @@ describe('the pause between two polls', () => {
         getDeployment: [codeDeploy('d-OWN', 'Failed'), codeDeploy('d-OWN', 'Failed')],
         list: [GOING, GOING],
         targets: [[]],
+        findDeployments: [[codeDeploy('d-OWN', 'Failed')]],
         stopElastigroup: ['accepted'],
       },
       { until: at(3) },
@@ -408,6 +409,17 @@ describe('a stop of the pipeline execution', () => {
     expect(inPhase(end, 'failed').failure.headline).toMatch(/^The pipeline execution was stopped/);
     // The first check is due at once, the next ones at 60 s and, to confirm it, at 65 s.
     expect(context.clock.now()).toBe(at(65));
+  });
+
+  test('that is looked for without an answer lengthens no pause', async () => {
+    const context = contextStoppedAt(1e9, { list: [LAUNCHING] });
+    const silent = () => context.clock.sleep(5000).then(() => Promise.reject(noAnswer('CodePipeline', 'timeout')));
+    const limited = () => Promise.reject(noAnswer('CodePipeline', 'throttled'));
+    Object.assign(context.pipelineRuns, { executionStatus: silent, listActions: limited });
+    const polled: number[] = [];
+    const watched = beforeEveryList(context, () => polled.push(context.clock.now()));
+    await poll(launching(), watched, pacing({ rateLimit: blocked('list', 300), until: at(301) }));
+    expect(polled[0]).toBeLessThanOrEqual(at(305));
   });
 
   test('is looked for once more before the invocation ends, and then all of its time is used', async () => {

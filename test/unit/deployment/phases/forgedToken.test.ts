@@ -87,6 +87,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', [])]],
         targets: [[]],
+        findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },
     );
@@ -102,6 +103,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', tags)]],
         targets: [[]],
+        findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },
     );
@@ -116,6 +118,8 @@ async function pollWith(job: JobDetails | 'unknown-job' | Error, state: ActiveSt
     job instanceof Error
       ? Promise.resolve({ ok: false, error: noAnswer('CodePipeline', 'throttled') })
       : Promise.resolve({ ok: true, value: job });
+  // The first time was before.
+  if (job === 'unknown-job') context.runMemory.unknownSince = at(after - 5);
   return { next: await advance(state, context), context };
 }
 
