@@ -191,7 +191,13 @@ describe('a refusal is told apart, in Spot’s own words, and is not repeated; a
       'odd',
     ],
     ['400 whose error is a text', envelope({ errors: ['odd'] }, 400), 'rejected', 'HTTP 400', 'odd'],
-    ['errors that are null, with HTTP 200', envelope({ errors: [null], items: [] }), 'rejected', 'HTTP 200', '{"request'],
+    [
+      'errors that are null, with HTTP 200',
+      envelope({ errors: [null], items: [] }),
+      'rejected',
+      'HTTP 200',
+      '{"request',
+    ],
     [
       '401 with null in it',
       envelope({ status: null, errors: [{ code: 'UNAUTHORIZED', message: null }] }, 401),

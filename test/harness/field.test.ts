@@ -144,15 +144,18 @@ describe('a continuation that cannot read its input does not abandon the run', (
       envOf: (invocation) => ({ SPOT_TOKEN_SECRET: isBad(invocation) ? bad : 'spot/api-token' }),
     });
 
-    test.each(['', 'not a secret'])('(now "%s"), the run is followed to its end, and what is left is named', async (bad) => {
-      const trace = await play(
-        'success',
-        plan(bad, (invocation) => invocation > 1),
-      );
-      expect(trace.action.failure?.type).toBe('ConfigurationError');
-      expect(trace.action.message).toMatch(/^The function no longer has a default secret/);
-      expect(trace.action.message).toMatch(/Green instances .* are in service: CodeDeploy d-\w+ succeeded/);
-    });
+    test.each(['', 'not a secret'])(
+      '(now "%s"), the run is followed to its end, and what is left is named',
+      async (bad) => {
+        const trace = await play(
+          'success',
+          plan(bad, (invocation) => invocation > 1),
+        );
+        expect(trace.action.failure?.type).toBe('ConfigurationError');
+        expect(trace.action.message).toMatch(/^The function no longer has a default secret/);
+        expect(trace.action.message).toMatch(/Green instances .* are in service: CodeDeploy d-\w+ succeeded/);
+      },
+    );
 
     test('and brought back soon: the run goes on', async () => {
       const trace = await play(
