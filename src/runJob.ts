@@ -238,7 +238,14 @@ async function useTheRest(
   const context = createContext({ ...sharedIngredients(input, job), budget, rateLimit, runMemory });
   const { pollIntervalSeconds } = input.settings;
   const { jitter } = budget;
-  const pacing = { pollIntervalSeconds, until: budget.until, latest: budget.until, jitter, rateLimit };
+  const pacing = {
+    pollIntervalSeconds,
+    until: budget.until,
+    latest: budget.until,
+    jitter,
+    rateLimit,
+    isAnswered: true,
+  } as const;
   const end = await cleanUpAfterHandOver(state, context, pacing, isAccepted);
   if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
   if (end?.phase === 'cleaningUp') {
