@@ -70,6 +70,18 @@ export function fractionOf(state: string): number {
   return index < 0 || index > end ? 0 : index / end;
 }
 
+const REPLACES_BLUE: readonly string[] = [
+  'WAIT_BEFORE_TERMINATION',
+  'REMOVE_OLD_INSTANCES',
+  'REMOVE_ALL_SUSPENSIONS',
+  'FINISHED',
+];
+
+/** Blue is removed, or has been: green is what remains. */
+export function isReplacingBlue(state: string): boolean {
+  return REPLACES_BLUE.includes(state);
+}
+
 /** Green is rolled back or removed, or has been. */
 export function isRollingBack(state: string): boolean {
   return ['undoing', 'undone'].includes(progressOf(state));

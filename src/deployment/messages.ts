@@ -101,9 +101,11 @@ export const LEFT_MESSAGES = {
 export const KEPT_MESSAGES = {
   serves: (ids, reason) => `Green instances ${ids} are in service and were kept: ${reason}.`,
   mayServe: (ids, reason) => `Green instances ${ids} may be in service and were kept: ${reason}.`,
+  greenGone: (reason) => `EC2 shows no green instance any more, and nothing was removed: ${reason}.`,
   nothingStopped: (reason, ids) => `Nothing was stopped: ${reason}. Green instances: ${ids}.`,
   foreign: (id) => `CodeDeploy ${id} is not for the application, deployment group and green instances of this action`,
   foreignElastigroup: (id) => `Elastigroup deployment ${id} has the green tag of another action`,
+  successor: (id) => `CodeDeploy ${id}, which was started on the same green instances afterwards, has succeeded`,
   forgedJob: () =>
     'CodePipeline does not know this job, or has another continuation token or other UserParameters for it than this event',
   waitsBeforeTerminatingBlue: (id) => `all traffic is on green, and CodeDeploy ${id} is only waiting to terminate blue`,
@@ -114,6 +116,14 @@ export const KEPT_MESSAGES = {
     `traffic had moved to green, and rollback ${rollbackId} of CodeDeploy ${id} is ${status}`,
   noRollback: (id, status) =>
     `traffic had moved to green when CodeDeploy ${id} ended as ${status}, and no rollback followed`,
+  noBlue: (id, status) =>
+    `CodeDeploy ${id} ended as ${status}, terminates blue by its configuration, and EC2 shows no blue instance running`,
+  rollbackWithoutBlue: (rollbackId, id) =>
+    `traffic had moved to green, rollback ${rollbackId} of CodeDeploy ${id} succeeded, and no blue instance was seen to be back in service and running`,
+  unlisted: (elastigroupId) =>
+    `Elastigroup deployment ${elastigroupId} is past waiting for CodeDeploy, but the deployment group lists no CodeDeploy deployment with the green tag`,
+  replaced: (elastigroupId, state) =>
+    `Elastigroup deployment ${elastigroupId} is ${state}: it removes blue, or has removed it`,
   trafficUnknown: (detail) => `where the traffic is could not be read (${detail})`,
   blue: (facts) => `Blue: ${facts}.`,
   blueUnknown: 'The state of blue could not be read.',
@@ -128,6 +138,10 @@ export const KEPT_MESSAGES = {
     'Check the target group. If the release is good, keep green; otherwise deploy the last good revision by retrying the stage with it. Do not stop the Elastigroup deployment while green serves: that removes green.',
   checkFleet: (id) =>
     `Check in the CodeDeploy console (${id}) and in the target group which fleet serves before you remove anything.`,
+  checkServing:
+    'Check the target group at once: perhaps no fleet serves. Register the blue instances that still run, or retry the stage.',
+  checkUnlisted:
+    'Check in the CodeDeploy console what was deployed to the green instances, and in the target group which fleet serves, before you remove anything.',
   elastigroupTimeout: (deployment, time) =>
     `Elastigroup ends ${deployment} at its own timeout, not before ${time}, and may remove green then: decide before that.`,
 } as const satisfies Messages;
@@ -145,6 +159,7 @@ export const SHORTFALL_MESSAGES = {
     `deployed to the ${count} instances that EC2 showed; the Elastigroup's target capacity is unknown`,
   belowCapacity: (count, capacity) =>
     `${count} instances were launched; the Elastigroup's target capacity is ${capacity}`,
+  noGreen: 'EC2 shows no green instance running',
   blueRemains: (count, instances) => `the Elastigroup still lists ${count} blue: ${instances}`,
   blueUnknown: 'whether blue is gone could not be read',
 } as const satisfies Messages;

@@ -99,6 +99,8 @@ const launching = z.strictObject({
   /** Since when CodeDeploy has not found the tagged instances; absent where it has. */
   noTargetsSince: z.exactOptional(time),
   targetCapacity,
+  /** It was read again once as many instances as preflight had read were up. */
+  isCapacityConfirmed: z.exactOptional(z.literal(true)),
   /** How many tagged instances EC2 showed in the last poll, and since when it shows so many. */
   greenSeen: z.exactOptional(z.strictObject({ count: z.number(), since: time })),
 });
@@ -170,6 +172,8 @@ const cleaningUp = z.strictObject({
   traffic: z.exactOptional(z.enum(['moving', 'on-blue'])),
   /** Since when the deployment group lists no CodeDeploy deployment of the action, where that is so. */
   noCodeDeploySince: z.exactOptional(time),
+  /** Somebody has retried the deployment in CodeDeploy, on the same green instances: what follows here is about that one. */
+  successorId: z.exactOptional(id),
   /** When CodeDeploy's deployment was first read as ended: a rollback of it may follow. */
   codeDeployEndedSince: z.exactOptional(time),
   codeDeployStopSentAt: z.exactOptional(time),

@@ -1,5 +1,6 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget, LifecycleEvent } from '../clients/codeDeploy/deploymentTargets';
+import { isActive } from './ownDeployments';
 
 /*
  * Where the load balancer's traffic is, as far as CodeDeploy's lifecycle events tell (docs/services.md, CodeDeploy
@@ -21,9 +22,15 @@ export function trafficOf(deployment: CodeDeployDeployment, targets: readonly De
   if (targets.some(isMoving)) return 'moving';
   // A list that lacks what the deployment counts is no evidence.
   if (targets.length === 0) return deployment.instances.total === 0 ? 'on-blue' : 'unclear';
-  return targets.some(({ events }) => events.some(isRunning)) && deployment.endedAt !== undefined
-    ? 'unclear'
-    : 'on-blue';
+  if (targets.some((target) => isSilent(target, deployment))) return 'unclear';
+  return targets.some(({ events }) => events.some(isRunning)) && !isActive(deployment) ? 'unclear' : 'on-blue';
+}
+
+/** Something was done to it, and its events, as far as they were given, do not tell what. */
+function isSilent({ status, label, events }: DeploymentTarget, { hasTrafficControl }: CodeDeployDeployment): boolean {
+  if (events.length === 0) return !['Pending', 'Failed', 'Skipped'].includes(status);
+  if (label === 'Blue' || status !== 'Succeeded' || hasTrafficControl !== true) return false;
+  return !events.some(({ name }) => ALLOW_TRAFFIC.has(name) || BLOCK_TRAFFIC.has(name));
 }
 
 /** A target without a label counts as both. */

@@ -64,6 +64,17 @@ test('a deployment without instances is not asked for any', async () => {
   expect(sdk.commandCalls(BatchGetDeploymentTargetsCommand)).toHaveLength(0);
 });
 
+test('a target that is listed and not described is Unknown: it must not look as if it were not there', async () => {
+  sdk.on(ListDeploymentTargetsCommand).resolves({ targetIds: ['i-1', 'i-2'] });
+  sdk.on(BatchGetDeploymentTargetsCommand).resolves({
+    deploymentTargets: [{ instanceTarget: { targetId: 'i-2', status: 'Succeeded', instanceLabel: 'Green' } }, {}],
+  });
+  expect(await targets().list('d-1')).toEqual([
+    { id: 'i-2', status: 'Succeeded', label: 'Green', events: [] },
+    { id: 'i-1', status: 'Unknown', label: undefined, events: [] },
+  ]);
+});
+
 describe('a deployment that has not started yet has no targets, which is no failure', () => {
   const notStarted = new DeploymentNotStartedException({ message: 'not started', $metadata: { httpStatusCode: 400 } });
 

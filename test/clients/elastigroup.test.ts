@@ -220,6 +220,21 @@ describe('one odd item does not hide the others', () => {
   });
 });
 
+test.each<[string, unknown, number | undefined, number | undefined]>([
+  ['numbers', { target: 4 }, 4, 240],
+  ['texts', { target: '4' }, 4, 240],
+  ['zero as a text', { target: '0', unit: 'weight' }, 0, 240],
+  ['null', { target: null, unit: null }, undefined, 240],
+  ['words', { target: 'four' }, undefined, 240],
+  ['an empty text', { target: '' }, undefined, 240],
+  ['no capacity', null, undefined, 240],
+])('capacity and grace period: %s', async (name, capacity, target, grace) => {
+  const healthCheckGracePeriod = name === 'numbers' ? 240 : '240';
+  server.script(items({ capacity, compute: { launchSpecification: { healthCheckGracePeriod } } }));
+  const { targetCapacity, gracePeriodSeconds } = await elastigroup().readGroup();
+  expect({ targetCapacity, gracePeriodSeconds }).toEqual({ targetCapacity: target, gracePeriodSeconds: grace });
+});
+
 describe('a start is never sent twice where it may have been processed; a stop is', () => {
   const lost: readonly (readonly [string, Answer])[] = [
     ['500', respond(500)],

@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly listLagSeconds: number;
   /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
   readonly finalState: string;
+  /** When somebody, or a schedule, sets another target capacity (s from the world's begin); undefined: nobody does. */
+  readonly scaledTo: { readonly afterSeconds: number; readonly target: number } | undefined;
   /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
   readonly scaledUp: number;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
@@ -42,6 +44,13 @@ export interface WorldOptions {
   readonly groupAutoRollback: boolean;
   /** Where a rollback that moves traffic fails: before blue serves again, or after that. */
   readonly rollbackFails: 'never' | 'registering-blue' | 'blocking-green';
+  /**
+   * Which fleet a rollback that succeeds leaves in service: `green`, the last revision is deployed to the instances that are
+   * there, since blue cannot be brought back; unverified (docs/services.md, CodeDeploy traffic).
+   */
+  readonly rollbackServes: 'blue' | 'green';
+  /** What CodeDeploy tells of its deployments, where it tells less, or later, than by default. */
+  readonly codeDeployTells: Partial<CodeDeployTells>;
   /** StopDeployment is accepted, and the deployment goes on. */
   readonly stopHasNoEffect: boolean;
   /** Whether targets have connections that last as long as the deregistration delay. */
@@ -119,6 +128,26 @@ export interface WorldOptions {
   readonly tokenRotatesAt: number | undefined;
 }
 
+export interface CodeDeployTells {
+  /** What `deploymentOverview` counts in a blue/green deployment; undocumented. */
+  readonly overview: 'green' | 'both' | 'nothing';
+  /** Whether a target has its `instanceLabel`. */
+  readonly labels: boolean;
+  /** Which lifecycle events a target has: all that are planned, those that have begun, or none. */
+  readonly events: 'all' | 'begun' | 'none';
+  /** How many of a deployment's targets BatchGetDeploymentTargets leaves out: those of green, from the first on. */
+  readonly leavesOut: number;
+  /** Whether the deployment names its rollback. */
+  readonly rollbackId: boolean;
+  /** Whether the rollback names the deployment. */
+  readonly rolledBackId: boolean;
+  /** Whether a deployment has `targetInstances`. */
+  readonly targetTags: boolean;
+  readonly completeTime: boolean;
+  /** Seconds until ListDeployments has a new deployment, and a rollback can be read. */
+  readonly lagSeconds: number;
+}
+
 export interface LateTags {
   readonly count: number;
   readonly seconds: number;
@@ -132,6 +161,8 @@ export interface DeploymentGroupSetup {
   readonly loadBalancer: boolean;
   /** TERMINATE: CodeDeploy terminates blue after this wait. Without it blue is kept alive (KEEP_ALIVE). */
   readonly blueTerminationWaitMinutes: number;
+  /** Seconds that the termination of blue takes, in which the deployment is still InProgress; without it, none. */
+  readonly blueTerminationSeconds: number;
   /** GetDeploymentGroup says STOP_DEPLOYMENT with this wait; the simulated deployments do not wait. */
   readonly rerouteWaitMinutes: number;
 }
@@ -143,6 +174,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   listsFinished: true,
   listLagSeconds: 0,
   finalState: 'FINISHED',
+  scaledTo: undefined,
   scaledUp: 0,
   terminatesInstanceOnFailure: false,
   oldDeploymentState: undefined,
@@ -158,6 +190,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   limitMessage: 'active',
   groupAutoRollback: false,
   rollbackFails: 'never',
+  rollbackServes: 'blue',
+  codeDeployTells: {},
   stopHasNoEffect: false,
   openConnections: true,
   tagVisibilitySeconds: 0,

@@ -130,6 +130,7 @@ export function launching(overrides: Partial<Launching> = {}): Launching {
     phase: 'launching',
     elastigroupDeploymentId: 'cdbg-1',
     targetCapacity: 2,
+    isCapacityConfirmed: true,
     ...overrides,
   };
 }
@@ -159,6 +160,7 @@ export function finalizing(overrides: Partial<Finalizing> = {}): Finalizing {
     elastigroupDeploymentId: 'cdbg-1',
     deploymentId: 'd-OWN',
     instances: { total: 4, failed: 0, skipped: 0 },
+    startedOn: 4,
     ...overrides,
   };
 }

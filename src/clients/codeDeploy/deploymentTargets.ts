@@ -52,7 +52,10 @@ export interface TargetsRead {
 
 /** The instances of one CodeDeploy deployment. Throws UpstreamError. */
 export interface DeploymentTargets {
-  /** Empty where the deployment has not started (DeploymentNotStartedException). */
+  /**
+   * Empty where the deployment has not started (DeploymentNotStartedException). One that CodeDeploy lists and does not describe
+   * is among them as `Unknown`.
+   */
   list(deploymentId: string): Promise<readonly DeploymentTarget[]>;
   /**
    * Those that failed first (where none has, those that are at work), then the others. What was read before an error, or
@@ -104,16 +107,15 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
     }
   };
 
+  const listAll = async (deploymentId: string) => {
+    const targets: DeploymentTarget[] = [];
+    const ids = await listIds(deploymentId);
+    await describe(deploymentId, ids, targets);
+    return [...targets, ...undescribed(ids, targets)];
+  };
+
   return {
-    async list(deploymentId) {
-      const targets: DeploymentTarget[] = [];
-      try {
-        await describe(deploymentId, await listIds(deploymentId), targets);
-      } catch (error) {
-        if (!isNotStarted(error)) throw error;
-      }
-      return targets;
-    },
+    list: (deploymentId) => listAll(deploymentId).catch(noneIfNotStarted),
 
     async listFailedFirst(deploymentId) {
       const targets: DeploymentTarget[] = [];
@@ -140,6 +142,11 @@ function noneByFilter(error: unknown): Page<string> {
   throw error;
 }
 
+function noneIfNotStarted(error: unknown): DeploymentTarget[] {
+  if (isNotStarted(error)) return [];
+  throw error;
+}
+
 /** Both operations throw it while a deployment is Created or Queued (service model, codedeploy 2014-10-06). */
 function isNotStarted(error: unknown): boolean {
   return error instanceof UpstreamError && error.code === 'DeploymentNotStartedException';
@@ -157,6 +164,11 @@ function readTarget({ instanceTarget }: SdkTarget): DeploymentTarget[] {
       events: (lifecycleEvents ?? []).map(readEvent),
     },
   ];
+}
+
+function undescribed(ids: readonly string[], targets: readonly DeploymentTarget[]): DeploymentTarget[] {
+  const described = new Set(targets.map(({ id }) => id));
+  return ids.filter((id) => !described.has(id)).map((id) => ({ id, status: 'Unknown', label: undefined, events: [] }));
 }
 
 function readEvent({ lifecycleEventName, status, startTime, endTime, diagnostics }: SdkEvent): LifecycleEvent {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SPOT_WARNINGS } from '../messages';
+import { lenient, numberLike } from './lenient';
 import { readTime } from './readTime';
 import { readItem, type SpotApi } from './spotApi';
 import { unreadable } from '../upstreamError';
@@ -93,7 +94,7 @@ const tagSchema = z.object({ tagKey: z.string(), tagValue: z.string() });
 const tagKeySchema = z.object({ tagKey: z.string() });
 const deploymentGroupSchema = z.object({ applicationName: z.string(), deploymentGroupName: z.string() });
 const groupSchema = z.object({
-  capacity: lenient(z.object({ target: lenient(z.number()), unit: lenient(z.string()) })),
+  capacity: lenient(z.object({ target: lenient(numberLike), unit: lenient(z.string()) })),
   compute: lenient(
     z.object({
       launchSpecification: lenient(
@@ -101,7 +102,7 @@ const groupSchema = z.object({
           tags: lenient(z.array(z.unknown())),
           loadBalancersConfig: lenient(z.object({ loadBalancers: lenient(z.array(z.unknown())) })),
           healthCheckType: lenient(z.string()),
-          healthCheckGracePeriod: lenient(z.number()),
+          healthCheckGracePeriod: lenient(numberLike),
         }),
       ),
     }),
@@ -115,11 +116,6 @@ const instanceSchema = z.object({
   createdAt: lenient(z.union([z.string(), z.number()])),
   lockStatus: lenient(z.string()),
 });
-
-/** What is null, or of another type than documented, counts as absent: one odd field must not hide all others. */
-function lenient<T extends z.ZodMiniType>(schema: T) {
-  return z.catch(z.optional(schema), undefined);
-}
 
 /** `warn` takes a sentence for the log. */
 export function elastigroupClient(api: SpotApi, groupId: string, warn: (sentence: string) => void): Elastigroup {

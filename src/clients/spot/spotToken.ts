@@ -54,7 +54,7 @@ export function spotTokenReader(
     return reading;
   };
   const rotated = async (denied: string, budget: CallBudget): Promise<string | undefined> => {
-    if (source.kind === 'clear') return undefined;
+    if (source.kind !== 'secret') return undefined;
     const now = budget.clock.now();
     if (now >= readAgainAt) {
       readAgainAt = now + READ_AGAIN_S * 1000;
@@ -78,6 +78,7 @@ export async function resolveSpotToken(
   budget: CallBudget,
 ): Promise<string> {
   if (source.kind === 'clear') return source.value;
+  if (source.kind === 'gone') throw unusable(SECRET_MESSAGES.gone);
   const text = await readSecret(source.id, loadClient, budget);
   return checkedToken(source.jsonKey === undefined ? text : pickKey(text, source.id, source.jsonKey), source.id);
 }

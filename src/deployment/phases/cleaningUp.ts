@@ -1,6 +1,6 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import { cut } from '../../lib/wording';
-import { attempt } from '../attempt';
+import { attempt, type Attempt } from '../attempt';
 import { deniedAgain } from '../limits';
 import type { DeploymentContext } from '../context';
 import { proveJob } from '../genuineJob';
@@ -10,6 +10,7 @@ import type { CleaningUp, State } from '../state';
 import { progressed, toFinalizing } from '../transitions';
 import { decideCleanup, isLate, isUnlisted, type CleanupDecision, type CleanupView } from './cleanupDecision';
 import { endOfCleanup, failKeepingGreen } from './cleanupOutcome';
+import { blueInService } from './blueFleet';
 import { trafficIn, type TrafficView } from './greenProtection';
 
 /**
@@ -38,7 +39,8 @@ export async function cleanUp(state: CleaningUp, context: DeploymentContext): Pr
     case 'stop-elastigroup':
       return stopElastigroup(aware, decision, context);
     case 'wait':
-      return waiting(aware, decision, context);
+      // One odd answer of Spot in between does not mean that CodeDeploy answers again.
+      return waiting(aware, { ...decision, ...(!view.codeDeploy.ok && { unanswered: true }) }, context);
     case 'keep-green':
       return failKeepingGreen(aware, view, decision.why, context);
     case 'check-green':
@@ -75,11 +77,33 @@ async function readCodeDeploy(
   state: CleaningUp,
   context: DeploymentContext,
 ): Promise<CodeDeployDeployment | undefined> {
-  if (state.deploymentId !== undefined) return context.codeDeploy.getDeployment(state.deploymentId);
-  return (await findCodeDeploy(state, context)).own;
+  const known = state.successorId ?? state.deploymentId;
+  return known === undefined ? (await findCodeDeploy(state, context)).own : context.codeDeploy.getDeployment(known);
 }
 
-const NOTHING_READ: TrafficView = { targets: undefined, rollback: undefined };
+/**
+ * The id of a deployment that came after the one that has failed: whoever retries it in CodeDeploy's console deploys to the
+ * same green instances, and they may serve by that.
+ */
+async function findSuccessor(state: CleaningUp, context: DeploymentContext): Promise<Attempt<string | undefined>> {
+  if (state.deploymentId === undefined || state.successorId !== undefined) return { ok: true, value: undefined };
+  const found = await attempt(findCodeDeploy(state, context));
+  if (!found.ok) return found;
+  const { own } = found.value;
+  const isOther = own !== undefined && own.id !== state.deploymentId;
+  return { ok: true, value: isOther && (isActive(own) || own.status === 'Succeeded') ? own.id : undefined };
+}
+
+/** Without what was learned of the deployment before it. */
+function followedBy(state: CleaningUp, successorId: string): CleaningUp {
+  const { traffic: _where, codeDeployEndedSince: _since, codeDeployStopSentAt: _sent, ...rest } = state;
+  return progressed(
+    { ...rest, successorId },
+    `cleaning up: CodeDeploy ${successorId} deploys to the same green instances`,
+  );
+}
+
+const NOTHING_READ: TrafficView = { targets: undefined, rollback: undefined, blue: undefined };
 
 /** Only what the decision needs: the targets of a large fleet are many calls. */
 async function readTraffic(
@@ -87,30 +111,49 @@ async function readTraffic(
   deployment: CodeDeployDeployment | undefined,
   context: DeploymentContext,
 ): Promise<TrafficView> {
-  if (!deployment || deployment.hasTrafficControl === false || deployment.status === 'Succeeded') return NOTHING_READ;
-  const { id, rollbackDeploymentId } = deployment;
+  if (!deployment || deployment.status === 'Succeeded') return NOTHING_READ;
+  const { id, hasTrafficControl } = deployment;
   if (isActive(deployment)) {
     const isNeeded = context.parameters.autoRollback?.enabled === false && state.codeDeployStopSentAt === undefined;
-    return isNeeded
-      ? { targets: await attempt(context.deploymentTargets.list(id)), rollback: undefined }
+    return isNeeded && hasTrafficControl !== false
+      ? { ...NOTHING_READ, targets: await attempt(context.deploymentTargets.list(id)) }
+      : NOTHING_READ;
+  }
+  if (hasTrafficControl === false) {
+    const isTerminated = deployment.blueTerminationWaitMinutes !== undefined;
+    return isTerminated
+      ? { ...NOTHING_READ, blue: await attempt(blueInService(id, undefined, state, context)) }
       : NOTHING_READ;
   }
   const targets = state.traffic ? undefined : await attempt(context.deploymentTargets.list(id));
-  if (rollbackDeploymentId !== undefined)
-    return { targets, rollback: await attempt(context.codeDeploy.getDeployment(rollbackDeploymentId)) };
-  if ((state.traffic ?? trafficIn(deployment, targets)) === 'on-blue') return { targets, rollback: undefined };
+  const rollback = await readRollback(state, deployment, targets, context);
+  const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
+  const succeeded = rollback?.ok && rollback.value?.status === 'Succeeded' ? rollback.value : undefined;
+  const blue = succeeded && !isOnBlue ? await attempt(blueInService(id, succeeded.id, state, context)) : undefined;
+  return { targets, rollback, blue };
+}
+
+async function readRollback(
+  state: CleaningUp,
+  deployment: CodeDeployDeployment,
+  targets: TrafficView['targets'],
+  context: DeploymentContext,
+): Promise<TrafficView['rollback']> {
+  const { id, rollbackDeploymentId } = deployment;
+  if (rollbackDeploymentId !== undefined) return attempt(context.codeDeploy.getDeployment(rollbackDeploymentId));
+  if ((state.traffic ?? trafficIn(deployment, targets)) === 'on-blue') return undefined;
   // `rollbackInfo` may show later than the rollback itself.
-  return { targets, rollback: await attempt(findRollback(id, context)) };
+  return attempt(findRollback(id, context));
 }
 
 /** What was learned: ids of a start whose answer was lost, that traffic has moved, that Spot does not list what is known. */
 function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp {
-  const { unlistedSince = now, codeDeployEndedSince = now, noCodeDeploySince = now, ...known } = state;
   const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
+  const { unlistedSince = now, codeDeployEndedSince = now, noCodeDeploySince = now, ...known } = state;
   const [elastigroup] = view.elastigroup.ok ? view.elastigroup.value : [];
   return {
     ...known,
-    ...(deployment && { deploymentId: deployment.id }),
+    ...(deployment && known.deploymentId === undefined && { deploymentId: deployment.id }),
     ...(view.codeDeploy.ok && !deployment && { noCodeDeploySince }),
     ...(deployment && !isActive(deployment) && { codeDeployEndedSince }),
     ...(deployment && finalTraffic(deployment, view.traffic)),
@@ -145,6 +188,15 @@ async function stopElastigroup(
   { ids, reason }: Extract<CleanupDecision, { kind: 'stop-elastigroup' }>,
   context: DeploymentContext,
 ): Promise<CleaningUp> {
+  const successor = await findSuccessor(state, context);
+  if (successor.ok && successor.value !== undefined) return followedBy(state, successor.value);
+  const now = context.clock.now();
+  if (!successor.ok && successor.error.transient && !isLate(state, now, context.cleanupTimeoutSeconds))
+    return waiting(
+      state,
+      { kind: 'wait', reason: 'CodeDeploy cannot be queried at the moment', unanswered: true },
+      context,
+    );
   let next = state;
   let counts = true;
   for (const id of ids) {

@@ -2,12 +2,19 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
-import { hasEnded, progressOf, type ElastigroupProgress } from '../elastigroupState';
+import { hasEnded, isReplacingBlue, progressOf, type ElastigroupProgress } from '../elastigroupState';
 import type { JobProof } from '../genuineJob';
 import { deniedAgain, hasLasted, isBelieved, LOST_START_GRACE_S, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
-import { protectGreen, trafficIn, type KeepReason, type TrafficView } from './greenProtection';
+import {
+  protectGreen,
+  trafficIn,
+  whileUnread,
+  type KeepReason,
+  type Protection,
+  type TrafficView,
+} from './greenProtection';
 
 /** What belongs to this action, as just read. */
 export interface CleanupView {
@@ -110,7 +117,12 @@ function beforeElastigroup(
   terms: CleanupTerms,
 ): CleanupDecision | undefined {
   const { now, cleanupTimeoutSeconds } = terms;
-  if (deployment.status === 'Succeeded') return { kind: 'succeeded-after-all', deployment };
+  if (deployment.status === 'Succeeded') {
+    // Who has retried it may have deployed another revision: that is no success of this action.
+    return state.successorId === undefined
+      ? { kind: 'succeeded-after-all', deployment }
+      : { kind: 'keep-green', why: { kind: 'successor' } };
+  }
   if (!terms.isStoppable(deployment)) return { kind: 'keep-green', why: { kind: 'foreign' } };
   const late = isLate(state, now, cleanupTimeoutSeconds);
   if (isActive(deployment) && !deployment.waitsBeforeTerminatingBlue && isDue(state.codeDeployStopSentAt, now, late)) {
@@ -120,8 +132,12 @@ function beforeElastigroup(
       rollback: needsRollback(deployment, traffic, terms),
     };
   }
-  if (deployment.hasTrafficControl === false) return withoutLoadBalancer(state, deployment, terms);
-  const protection = protectGreen(state, deployment, traffic, { now, isLate: late });
+  if (deployment.hasTrafficControl === false) return withoutLoadBalancer(state, deployment, traffic, terms);
+  return asDecision(protectGreen(state, deployment, traffic, { now, isLate: late, unseenSince: state.unseenSince }));
+}
+
+/** Undefined: green may be removed. */
+function asDecision(protection: Protection): CleanupDecision | undefined {
   switch (protection.kind) {
     case 'removable':
       return undefined;
@@ -148,11 +164,18 @@ function needsRollback(deployment: CodeDeployDeployment, { targets }: TrafficVie
 function withoutLoadBalancer(
   state: CleaningUp,
   deployment: CodeDeployDeployment,
+  { blue }: TrafficView,
   { now, cleanupTimeoutSeconds }: CleanupTerms,
 ): CleanupDecision | undefined {
   if (deployment.waitsBeforeTerminatingBlue)
     return { kind: 'keep-green', why: { kind: 'waits-before-terminating-blue' } };
-  if (!isActive(deployment)) return undefined;
+  if (!isActive(deployment)) {
+    if (deployment.blueTerminationWaitMinutes === undefined || !blue) return undefined;
+    const isLateNow = isLate(state, now, cleanupTimeoutSeconds);
+    if (!blue.ok)
+      return asDecision(whileUnread(blue.error, { now, isLate: isLateNow, unseenSince: state.unseenSince }));
+    return blue.value.length > 0 ? undefined : { kind: 'keep-green', why: { kind: 'no-blue', rollbackId: undefined } };
+  }
   if (deployment.blueTerminationWaitMinutes !== undefined && isLate(state, now, cleanupTimeoutSeconds))
     return { kind: 'keep-green', why: { kind: 'still-active' } };
   if (
@@ -172,9 +195,16 @@ function decideElastigroup(
   const late = isLate(state, now, cleanupTimeoutSeconds);
   if (!elastigroup.ok) return whileUnanswered(state, elastigroup.error, late, now);
   // One list without it says nothing, where Elastigroup itself follows a deployment: green may serve by it.
-  const follows = elastigroup.value.some(({ state: word }) => !NOT_FOLLOWING.includes(progressOf(word)));
-  if (!deployment && follows && !hasLasted(state.noCodeDeploySince, UNLISTED_PROOF_S, now))
-    return { kind: 'wait', reason: 'checking for the CodeDeploy deployment that Elastigroup follows' };
+  const follower = elastigroup.value.find(({ state: word }) => !NOT_FOLLOWING.includes(progressOf(word)));
+  if (!deployment && follower) {
+    if (!hasLasted(state.noCodeDeploySince, UNLISTED_PROOF_S, now))
+      return { kind: 'wait', reason: 'checking for the CodeDeploy deployment that Elastigroup follows' };
+    // It errs also before there is one.
+    if (progressOf(follower.state) !== 'erred' && !state.noCodeDeploySent)
+      return { kind: 'keep-green', why: { kind: 'unlisted', elastigroupId: follower.id } };
+  }
+  const replacing = elastigroup.value.find(({ state: word }) => isReplacingBlue(word));
+  if (replacing) return whileReplacingBlue(replacing, late);
   const toStop = elastigroup.value.filter(
     ({ state: word }) => !['undoing', 'undone', 'finished'].includes(progressOf(word)),
   );
@@ -184,6 +214,13 @@ function decideElastigroup(
   }
   if (late) return { kind: 'check-green', because: 'late' };
   return whatToWaitFor(state, elastigroup.value, deployment, now);
+}
+
+/** Whatever this action's own CodeDeploy deployment says, Elastigroup takes green for good: a stop would come between. */
+function whileReplacingBlue({ id, state }: ElastigroupDeployment, late: boolean): CleanupDecision {
+  return hasEnded(state) || late
+    ? { kind: 'keep-green', why: { kind: 'replaced', elastigroupId: id, state } }
+    : { kind: 'wait', reason: `Elastigroup ${id} is replacing blue: ${state}` };
 }
 
 function whatToWaitFor(

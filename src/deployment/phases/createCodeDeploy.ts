@@ -1,5 +1,6 @@
 import type { CreateOutcome } from '../../clients/codeDeploy/codeDeploy';
 import { UpstreamError } from '../../clients/upstreamError';
+import { isLeft, type GreenInstance } from '../../clients/greenInstances';
 import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { instead } from '../checkRun';
@@ -22,8 +23,8 @@ export async function createCodeDeploy(
   context: DeploymentContext,
   hasWaited: boolean,
 ): Promise<State> {
-  const state = await withTargetCapacity(before, context);
-  const green = await context.greenInstances.find(greenTag(state));
+  const green = await context.greenInstances.find(greenTag(before));
+  const state = await withTargetCapacity(before, green, context);
   const fleet = fleetReadiness(state, green, context.clock.now());
   if (fleet.kind === 'wait') return { ...progressed(state, fleet.reason), greenSeen: fleet.seen };
   const older = backdateStart(
@@ -66,12 +67,23 @@ async function sendCreate(state: Launching, context: DeploymentContext): Promise
   }
 }
 
-/** Preflight has read it, but for an action that was adopted after a crash. Its lack delays the start, and ends nothing. */
-async function withTargetCapacity(state: Launching, context: DeploymentContext): Promise<Launching> {
-  if (state.targetCapacity !== undefined) return state;
+/**
+ * Preflight has read it, but for an action that was adopted after a crash. It may have grown before Elastigroup launched, and
+ * is read again once as many are up. Its lack delays the start, and ends nothing.
+ */
+async function withTargetCapacity(
+  state: Launching,
+  green: readonly GreenInstance[],
+  context: DeploymentContext,
+): Promise<Launching> {
+  const { targetCapacity: known, isCapacityConfirmed } = state;
+  if (isCapacityConfirmed || known === 'unknown') return state;
+  if (known !== undefined && green.filter(isLeft).length < known) return state;
   const group = await attempt(context.elastigroup.readGroup());
   if (!group.ok && group.error.transient) throw group.error;
-  return { ...state, targetCapacity: (group.ok ? group.value.targetCapacity : undefined) ?? 'unknown' };
+  const now = group.ok ? group.value.targetCapacity : undefined;
+  const capacity = now === undefined ? (known ?? 'unknown') : Math.max(now, known ?? 0);
+  return { ...state, targetCapacity: capacity, isCapacityConfirmed: true };
 }
 
 function created(

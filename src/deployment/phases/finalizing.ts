@@ -18,7 +18,7 @@ import { attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
 import type { Failed, Failure, Finalizing, State } from '../state';
 import { paced, progressed, toFailed, toSucceeded } from '../transitions';
-import { LEFT_MESSAGES, POLL_WARNINGS } from '../messages';
+import { LEFT_MESSAGES, POLL_WARNINGS, SHORTFALL_MESSAGES } from '../messages';
 
 /**
  * CodeDeploy has succeeded: green serves. Follows Elastigroup until it has replaced blue. From here on nothing that may
@@ -63,7 +63,8 @@ async function succeed(state: Finalizing, context: DeploymentContext): Promise<S
   if (!found.ok) context.log.warn(POLL_WARNINGS.noGreenIds(found.error.message));
   const ids = found.ok ? found.value.filter(isLeft).map((instance) => instance.id) : undefined;
   const deployed = await deployedInstances(state, ids, context);
-  const shortfalls = [...deployed.shortfalls, ...remainingBlue(state, inGroup, found)];
+  const lost = ids?.length === 0 ? [SHORTFALL_MESSAGES.noGreen] : [];
+  const shortfalls = [...lost, ...deployed.shortfalls, ...remainingBlue(state, inGroup, found)];
   if (shortfalls.length > 0) context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, shortfalls.join('; ')));
   return toSucceeded(state, context.clock.now(), { ...deployed, shortfalls });
 }

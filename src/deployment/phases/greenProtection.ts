@@ -2,7 +2,7 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
-import { hasLasted } from '../limits';
+import { DENIAL_PATIENCE_S, hasLasted } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { trafficOf, type Traffic } from '../traffic';
@@ -16,6 +16,8 @@ export interface TrafficView {
   readonly targets: Attempt<readonly DeploymentTarget[]> | undefined;
   /** CodeDeploy's rollback of it; a value of undefined: there is none so far. */
   readonly rollback: Attempt<CodeDeployDeployment | undefined> | undefined;
+  /** Blue that runs, and that the rollback, where there is one, has brought back (blueFleet.ts). */
+  readonly blue: Attempt<readonly string[]> | undefined;
 }
 
 /** Why green is kept when nothing more can be waited for. */
@@ -23,11 +25,15 @@ export type KeepReason =
   | { readonly kind: 'foreign' }
   | { readonly kind: 'forged-job' }
   | { readonly kind: 'foreign-elastigroup'; readonly id: string }
+  | { readonly kind: 'successor' }
   | { readonly kind: 'waits-before-terminating-blue' }
   | { readonly kind: 'still-active' }
   | { readonly kind: 'rollback-active'; readonly rollbackId: string }
   | { readonly kind: 'rollback-failed'; readonly rollbackId: string; readonly status: string }
   | { readonly kind: 'no-rollback' }
+  | { readonly kind: 'no-blue'; readonly rollbackId: string | undefined }
+  | { readonly kind: 'unlisted'; readonly elastigroupId: string }
+  | { readonly kind: 'replaced'; readonly elastigroupId: string; readonly state: string }
   | { readonly kind: 'unreadable'; readonly detail: string };
 
 /**
@@ -47,6 +53,8 @@ const TARGETS_GRACE_S = 30;
 
 interface Moment {
   readonly now: number;
+  /** Since when cleaning up has got no answer. */
+  readonly unseenSince: number | undefined;
   /** CLEANUP_TIMEOUT_SECONDS is over: it ends the waiting, never the protection. */
   readonly isLate: boolean;
 }
@@ -64,7 +72,7 @@ export function protectGreen(
     return moment.isLate ? keep({ kind: 'still-active' }) : wait(`waiting for CodeDeploy ${id} to stop`);
   }
   const traffic = state.traffic ?? trafficIn(deployment, view.targets);
-  const rollback = afterRollback(deployment, traffic, view.rollback, moment);
+  const rollback = afterRollback(deployment, traffic, view, moment);
   if (rollback) return rollback;
   if (traffic === 'on-blue') return { kind: 'removable', reason: 'traffic has not moved to green' };
   if (traffic !== 'moving') return whileUnclear(traffic, state.codeDeployEndedSince, moment);
@@ -83,35 +91,50 @@ export function trafficIn(deployment: CodeDeployDeployment, targets: TrafficView
 function afterRollback(
   deployment: CodeDeployDeployment,
   traffic: Traffic | UpstreamError,
-  rollback: TrafficView['rollback'],
-  { isLate }: Moment,
+  { rollback, blue }: TrafficView,
+  moment: Moment,
 ): Protection | undefined {
-  if (rollback && !rollback.ok) return traffic === 'on-blue' ? undefined : whileUnread(rollback.error, isLate);
+  const isOnBlue = traffic === 'on-blue';
+  if (rollback && !rollback.ok) return isOnBlue ? undefined : whileUnread(rollback.error, moment);
   const found = rollback?.value;
   if (!found) return undefined;
-  if (found.status === 'Succeeded')
-    return { kind: 'removable', reason: `rollback ${found.id} has returned the traffic to blue` };
+  if (found.status === 'Succeeded') return isOnBlue ? undefined : afterSuccess(found, blue, moment);
   if (isActive(found)) {
-    if (!isLate) return wait(`waiting for rollback ${found.id} of CodeDeploy ${deployment.id}`);
-    return traffic === 'on-blue' ? undefined : keep({ kind: 'rollback-active', rollbackId: found.id });
+    if (!moment.isLate) return wait(`waiting for rollback ${found.id} of CodeDeploy ${deployment.id}`);
+    return isOnBlue ? undefined : keep({ kind: 'rollback-active', rollbackId: found.id });
   }
-  if (traffic === 'on-blue') return undefined;
+  if (isOnBlue) return undefined;
   return keep({ kind: 'rollback-failed', rollbackId: found.id, status: found.status });
 }
 
-function whileUnclear(
-  traffic: 'unclear' | UpstreamError,
-  endedSince: number | undefined,
-  { now, isLate }: Moment,
-): Protection {
-  if (traffic !== 'unclear') return whileUnread(traffic, isLate);
-  if (!hasLasted(endedSince, TARGETS_GRACE_S, now) && !isLate)
+/**
+ * Whether a rollback brings blue back also where it is terminated, or deploys to green instead, is not documented
+ * (docs/services.md, CodeDeploy traffic): blue has to be seen.
+ */
+function afterSuccess(
+  { id, endedAt }: CodeDeployDeployment,
+  blue: TrafficView['blue'],
+  moment: Moment,
+): Protection | undefined {
+  if (blue && !blue.ok) return whileUnread(blue.error, moment);
+  if (blue && blue.value.length > 0)
+    return { kind: 'removable', reason: `rollback ${id} has returned the traffic to blue` };
+  if (!hasLasted(endedAt ?? 0, TARGETS_GRACE_S, moment.now) && !moment.isLate)
+    return wait(`waiting for rollback ${id} to show blue in service`);
+  return keep({ kind: 'no-blue', rollbackId: id });
+}
+
+function whileUnclear(traffic: 'unclear' | UpstreamError, endedSince: number | undefined, moment: Moment): Protection {
+  if (traffic !== 'unclear') return whileUnread(traffic, moment);
+  if (!hasLasted(endedSince, TARGETS_GRACE_S, moment.now) && !moment.isLate)
     return wait('waiting for CodeDeploy to show where the traffic is');
   return keep({ kind: 'unreadable', detail: 'CodeDeploy does not show what became of its targets' });
 }
 
-function whileUnread(error: UpstreamError, isLate: boolean): Protection {
-  if (error.transient && !isLate)
+/** One stray denial, or a rollback that cannot be read yet, costs time only. */
+export function whileUnread(error: UpstreamError, { isLate, now, unseenSince }: Moment): Protection {
+  const mayPass = error.transient || !hasLasted(unseenSince, DENIAL_PATIENCE_S, now);
+  if (mayPass && !isLate)
     return { kind: 'wait', reason: `${error.service} cannot be queried for where the traffic is`, unanswered: true };
   return keep({ kind: 'unreadable', detail: error.message });
 }

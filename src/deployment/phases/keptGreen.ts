@@ -32,14 +32,24 @@ export function describeKeptGreen(kept: KeptGreen): readonly string[] {
   return [`${greenSentence(kept)} ${blueSentence(kept)}`, `${fixOf(kept)} ${elastigroupSentence(kept)}`];
 }
 
-function greenSentence({ why, greenTag, deployment, green }: KeptGreen): string {
+function greenSentence(kept: KeptGreen): string {
+  const { why, greenTag, deployment, green } = kept;
   const ids = green.ok ? green.value.filter(isLeft).map(({ id }) => id) : [];
   const which = ids.length > 0 ? listing(ids, MOST_IDS) : `with the tag ${greenTag}`;
-  const isSure = why.kind === 'waits-before-terminating-blue' || why.kind === 'no-rollback';
+  const isSure = ['successor', 'waits-before-terminating-blue', 'no-rollback'].includes(why.kind);
   const reason = reasonOf(why, deployment?.id ?? '', deployment?.status ?? '');
-  if (['foreign', 'foreign-elastigroup', 'forged-job'].includes(why.kind))
-    return KEPT_MESSAGES.nothingStopped(reason, which);
+  if (isForeign(why)) return KEPT_MESSAGES.nothingStopped(reason, which);
+  if (isGone(kept)) return KEPT_MESSAGES.greenGone(reason);
   return isSure ? KEPT_MESSAGES.serves(which, reason) : KEPT_MESSAGES.mayServe(which, reason);
+}
+
+function isForeign({ kind }: KeepReason): boolean {
+  return kind === 'foreign' || kind === 'foreign-elastigroup' || kind === 'forged-job';
+}
+
+/** AWS reclaimed it, or a person or Elastigroup removed it. */
+function isGone({ green, why }: KeptGreen): boolean {
+  return !isForeign(why) && green.ok && !green.value.some(isLeft);
 }
 
 function reasonOf(why: KeepReason, id: string, status: string): string {
@@ -48,6 +58,8 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
       return KEPT_MESSAGES.foreign(id);
     case 'foreign-elastigroup':
       return KEPT_MESSAGES.foreignElastigroup(why.id);
+    case 'successor':
+      return KEPT_MESSAGES.successor(id);
     case 'forged-job':
       return KEPT_MESSAGES.forgedJob();
     case 'waits-before-terminating-blue':
@@ -60,6 +72,14 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
       return KEPT_MESSAGES.rollbackFailed(why.rollbackId, id, why.status);
     case 'no-rollback':
       return KEPT_MESSAGES.noRollback(id, status);
+    case 'no-blue':
+      return why.rollbackId === undefined
+        ? KEPT_MESSAGES.noBlue(id, status)
+        : KEPT_MESSAGES.rollbackWithoutBlue(why.rollbackId, id);
+    case 'unlisted':
+      return KEPT_MESSAGES.unlisted(why.elastigroupId);
+    case 'replaced':
+      return KEPT_MESSAGES.replaced(why.elastigroupId, why.state);
     case 'unreadable':
       return KEPT_MESSAGES.trafficUnknown(why.detail);
   }
@@ -103,8 +123,10 @@ function blueEnd(deployment: CodeDeployDeployment | undefined, blue: readonly De
   return `; CodeDeploy terminates it after a wait of ${duration(minutes * 60)}${at}`;
 }
 
-function fixOf({ why, deployment }: KeptGreen): string {
+function fixOf(kept: KeptGreen): string {
+  const { why, deployment } = kept;
   const id = deployment?.id ?? '';
+  if (isGone(kept)) return KEPT_MESSAGES.checkServing;
   switch (why.kind) {
     case 'foreign':
     case 'foreign-elastigroup':
@@ -117,8 +139,13 @@ function fixOf({ why, deployment }: KeptGreen): string {
     case 'rollback-active':
       return KEPT_MESSAGES.waitForEnd;
     case 'rollback-failed':
+    case 'successor':
     case 'no-rollback':
+    case 'no-blue':
       return KEPT_MESSAGES.checkTargetGroup;
+    case 'unlisted':
+    case 'replaced':
+      return KEPT_MESSAGES.checkUnlisted;
     case 'unreadable':
       return KEPT_MESSAGES.checkFleet(id);
   }

@@ -3,7 +3,9 @@ import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
 import { instead } from '../checkRun';
 import { withHistory } from '../history';
+import { capacityFindings } from '../preflight/elastigroupFindings';
 import { preflight } from '../preflight/preflight';
+import { failureOfFindings } from '../preflight/reportFindings';
 import { failureOf, launchedBefore, startRefused, timedOut, tooLateToLaunch } from '../failures';
 import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
@@ -64,7 +66,15 @@ async function startUnlessConflicting(
   }
   if (others.length > 0) return waitForConflict(checked, others, context);
   if (state.refusal !== undefined && !isWaitingForConflict(state)) throw startRefused(state.refusal, context);
-  return launchGreen(checked, context);
+  return launchGreen(passed ? checked : await withCapacityOfNow(checked, context), context);
+}
+
+/** Since preflight the group may have been scaled: by a schedule, say, or with the release that this action has waited for. */
+async function withCapacityOfNow(state: Starting, { elastigroup, parameters }: DeploymentContext): Promise<Starting> {
+  const { targetCapacity } = await elastigroup.readGroup();
+  const failure = failureOfFindings(capacityFindings({ targetCapacity }, parameters.groupId), false);
+  if (failure) throw failure;
+  return { ...state, targetCapacity: targetCapacity ?? 'unknown' };
 }
 
 /** ON_CONFLICT. Spot may have rejected a start because of them: when they have ended, another start is sent. */

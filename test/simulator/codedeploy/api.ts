@@ -6,7 +6,7 @@ import { ServiceError, type WireRequest, type WireResponse } from '../wire';
 import { DEPLOYMENT_CONFIGS } from './configs';
 import { createInput, groupIn, refusal } from './createInput';
 import type { Deployments } from './deployments';
-import { deploymentGroupInfo, deploymentInfo, deploymentTarget } from './json';
+import { deploymentGroupInfo, deploymentInfo, deploymentTarget, tellsOf } from './json';
 import { DEPLOYMENT_STATUSES, isActive, type Deployment } from './model';
 
 /** BatchGetDeployments and BatchGetDeploymentTargets take no more ids (docs/services.md, CodeDeploy). */
@@ -83,6 +83,7 @@ export class CodeDeployApi {
     const ids = this.#deployments.all
       .filter((deployment) => deployment.groupName === groupName)
       .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
+      .filter((deployment) => this.#isKnown(deployment))
       .filter(({ createTime }) => epochSeconds(createTime) >= start && epochSeconds(createTime) <= end)
       .sort((a, b) => b.createTime - a.createTime)
       .map(({ id }) => id);
@@ -115,7 +116,9 @@ export class CodeDeployApi {
     if (ids.length > BATCH_LIMIT) {
       throw refusal('DeploymentTargetListSizeExceeded', `The maximum number of target ids is ${BATCH_LIMIT}.`);
     }
-    const deploymentTargets = ids.map((id) => {
+    const leftOut = deployment.targets.slice(0, tellsOf(this.#context).leavesOut);
+    const told = ids.filter((id) => !leftOut.some(({ instanceId }) => instanceId === id));
+    const deploymentTargets = told.map((id) => {
       const target = deployment.targets.find(({ instanceId }) => instanceId === id);
       if (!target) throw refusal('DeploymentTargetDoesNotExist', `The deployment target ${id} does not exist.`);
       return deploymentTarget(target, deployment, this.#context);
@@ -158,8 +161,13 @@ export class CodeDeployApi {
     if (id === '') throw refusal('DeploymentIdRequired', 'A deployment id is required.');
     if (!DEPLOYMENT_ID.test(id)) throw refusal('InvalidDeploymentId', `The deployment id ${id} is not valid.`);
     const deployment = this.#deployments.byId(id);
-    if (!deployment) throw refusal('DeploymentDoesNotExist', `The deployment ${id} could not be found.`);
+    const isHidden = deployment?.creator === 'codeDeployRollback' && !this.#isKnown(deployment);
+    if (!deployment || isHidden) throw refusal('DeploymentDoesNotExist', `The deployment ${id} could not be found.`);
     return deployment;
+  }
+
+  #isKnown({ createTime }: Deployment): boolean {
+    return this.#context.schedule.time >= createTime + tellsOf(this.#context).lagSeconds * 1000;
   }
 
   /** Both operations on targets refuse a deployment that is Created or Queued (service model, codedeploy 2014-10-06). */

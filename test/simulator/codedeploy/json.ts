@@ -1,12 +1,14 @@
 import { epochSeconds } from '../awsJson';
 import type { Context } from '../context';
 import type { JsonRecord } from '../input';
+import type { CodeDeployTells } from '../options';
 import { hasLoadBalancer, isInPlaceGroup } from './group';
 import type { Deployment, LifecycleEvent, Target, TargetStatus } from './model';
 
 /** `deploymentInfo`, as GetDeployment and BatchGetDeployments give it (service model, codedeploy 2014-10-06). */
 export function deploymentInfo(deployment: Deployment, context: Context): JsonRecord {
   const { tagFilters, error } = deployment;
+  const tells = tellsOf(context);
   return {
     deploymentId: deployment.id,
     applicationName: deployment.applicationName,
@@ -18,10 +20,10 @@ export function deploymentInfo(deployment: Deployment, context: Context): JsonRe
     description: deployment.description,
     createTime: epochSeconds(deployment.createTime),
     startTime: seconds(deployment.startTime),
-    completeTime: seconds(deployment.completeTime),
-    deploymentOverview: overview(deployment),
+    completeTime: tells.completeTime ? seconds(deployment.completeTime) : undefined,
+    deploymentOverview: overview(deployment, tells),
     errorInformation: error && { code: error.code, message: error.message },
-    rollbackInfo: rollbackInfo(deployment),
+    rollbackInfo: rollbackInfo(deployment, tells),
     autoRollbackConfiguration: deployment.autoRollback ?? groupRollback(context),
     ignoreApplicationStopFailures: deployment.ignoreApplicationStopFailures,
     fileExistsBehavior: deployment.fileExistsBehavior,
@@ -29,7 +31,8 @@ export function deploymentInfo(deployment: Deployment, context: Context): JsonRe
     deploymentStyle: deploymentStyle(isInPlaceGroup(deployment.groupName, context), context),
     blueGreenDeploymentConfiguration: blueGreen(context),
     loadBalancerInfo: loadBalancerInfo(context),
-    targetInstances: tagFilters.length === 0 ? undefined : { tagFilters: tagFilters.map(filterJson) },
+    targetInstances:
+      tagFilters.length === 0 || !tells.targetTags ? undefined : { tagFilters: tagFilters.map(filterJson) },
     computePlatform: context.options.deploymentGroup.computePlatform ?? 'Server',
     instanceTerminationWaitTimeStarted: deployment.terminationWaitStarted,
   };
@@ -71,6 +74,7 @@ function differentBlueGreen({ options }: Context): JsonRecord {
 /** `deploymentTarget` of BatchGetDeploymentTargets. */
 export function deploymentTarget(target: Target, deployment: Deployment, context: Context): JsonRecord {
   const { region, awsAccountId } = context.account;
+  const tells = tellsOf(context);
   return {
     deploymentTargetType: 'InstanceTarget',
     instanceTarget: {
@@ -79,10 +83,31 @@ export function deploymentTarget(target: Target, deployment: Deployment, context
       targetArn: `arn:aws:ec2:${region}:${awsAccountId}:instance/${target.instanceId}`,
       status: target.status,
       lastUpdatedAt: epochSeconds(target.updatedAt),
-      lifecycleEvents: target.events.map(lifecycleEvent),
-      instanceLabel: target.label,
+      lifecycleEvents: eventsTold(target, tells),
+      instanceLabel: tells.labels ? target.label : undefined,
     },
   };
+}
+
+const TELLS_ALL: CodeDeployTells = {
+  overview: 'green',
+  labels: true,
+  events: 'all',
+  leavesOut: 0,
+  rollbackId: true,
+  rolledBackId: true,
+  targetTags: true,
+  completeTime: true,
+  lagSeconds: 0,
+};
+
+export function tellsOf({ options }: Context): CodeDeployTells {
+  return { ...TELLS_ALL, ...options.codeDeployTells };
+}
+
+function eventsTold({ events }: Target, tells: CodeDeployTells): JsonRecord[] | undefined {
+  if (tells.events === 'none') return undefined;
+  return events.filter(({ startTime }) => tells.events === 'all' || startTime !== undefined).map(lifecycleEvent);
 }
 
 function lifecycleEvent(event: LifecycleEvent): JsonRecord {
@@ -96,20 +121,20 @@ function lifecycleEvent(event: LifecycleEvent): JsonRecord {
   };
 }
 
-/** Counts of the green instances; `Ready` is installed and waiting for traffic (API reference, DeploymentOverview). */
-function overview(deployment: Deployment): JsonRecord | undefined {
-  if (deployment.startTime === undefined) return undefined;
-  const green = deployment.targets.filter(({ label }) => label === 'Green');
+/** Counts of the instances; `Ready` is installed and waiting for traffic (API reference, DeploymentOverview). */
+function overview(deployment: Deployment, tells: CodeDeployTells): JsonRecord | undefined {
+  if (deployment.startTime === undefined || tells.overview === 'nothing') return undefined;
+  const counted = deployment.targets.filter(({ label }) => tells.overview === 'both' || label === 'Green');
   const statuses: readonly TargetStatus[] = ['Pending', 'InProgress', 'Succeeded', 'Failed', 'Skipped', 'Ready'];
   return Object.fromEntries(
-    statuses.map((status) => [status, green.filter((target) => target.status === status).length]),
+    statuses.map((status) => [status, counted.filter((target) => target.status === status).length]),
   );
 }
 
-function rollbackInfo(deployment: Deployment): JsonRecord | undefined {
+function rollbackInfo(deployment: Deployment, tells: CodeDeployTells): JsonRecord | undefined {
   const { rolledBackBy, rollbackMessage, rollsBack } = deployment;
-  if (rollsBack !== undefined) return { rollbackTriggeringDeploymentId: rollsBack };
-  if (rollbackMessage === undefined) return undefined;
+  if (rollsBack !== undefined) return tells.rolledBackId ? { rollbackTriggeringDeploymentId: rollsBack } : undefined;
+  if (rollbackMessage === undefined || !tells.rollbackId) return undefined;
   return { rollbackDeploymentId: rolledBackBy, rollbackMessage };
 }
 

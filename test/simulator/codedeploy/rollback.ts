@@ -1,6 +1,15 @@
 import { HEALTH_CONSTRAINTS, NOT_REGISTERED } from './errors';
 import { EventPlayer, type Surroundings } from './eventPlayer';
-import { BLOCK_EVENTS, TRAFFIC_EVENTS, hasEnded, isActive, newTarget, type Deployment, type Target } from './model';
+import {
+  BLOCK_EVENTS,
+  INSTALL_EVENTS,
+  TRAFFIC_EVENTS,
+  hasEnded,
+  isActive,
+  newTarget,
+  type Deployment,
+  type Target,
+} from './model';
 import type { Run } from './run';
 import type { LocalTrouble } from './trouble';
 
@@ -48,6 +57,10 @@ export class RollbackRun implements Run {
       });
       return;
     }
+    if (this.#around.context.options.rollbackServes === 'green') {
+      this.#redeployGreen(rolledBack);
+      return;
+    }
     this.#addTargets(rolledBack);
     for (const target of this.#labelled('Blue')) {
       this.#player.play(target, TRAFFIC_EVENTS, () => {
@@ -77,6 +90,17 @@ export class RollbackRun implements Run {
   lose(instanceId: string): void {
     const target = this.#rollback.targets.find((candidate) => candidate.instanceId === instanceId);
     if (target && isActive(this.#rollback)) this.#player.lose(target);
+  }
+
+  /** The other meaning of a rollback: the last revision goes to what is there, and blue stays out of service. */
+  #redeployGreen({ targets }: Deployment): void {
+    const { schedule, durations } = this.#around.context;
+    for (const { instanceId, label } of targets)
+      if (label === 'Green') this.#rollback.targets.push(newTarget(instanceId, label, INSTALL_EVENTS, schedule.time));
+    schedule.after(durations.rollbackDeployment, () => {
+      for (const target of this.#rollback.targets) this.#player.setStatus(target, 'Succeeded');
+      this.#end('Succeeded', undefined);
+    });
   }
 
   #addTargets({ targets }: Deployment): void {

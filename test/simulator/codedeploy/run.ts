@@ -181,13 +181,19 @@ export class DeploymentRun implements Run {
       return;
     }
     if (this.#doom) return;
-    this.#deployment.terminationWaitStarted = true;
+    // Without a wait there is none that could have started.
+    this.#deployment.terminationWaitStarted = wait > 0;
     this.#listener.changed();
     this.#strikeInTheWait(wait);
     this.#later(wait, () => {
       if (this.#doom) return;
       this.#terminateBlue();
-      this.#end('Succeeded', undefined);
+      const { blueTerminationSeconds = 0 } = this.#around.context.options.deploymentGroup;
+      if (blueTerminationSeconds === 0) this.#end('Succeeded', undefined);
+      else
+        this.#later(blueTerminationSeconds, () => {
+          if (!this.#doom) this.#end('Succeeded', undefined);
+        });
     });
   }
 

@@ -1,4 +1,4 @@
-import { validSpotToken, type Context } from '../context';
+import { targetCapacityNow, validSpotToken, type Context } from '../context';
 import { isUp, type Fleet, type Instance } from '../ec2/fleet';
 import { asRecord, type JsonRecord } from '../input';
 import { ServiceError, pathOf, queryOf, type WireRequest, type WireResponse } from '../wire';
@@ -132,7 +132,7 @@ export class SpotApi {
   #groupItem(): JsonRecord {
     const { account, options } = this.#context;
     const unit = options.capacityUnit;
-    const capacityTarget = account.capacityTarget * (unit === 'weight' ? 2 : 1);
+    const capacityTarget = targetCapacityNow(this.#context) * (unit === 'weight' ? 2 : 1);
     return {
       id: account.groupId,
       name: 'shop',

@@ -175,6 +175,7 @@ describe('the pause between two polls', () => {
         getDeployment: [codeDeploy('d-OWN', 'Failed'), codeDeploy('d-OWN', 'Failed')],
         list: [GOING, GOING],
         targets: [[]],
+        findDeployments: [[codeDeploy('d-OWN', 'Failed')]],
         stopElastigroup: ['accepted'],
       },
       { until: at(3) },

@@ -15,6 +15,10 @@ describe('traffic is on blue', () => {
     expect(trafficOf(running, targets)).toBe('on-blue');
   });
 
+  test.each(['Pending', 'Failed', 'Skipped'])('where nothing was done to a target (%s)', (status) => {
+    expect(trafficOf(ended, [target('i-1', 'Green', {}, status)])).toBe('on-blue');
+  });
+
   test('before anything has started', () => {
     expect(trafficOf(codeDeploy('d-1', 'Created'), [])).toBe('on-blue');
   });
@@ -41,6 +45,22 @@ describe('it is unclear where the traffic is', () => {
   test('when targets are missing that the deployment counts', () => {
     expect(trafficOf(running, [])).toBe('unclear');
     expect(trafficOf(ended, [])).toBe('unclear');
+  });
+
+  test.each(['InProgress', 'Succeeded', 'Ready', 'Unknown'])('when a target that is %s shows no events', (status) => {
+    const known = target('i-1', 'Green', { ...installed, AllowTraffic: 'Pending' });
+    expect(trafficOf(ended, [known, target('i-2', 'Green', {}, status)])).toBe('unclear');
+    expect(trafficOf(ended, [known, target('i-2', undefined, {}, status)])).toBe('unclear');
+  });
+
+  test('when green has succeeded, and its events lack AllowTraffic', () => {
+    const balanced = { ...ended, hasTrafficControl: true };
+    expect(trafficOf(balanced, [target('i-1', 'Green', installed, 'Succeeded')])).toBe('unclear');
+  });
+
+  test('when a deployment has ended without a time, and its targets still show an event as running', () => {
+    const timeless = { ...ended, endedAt: undefined };
+    expect(trafficOf(timeless, [target('i-1', 'Green', { ValidateService: 'InProgress' })])).toBe('unclear');
   });
 
   test('when a deployment has ended, and its targets still show an event as running', () => {

@@ -25,6 +25,9 @@ const sees = (deployment: typeof inProgress, ...own: (typeof alive)[]): Script =
   list: [own],
   ...(['Stopped', 'Failed'].includes(deployment.status) && { targets: [[]] }),
 });
+/** Right before the stop of Elastigroup, the deployment group is searched for a successor of the deployment. */
+const stops = (deployment: typeof inProgress) =>
+  ({ findDeployments: [[deployment]], stopElastigroup: ['accepted'] }) as const satisfies Script;
 /** Once read, where the traffic is is known for good. */
 const seesAgain = (...own: (typeof alive)[]): Script => ({ getDeployment: [stopped], list: [own] });
 /** Of a group without a load balancer. */
@@ -47,7 +50,7 @@ describe('the order of cleaning up', () => {
       { after: 5, script: sees(inProgress, alive), changes: [], phase: 'cleaningUp' },
       {
         after: 10,
-        script: { ...sees(stopped, alive), stopElastigroup: ['accepted'] },
+        script: { ...sees(stopped, alive), ...stops(stopped) },
         changes: ['stop Elastigroup cdbg-1'],
         phase: 'cleaningUp',
       },
@@ -95,11 +98,7 @@ describe('the order of cleaning up', () => {
     expect(before.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
     const resent = { ...sent, codeDeployStopSentAt: at(59) };
-    const after = await pollOnce(
-      resent,
-      { after: 60 },
-      { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
-    );
+    const after = await pollOnce(resent, { after: 60 }, { ...sees(withoutTraffic, alive), ...stops(withoutTraffic) });
     expect(after.context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
 
@@ -108,7 +107,7 @@ describe('the order of cleaning up', () => {
     const { context } = await pollOnce(
       sent,
       { after: 4, cleanupTimeoutSeconds: 12 },
-      { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
+      { ...sees(withoutTraffic, alive), ...stops(withoutTraffic) },
     );
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
@@ -119,6 +118,7 @@ describe('the order of cleaning up', () => {
       {},
       {
         getDeployment: [stopped],
+        findDeployments: [[stopped]],
         targets: [[]],
         list: [
           [
@@ -126,7 +126,7 @@ describe('the order of cleaning up', () => {
             elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT'),
             elastigroup('cdbg-2', 'ERROR'),
             elastigroup('cdbg-3', 'STOPPING'),
-            elastigroup('cdbg-4', 'FINISHED'),
+            elastigroup('cdbg-4', 'FINISHED_STOPPED'),
             elastigroup('cdbg-5', 'A_NEW_STATE'),
             elastigroup('cdbg-6', 'LAUNCHING_NEW_INSTANCES', []),
           ],
@@ -228,7 +228,10 @@ describe('the last look before a stop decides', () => {
       knowingNothing,
       {},
       {
-        findDeployments: [[rollback, codeDeploy('d-OWN', 'Failed')]],
+        findDeployments: [
+          [rollback, codeDeploy('d-OWN', 'Failed')],
+          [rollback, codeDeploy('d-OWN', 'Failed')],
+        ],
         targets: [[]],
         list: [[alive]],
         stopElastigroup: ['accepted'],
@@ -250,22 +253,122 @@ describe('the last look before a stop decides', () => {
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
 
-  test('an empty list of CodeDeploy is believed after 60 s, where Elastigroup follows a deployment: green may serve by it', async () => {
-    const none: Script = { findDeployments: [[]], list: [[alive]] };
+  test.each([
+    ['AWAITING_DEPLOYMENT_TO_FINISH', 'keeps green'],
+    ['REMOVE_OLD_INSTANCES', 'keeps green'],
+    ['FINISHED', 'keeps green'],
+    ['A_NEW_STATE', 'keeps green'],
+    ['ERROR', 'stops it'],
+  ])('an empty list of CodeDeploy for 60 s, where Elastigroup is in %s, %s', async (word, then) => {
+    const none: Script = { findDeployments: [[]], list: [[elastigroup('cdbg-1', word)]] };
     const first = await pollOnce(knowingNothing, {}, none);
     expect(first.context.changes).toEqual([]);
     expect(inPhase(first.next, 'cleaningUp')).toMatchObject({ noCodeDeploySince: at(0) });
 
     const early = await pollOnce(active(first.next), { after: 59 }, none);
     expect(early.context.changes).toEqual([]);
-    const due = await pollOnce(active(early.next), { after: 60 }, { ...none, stopElastigroup: ['accepted'] });
-    expect(due.context.changes).toEqual(['stop Elastigroup cdbg-1']);
+    const isKept = then === 'keeps green';
+    const end: Script = isKept
+      ? { green: [[instance('i-g')]], groupInstances: [['i-g']] }
+      : { stopElastigroup: ['accepted'] };
+    const due = await pollOnce(active(early.next), { after: 60 }, { ...none, ...end });
+    expect(due.context.changes).toEqual(isKept ? [] : ['stop Elastigroup cdbg-1']);
+    if (isKept) expect(inPhase(due.next, 'failed').left.join()).toContain('i-g may be in service and were kept');
   });
 
   test('and the time begins anew when a deployment was listed in between', async () => {
     const listed: Script = { findDeployments: [[inProgress]], list: [[alive]], stopCodeDeploy: ['stopping'] };
     const { next } = await pollOnce({ ...knowingNothing, noCodeDeploySince: at(0) }, { after: 10 }, listed);
     expect(next).not.toHaveProperty('noCodeDeploySince');
+  });
+});
+
+describe('Elastigroup replaces blue, although CodeDeploy has failed', () => {
+  const failed = codeDeploy('d-OWN', 'Failed');
+  const replacing = elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES');
+  const end: Script = { targets: [[], []], green: [[instance('i-g')]], groupInstances: [['i-g']] };
+
+  test('it is not stopped, and what it has put in service is kept', async () => {
+    const first = await pollOnce(cleaningUp(), {}, sees(failed, replacing));
+    expect(first.context.changes).toEqual([]);
+    const { next, context } = await pollOnce(
+      active(first.next),
+      { after: 20 },
+      { ...end, ...sees(failed, elastigroup('cdbg-1', 'FINISHED')), targets: [[]] },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join()).toContain('i-g may be in service and were kept: Elastigroup');
+  });
+
+  test('nor when the time for cleaning up is over', async () => {
+    const { next, context } = await pollOnce(
+      cleaningUp(),
+      { after: 300 },
+      { ...sees(failed, replacing), ...end, targets: [[]] },
+    );
+    expect(context.changes).toEqual([]);
+    expect(next.phase).toBe('failed');
+  });
+});
+
+describe('somebody retries the deployment in CodeDeploy, on the same green instances', () => {
+  const failed = codeDeploy('d-OWN', 'Failed');
+  const retry = (status: string) => codeDeploy('d-RETRY', status);
+  const found = async (status: string) =>
+    active(
+      (await pollOnce(cleaningUp(), {}, { ...sees(failed, alive), findDeployments: [[retry(status), failed]] })).next,
+    );
+
+  test('while that is active it is stopped first, with rollback', async () => {
+    const { context } = await pollOnce(
+      await found('InProgress'),
+      { after: 5 },
+      { getDeployment: [retry('InProgress')], list: [[alive]], stopCodeDeploy: ['stopping'] },
+    );
+    expect(context.changes).toEqual(['stop CodeDeploy d-RETRY']);
+  });
+
+  test('where that has succeeded, green is kept, and the action is no success', async () => {
+    const { next, context } = await pollOnce(
+      await found('Succeeded'),
+      { after: 5 },
+      {
+        getDeployment: [retry('Succeeded')],
+        list: [[alive]],
+        targets: [[]],
+        green: [[instance('i-g')]],
+        groupInstances: [['i-g']],
+      },
+    );
+    expect(context.changes).toEqual([]);
+    const { failure, deploymentId, left } = inPhase(next, 'failed');
+    expect({ failure, deploymentId }).toEqual({ failure: FAILURE, deploymentId: 'd-OWN' });
+    expect(left.join()).toContain('i-g are in service and were kept: CodeDeploy d-RETRY');
+  });
+
+  test('one that has failed too is nothing to wait for', async () => {
+    const { context } = await pollOnce(
+      cleaningUp(),
+      {},
+      { ...sees(failed, alive), findDeployments: [[retry('Failed'), failed]], stopElastigroup: ['accepted'] },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test.each([
+    ['throttled', []],
+    ['denied', ['stop Elastigroup cdbg-1']],
+  ] as const)('where it cannot be searched for (%s)', async (kind, changes) => {
+    const { context } = await pollOnce(
+      cleaningUp(),
+      {},
+      {
+        ...sees(failed, alive),
+        findDeployments: [noAnswer('CodeDeploy', kind)],
+        ...(changes.length > 0 && { stopElastigroup: ['accepted'] as const }),
+      },
+    );
+    expect(context.changes).toEqual(changes);
   });
 });
 
@@ -321,6 +424,17 @@ describe('CodeDeploy cannot be read, and this action has started no deployment t
 
     const again = await pollOnce(active(due.next), { after: 65 }, lost('AWAITING_USER_DEPLOYMENT'));
     expect(again.context.changes).toEqual([]);
+  });
+
+  test('and an empty list of Spot in between does not begin that minute anew', async () => {
+    const first = await pollOnce(startedNone, {}, lost('AWAITING_USER_DEPLOYMENT'));
+    const odd = await pollOnce(active(first.next), { after: 30 }, { ...lost(''), list: [[]] });
+    const due = await pollOnce(
+      active(odd.next),
+      { after: 60 },
+      { ...lost('AWAITING_USER_DEPLOYMENT'), stopElastigroup: ['accepted'] },
+    );
+    expect(due.context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
 
   test.each([
@@ -383,7 +497,7 @@ describe('a stop that fails', () => {
     const { context } = await pollOnce(
       denied,
       { after: 60 },
-      { ...sees(withoutTraffic, alive), stopElastigroup: ['accepted'] },
+      { ...sees(withoutTraffic, alive), ...stops(withoutTraffic) },
     );
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
@@ -399,6 +513,7 @@ describe('a stop that fails', () => {
         const context = new FakeContext(
           {
             ...sees(withoutTraffic, alive),
+            findDeployments: [[withoutTraffic]],
             stopCodeDeploy: [problem],
             stopElastigroup: [problem],
             green: [[instance('i-1')]],
@@ -442,11 +557,7 @@ describe('being late', () => {
 
   test("never prevents Elastigroup's first stop, although CodeDeploy took all the time to stop", async () => {
     const state = cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) });
-    const { next, context } = await pollOnce(
-      state,
-      { after: LATE },
-      { ...sees(stopped, alive), stopElastigroup: ['accepted'] },
-    );
+    const { next, context } = await pollOnce(state, { after: LATE }, { ...sees(stopped, alive), ...stops(stopped) });
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
     expect(next.phase).toBe('cleaningUp');
   });

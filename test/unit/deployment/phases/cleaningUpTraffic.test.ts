@@ -31,6 +31,11 @@ const MOVED = [
   target('i-g', 'Green', { AllowTraffic: 'Succeeded' }, 'Succeeded'),
   target('i-b', 'Blue', { BlockTraffic: 'Failed', AfterBlockTraffic: 'Skipped' }, 'Failed'),
 ];
+/** A rollback's. */
+const BACK = [
+  target('i-b', 'Blue', { AllowTraffic: 'Succeeded' }, 'Succeeded'),
+  target('i-g', 'Green', { BlockTraffic: 'Succeeded' }, 'Succeeded'),
+];
 const GREEN = [instance('i-g')];
 const rollback = (status: string) =>
   codeDeploy('d-BACK', status, { creator: 'codeDeployRollback', targetTags: [], rollsBackDeploymentId: 'd-OWN' });
@@ -88,11 +93,21 @@ describe('a rollback', () => {
       { after: 0, getDeployment: [inProgress], list: [alive], stopCodeDeploy: ['stopping'] },
       { after: 5, getDeployment: [ended, rollback('InProgress')], list: [alive], targets: [MOVED] },
       { after: 100, getDeployment: [ended, rollback('InProgress')], list: [alive] },
-      { after: 200, getDeployment: [ended, rollback('Succeeded')], list: [alive], stopElastigroup: ['accepted'] },
+      {
+        after: 200,
+        getDeployment: [ended, rollback('Succeeded')],
+        list: [alive],
+        targets: [MOVED, BACK],
+        described: [[instance('i-b')]],
+        findDeployments: [[ended]],
+        stopElastigroup: ['accepted'],
+      },
       {
         after: 220,
         getDeployment: [ended, rollback('Succeeded')],
         list: [[elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
+        targets: [MOVED, BACK],
+        described: [[instance('i-b')]],
         green: [[]],
       },
     ]);
@@ -104,6 +119,68 @@ describe('a rollback', () => {
       'Elastigroup deployment cdbg-1 was stopped.',
       'No green instances remain.',
     ]);
+  });
+
+  /** The targets of the deployment and of its rollback, and blue as EC2 shows it. */
+  test.each([
+    ['brought back no blue instance', MOVED, [target('i-g', 'Green', {}, 'Succeeded')], undefined],
+    ['shows no targets', MOVED, [], undefined],
+    ['brought blue back, which has been terminated', MOVED, BACK, [instance('i-b', { state: 'terminated' })]],
+    ['brought blue back, which EC2 does not know any more', MOVED, BACK, []],
+  ] as const)('that succeeded and %s keeps green', async (_name, moved, back, described) => {
+    const script: Script = {
+      getDeployment: [ended, { ...rollback('Succeeded'), endedAt: at(200) }],
+      list: [alive],
+      targets: [moved, back],
+      described: [described ?? []],
+    };
+    const first = await pollOnce(cleaningUp({ traffic: 'moving' }), { after: 229 }, script);
+    expect(first.context.changes).toEqual([]);
+    expect(inPhase(first.next, 'cleaningUp').progress).toContain('waiting for rollback d-BACK to show blue in service');
+    const { next, context } = await pollOnce(
+      active(first.next),
+      { after: 230 },
+      { ...script, targets: [moved, back, MOVED], green: [GREEN], groupInstances: [['i-g']] },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join()).toContain(
+      'i-g may be in service and were kept: traffic had moved to green, rollback d-BACK of CodeDeploy d-OWN succeeded, and no blue',
+    );
+  });
+
+  test('is believed where targets have no labels: blue is what does not carry the green tag', async () => {
+    const unlabelled = MOVED.map((each) => ({ ...each, label: undefined }));
+    const { context } = await pollOnce(
+      cleaningUp({ traffic: 'moving' }),
+      { after: 200 },
+      {
+        getDeployment: [ended, rollback('Succeeded')],
+        list: [alive],
+        targets: [unlabelled, BACK],
+        green: [GREEN],
+        described: [[instance('i-b')]],
+        findDeployments: [[ended]],
+        stopElastigroup: ['accepted'],
+      },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test('that cannot be read at first is waited for', async () => {
+    const script: Script = {
+      getDeployment: [ended, noAnswer('CodeDeploy', 'rejected')],
+      list: [alive],
+    };
+    const moved = cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(0) });
+    const first = await pollOnce(moved, { after: 1 }, script);
+    const second = await pollOnce(active(first.next), { after: 120 }, script);
+    expect(inPhase(second.next, 'cleaningUp').progress).toContain('cannot be queried for where the traffic is');
+    const { next } = await pollOnce(
+      active(second.next),
+      { after: 121 },
+      { ...script, targets: [MOVED], green: [GREEN], groupInstances: [['i-g']] },
+    );
+    expect(inPhase(next, 'failed').left.join()).toContain('i-g may be in service and were kept');
   });
 
   test('that rollbackInfo does not name yet is found in the group', async () => {
@@ -193,19 +270,15 @@ describe('where it cannot be read where the traffic is', () => {
   const unread = noAnswer('CodeDeploy', 'denied', 'not authorized to perform: codedeploy:ListDeploymentTargets');
 
   test('for good: nothing that may serve is removed, and what is left is named', async () => {
+    const script: Script = { getDeployment: [failed], list: [alive], targets: [unread], findDeployments: [[failed]] };
+    const first = await pollOnce(cleaningUp(), {}, script);
+    const patient = await pollOnce(active(first.next), { after: 119 }, script);
     const { next, context } = await pollOnce(
-      cleaningUp(),
-      {},
-      {
-        getDeployment: [failed],
-        list: [alive],
-        targets: [unread],
-        findDeployments: [[failed]],
-        green: [GREEN],
-        groupInstances: [noAnswer('Spot', 'denied')],
-      },
+      active(patient.next),
+      { after: 120 },
+      { ...script, green: [GREEN], groupInstances: [noAnswer('Spot', 'denied')] },
     );
-    expect(context.changes).toEqual([]);
+    expect([first, patient].flatMap(({ context: { changes } }) => changes).concat(context.changes)).toEqual([]);
     const text = inPhase(next, 'failed').left.join('\n');
     expect(text).toContain('i-g may be in service');
     expect(text).toContain('codedeploy:ListDeploymentTargets');
@@ -220,11 +293,85 @@ describe('where it cannot be read where the traffic is', () => {
         targets: [noAnswer('CodeDeploy', 'throttled')],
         findDeployments: [[failed]],
       },
-      { after: 5, getDeployment: [failed], list: [alive], targets: [ON_BLUE], stopElastigroup: ['accepted'] },
+      {
+        after: 5,
+        getDeployment: [failed],
+        list: [alive],
+        targets: [ON_BLUE],
+        findDeployments: [[failed]],
+        stopElastigroup: ['accepted'],
+      },
     ]);
     expect(state.phase).toBe('cleaningUp');
     expect(changes).toEqual(['stop Elastigroup cdbg-1']);
   });
+});
+
+describe('a group without a load balancer whose CodeDeploy terminates blue', () => {
+  const terminates = { hasTrafficControl: false, blueTerminationWaitMinutes: 0 };
+  const ended = { ...stopped, ...terminates };
+
+  test('keeps green where no blue instance runs any more', async () => {
+    const { next, context } = await pollOnce(
+      cleaningUp(),
+      {},
+      {
+        getDeployment: [ended],
+        list: [alive],
+        targets: [MOVED, MOVED],
+        described: [[instance('i-b', { state: 'shutting-down' })]],
+        green: [GREEN],
+        groupInstances: [['i-g']],
+      },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join()).toContain('EC2 shows no blue instance running');
+  });
+
+  test('removes green where blue runs', async () => {
+    const { context } = await pollOnce(
+      cleaningUp(),
+      {},
+      {
+        getDeployment: [ended],
+        list: [alive],
+        targets: [ON_BLUE],
+        described: [[instance('i-b')]],
+        findDeployments: [[ended]],
+        stopElastigroup: ['accepted'],
+      },
+    );
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+  });
+
+  test('waits where EC2 cannot be queried', async () => {
+    const { next, context } = await pollOnce(
+      cleaningUp(),
+      {},
+      { getDeployment: [ended], list: [alive], targets: [ON_BLUE], described: [noAnswer('EC2', 'denied')] },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'cleaningUp').progress).toContain('EC2 cannot be queried for where the traffic is');
+  });
+});
+
+test('where no green instance runs any more, the failure does not say that green serves', async () => {
+  const { next } = await pollOnce(
+    cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(0) }),
+    { after: 60 },
+    {
+      getDeployment: [failed],
+      list: [alive],
+      findDeployments: [[failed]],
+      targets: [MOVED],
+      green: [[instance('i-g', { state: 'terminated' })]],
+      groupInstances: [[]],
+    },
+  );
+  const text = inPhase(next, 'failed').left.join('\n');
+  expect(text).toContain('EC2 shows no green instance any more');
+  expect(text).toContain('Check the target group at once');
+  expect(text).not.toContain('in service');
 });
 
 describe('AUTO_ROLLBACK: false', () => {

@@ -87,6 +87,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', [])]],
         targets: [[]],
+        findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },
     );
@@ -102,6 +103,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', tags)]],
         targets: [[]],
+        findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },
     );
@@ -122,7 +124,7 @@ async function pollWith(job: JobDetails | 'unknown-job' | Error, state: ActiveSt
 }
 
 describe('an event that CodePipeline does not have so, although all that it names carries the green tag', () => {
-  const forged = { run: undefined, data: { ...JOB_AT_HAND, continuationToken: 'v1.of-another' } };
+  const forged = { run: undefined, data: { ...JOB_AT_HAND, continuationToken: 'v1.of.another' } };
   const words =
     /^Nothing was stopped: CodePipeline does not know this job, or has another continuation token or other UserParameters for it than this event\. .*Check who invoked the function with this event/;
 

@@ -14,7 +14,7 @@ const READY = { list: [[elastigroup('cdbg-1', 'AWAITING_USER_DEPLOYMENT')]] };
 const CREATED = { findDeployments: [[]], create: [{ kind: 'created', deploymentId: 'd-OWN' }] } as const;
 const fleet = (count: number) => Array.from({ length: count }, (_, index) => instance(`i-${index}`));
 const unknownCapacity = (() => {
-  const { targetCapacity: _unknown, ...rest } = launching();
+  const { targetCapacity: _unknown, isCapacityConfirmed: _nor, ...rest } = launching();
   return rest;
 })();
 
@@ -87,10 +87,43 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
     const { next } = await pollOnce(
       unknownCapacity,
       { after: 5 },
-      { ...READY, integration: [noAnswer('Spot', 'unavailable')] },
+      { ...READY, integration: [noAnswer('Spot', 'unavailable')], green: [fleet(2)] },
     );
     expect(inPhase(next, 'launching')).toMatchObject({ outageSince: at(5) });
     expect(next).not.toHaveProperty('targetCapacity');
+  });
+});
+
+describe('the target capacity that preflight has read', () => {
+  const { isCapacityConfirmed: _not, ...early } = launching();
+
+  test.each([
+    ['is read again once as many are up: it has grown before the launch', 1],
+    ['stays, where it is less by then: more may have been launched', 3],
+    ['stays, where it cannot be read again', 'unread'],
+  ] as const)('%s', async (_name, before) => {
+    const known = before === 'unread' ? 2 : before;
+    const { next } = await pollOnce(
+      { ...early, targetCapacity: known },
+      {},
+      {
+        ...READY,
+        // The group's target capacity is 2.
+        integration: [before === 'unread' ? noAnswer('Spot', 'denied') : 'none'],
+        green: [fleet(known)],
+        ...(known > 1 && CREATED),
+      },
+    );
+    if (known > 1) expect(inPhase(next, 'installing').startedOn).toBe(known);
+    else expect(inPhase(next, 'launching')).toMatchObject({ targetCapacity: 2, isCapacityConfirmed: true });
+  });
+
+  test('is not read again before, nor a second time', async () => {
+    const first = await pollOnce({ ...early, targetCapacity: 4 }, {}, { ...READY, green: [fleet(3)] });
+    expect(first.next).not.toHaveProperty('isCapacityConfirmed');
+    const confirmed = launching({ targetCapacity: 3 });
+    const { next } = await pollOnce(confirmed, {}, { ...READY, green: [fleet(3)], ...CREATED });
+    expect(next.phase).toBe('installing');
   });
 });
 

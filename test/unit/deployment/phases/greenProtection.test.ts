@@ -36,6 +36,11 @@ const view: fc.Arbitrary<TrafficView> = fc.record({
     fc.constant({ ok: true, value: undefined } as const),
     fc.constant(undefined),
   ),
+  blue: fc.oneof(
+    fc.constantFrom([], ['i-b']).map((value) => ({ ok: true, value }) as const),
+    error.map((problem) => ({ ok: false, error: problem }) as const),
+    fc.constant(undefined),
+  ),
 });
 const state = fc.tuple(fc.boolean(), fc.constantFrom(undefined, 0, 50, 100)).map(([hasMoved, endedSince]) =>
   cleaningUp({
@@ -43,14 +48,19 @@ const state = fc.tuple(fc.boolean(), fc.constantFrom(undefined, 0, 50, 100)).map
     ...(endedSince !== undefined && { codeDeployEndedSince: at(endedSince) }),
   }),
 );
-const moment = fc.record({ now: fc.integer({ min: 0, max: 1000 }).map(at), isLate: fc.boolean() });
+const moment = fc.record({
+  now: fc.integer({ min: 0, max: 1000 }).map(at),
+  isLate: fc.boolean(),
+  unseenSince: fc.constantFrom(undefined, at(0)),
+});
 
-test('the first rule: green is removable only where it never had traffic, or where a rollback has succeeded', () => {
+test('the first rule: green is removable only where it never had traffic, or where a rollback has brought blue back', () => {
   fc.assert(
     fc.property(state, deployment, view, moment, (before, own, seen, when) => {
       const protection = protectGreen(before, own, seen, when);
       if (protection.kind !== 'removable') return;
-      const isBlueBack = seen.rollback?.ok === true && seen.rollback.value?.status === 'Succeeded';
+      const isRolledBack = seen.rollback?.ok === true && seen.rollback.value?.status === 'Succeeded';
+      const isBlueBack = isRolledBack && seen.blue?.ok === true && seen.blue.value.length > 0;
       const isOnBlue =
         before.traffic === undefined && seen.targets?.ok === true && trafficOf(own, seen.targets.value) === 'on-blue';
       expect(isBlueBack || isOnBlue).toBe(true);
@@ -63,7 +73,7 @@ test('the first rule: green is removable only where it never had traffic, or whe
 test('when the time for cleaning up is over, nothing is waited for any more', () => {
   fc.assert(
     fc.property(state, deployment, view, moment, (before, own, seen, { now }) => {
-      expect(protectGreen(before, own, seen, { now, isLate: true }).kind).not.toBe('wait');
+      expect(protectGreen(before, own, seen, { now, isLate: true, unseenSince: at(0) }).kind).not.toBe('wait');
     }),
     { numRuns: TRIES_ALL ? 2000 : 500 },
   );
@@ -72,8 +82,9 @@ test('when the time for cleaning up is over, nothing is waited for any more', ()
 test('a rollback is waited for a minute after the end, since it is created after that', () => {
   const moved = cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(0) });
   const failed = codeDeploy('d-OWN', 'Failed', { endedAt: at(0) });
-  const none: TrafficView = { targets: undefined, rollback: { ok: true, value: undefined } };
-  const after = (seconds: number) => protectGreen(moved, failed, none, { now: at(seconds), isLate: false });
+  const none: TrafficView = { targets: undefined, rollback: { ok: true, value: undefined }, blue: undefined };
+  const after = (seconds: number) =>
+    protectGreen(moved, failed, none, { now: at(seconds), isLate: false, unseenSince: undefined });
 
   expect(after(0).kind).toBe('wait');
   expect(after(59).kind).toBe('wait');

@@ -9,7 +9,7 @@ const inGroup = (id: string, createdAt: number | undefined, isLocked = false) =>
 
 async function finish(script: Pick<Script, 'groupInstances'> & Partial<Script>) {
   const { next, context } = await pollOnce(
-    finalizing({ instances: { total: 2, failed: 0, skipped: 0 } }),
+    finalizing({ instances: { total: 2, failed: 0, skipped: 0 }, startedOn: 2 }),
     { after: 300 },
     { list: [[elastigroup('cdbg-1', 'FINISHED')]], green: [GREEN], ...script },
   );
