@@ -49,6 +49,8 @@ const anchorSchema = z.object({
   green: z.string().check(z.minLength(1), z.maxLength(128)),
   at: z.number(),
   of: z.string(),
+  /** An Elastigroup deployment was started. */
+  started: z.catch(z.optional(z.literal(true)), undefined),
 });
 
 /** What the next invocation resumes from. */
@@ -67,7 +69,7 @@ export interface Resumed extends Resumption {
 export function encodeToken({ state, rateLimit, run, runUnreadSince }: Resumption, parameters: UserParameters): string {
   const fingerprint = fingerprintOf(parameters);
   const content = { fingerprint, state, blocks: rateLimit.blocks, runUnreadSince };
-  const anchor = toBase64({ green: state.greenIdentifier, at: state.startedAt, of: fingerprint });
+  const anchor = toBase64(anchorOf(state, fingerprint));
   const ending = `${anchor}.${checksumOf(anchor)}`;
   // CodePipeline can be asked for the run again.
   for (const known of [{ ...content, run }, content]) {
@@ -78,6 +80,11 @@ export function encodeToken({ state, rateLimit, run, runUnreadSince }: Resumptio
     }
   }
   throw new Error('the state does not fit into a continuation token');
+}
+
+function anchorOf(state: ActiveState, fingerprint: string): z.infer<typeof anchorSchema> {
+  const hasStarted = state.phase !== 'starting' || state.startedBefore === true;
+  return { green: state.greenIdentifier, at: state.startedAt, of: fingerprint, ...(hasStarted && { started: true }) };
 }
 
 /** Durations need no more than tenths of a second. */
@@ -98,7 +105,12 @@ export function decodeToken(token: string, parameters: UserParameters, now: numb
   const whole = decodeWhole(token, parameters);
   const anchor = whole.ok ? undefined : readAnchor(token, parameters);
   if (whole.ok || !anchor) return whole;
-  const state = { ...firstState(anchor.green, Math.min(anchor.at, now)), phaseStartedAt: now, unconfirmedSince: now };
+  const state = {
+    ...firstState(anchor.green, Math.min(anchor.at, now)),
+    phaseStartedAt: now,
+    unconfirmedSince: now,
+    ...(anchor.started && { startedBefore: true as const }),
+  };
   return valid({ state, rateLimit: new SpotRateLimit(), unreadable: whole.problems[0]?.what ?? '' });
 }
 

@@ -84,6 +84,8 @@ const starting = z.strictObject({
   waitsForOther,
   /** A start was sent, and its answer was lost, or it was rejected: search for its deployment before continuing. */
   unconfirmedSince: z.exactOptional(time),
+  /** An earlier invocation has started a deployment, and its state could not be read: nothing is started again. */
+  startedBefore: z.exactOptional(z.literal(true)),
   /** Spot's own message, where it rejected the start. */
   refusal: z.exactOptional(shortText),
   targetCapacity,

@@ -198,9 +198,23 @@ describe('one odd item does not hide the others', () => {
     expect(warned).toEqual([expect.stringMatching(/^Skipped an item without a readable ID/)]);
   });
 
-  test('an own deployment whose tags cannot be read is not overlooked', async () => {
-    server.script(items({ ...ITEM, config: { tags: [{ tagKey: null, tagValue: 'u-1' }] } }));
-    expect((await upstreamErrorOf(elastigroup().listDeployments(OWN))).kind).toBe('unreadable');
+  test.each<[string, unknown]>([
+    ['a key that is null', { ...ITEM, config: { tags: [{ tagKey: null, tagValue: 'u-1' }] } }],
+    ['fields of other names', { ...ITEM, config: { tags: [{ key: 'GreenIdentifier', value: 'u-1' }] } }],
+    ['another place', { id: 'cdbg-1', state: 'STARTING', tags: [{ tagKey: 'GreenIdentifier', tagValue: 'u-1' }] }],
+    ['an object', { ...ITEM, config: { tags: { GreenIdentifier: 'u-1' } } }],
+  ])('an own deployment whose tags cannot be read (%s) is known as own', async (_name, item) => {
+    server.script(items(item));
+    await expect(elastigroup().listDeployments(OWN)).resolves.toEqual([
+      { id: 'cdbg-1', state: 'STARTING', tags: [OWN] },
+    ]);
+  });
+
+  test("another's deployment that names the own tag outside of its tags is another's", async () => {
+    const tags = [{ tagKey: 'GreenIdentifier', tagValue: 'u-0' }];
+    server.script(items({ ...ITEM, state: 'FINISHED', config: { tags }, replacedBy: { tag: 'u-1' } }));
+    const [other] = await elastigroup().listDeployments(OWN);
+    expect(other?.tags).toEqual([{ key: 'GreenIdentifier', value: 'u-0' }]);
   });
 
   test('an answer of more than 5 MB is read', async () => {

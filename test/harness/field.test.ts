@@ -90,6 +90,15 @@ describe('a group that is scaled while the action waits for the deployment of an
   });
 });
 
+test.each(['success', 'scaled-up-meanwhile'])(
+  '%s: blue that shuts down, and that Spot lists a while longer, is gone',
+  async (scenario) => {
+    const trace = await play(scenario, { options: { statusLagSeconds: 3500 } });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(warningsOf(trace)).toEqual([]);
+  },
+);
+
 test('a secret whose key KMS refuses: the permission on the key is advised', async () => {
   const { action } = await play('success', { options: { secretAccess: 'key-refused' } });
   expect(action.failure?.type).toBe('PermissionError');
@@ -126,6 +135,25 @@ describe('a continuation that cannot read its input does not abandon the run', (
     expect(trace.action.status).toBe(trace.plan.scenario.expected);
     expect(trace.calls.filter(({ operation }) => operation === 'POST blueGreenDeployment')).toHaveLength(1);
     expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Searching for the deployment by its tag'));
+  });
+
+  test('nor starts it again, where Spot no longer lists what has failed', async () => {
+    const { durations, ...scenario } = scenarioNamed('launch-fails');
+    const trace = await playRun({
+      seed: 1,
+      scenario: { ...scenario, durations: { ...durations, listVanish: 0 } },
+      options: { listsFinished: false },
+      env: { POLL_WINDOW_SECONDS: '0' },
+      gapSeconds: 15,
+      jobEvent: (event, invocation) => {
+        const copy = structuredClone(event);
+        const { data } = copy['CodePipeline.job'];
+        if (invocation === 5 && data.continuationToken) data.continuationToken = newer(data.continuationToken);
+        return copy;
+      },
+    });
+    expect(violationsOf(trace)).toEqual([]);
+    expect(trace.action.message).toMatch(/^TIMEOUT .*\(searching for the Elastigroup deployment that an earlier/);
   });
 
   test('with a setting that turned bad in mid-run: its default applies', async () => {

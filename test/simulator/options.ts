@@ -14,6 +14,8 @@ export interface WorldOptions {
   readonly listLagSeconds: number;
   /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
   readonly finalState: string;
+  /** Seconds for which the group's status still lists an instance that shuts down; undocumented (docs/services.md, Spot). */
+  readonly statusLagSeconds: number;
   /** When somebody, or a schedule, sets another target capacity (s from the world's begin); undefined: nobody does. */
   readonly scaledTo: { readonly afterSeconds: number; readonly target: number } | undefined;
   /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
@@ -174,6 +176,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   listsFinished: true,
   listLagSeconds: 0,
   finalState: 'FINISHED',
+  statusLagSeconds: 0,
   scaledTo: undefined,
   scaledUp: 0,
   terminatesInstanceOnFailure: false,

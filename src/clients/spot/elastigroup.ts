@@ -37,7 +37,7 @@ export interface DeploymentGroupName {
 export interface Elastigroup {
   /**
    * All that Spot lists and that can be read, in no order that may be relied on; finished ones may be missing. An
-   * unreadable item is skipped, unless it may be a deployment with the tag `own`.
+   * item without a readable id is skipped, unless it may be a deployment with the tag `own`.
    */
   listDeployments(own: Tag): Promise<readonly ElastigroupDeployment[]>;
   /** Launches green. A lost answer leaves open whether it did: look before repeating. */
@@ -201,20 +201,20 @@ function readDeployment(item: unknown, operation: string): ElastigroupDeployment
 }
 
 /**
- * One odd item, perhaps an old deployment of somebody else, must not hide all others. An item that names the own tag where it cannot be
- * read is an error, though: to overlook an own deployment would start a second one.
+ * One odd item, perhaps an old deployment of somebody else, must not hide all others. To overlook an own deployment would start a
+ * second one, though: where the tags cannot be read, one that names the own tag anywhere is taken for own; without an id it is an error.
  */
 function readListed(item: unknown, own: Tag, warn: (sentence: string) => void): ElastigroupDeployment | undefined {
   const parsed = deploymentSchema.safeParse(item);
   const deployment = parsed.success ? readDeployment(item, SPOT_OPERATIONS.list) : undefined;
-  if (deployment?.tags.some(({ value }) => value === own.value)) return deployment;
+  const isPlain = deployment !== undefined && deployment.tags.length === parsed.data?.config?.tags?.length;
+  if (isPlain && deployment.tags.length > 0) return deployment;
   const mentionsOwn = JSON.stringify(item).includes(own.value);
+  if (deployment) return mentionsOwn ? { ...deployment, tags: [...deployment.tags, own] } : deployment;
   if (mentionsOwn)
-    throw unreadable('Spot', SPOT_OPERATIONS.list, 'an item with the tag of this action has no readable id or tags');
-  if (!deployment) {
-    warn(SPOT_WARNINGS.oddItem);
-  }
-  return deployment;
+    throw unreadable('Spot', SPOT_OPERATIONS.list, 'an item with the tag of this action has no readable id');
+  warn(SPOT_WARNINGS.oddItem);
+  return undefined;
 }
 
 function readableOf<T extends z.ZodMiniType>(schema: T, items: readonly unknown[] | undefined): z.infer<T>[] {

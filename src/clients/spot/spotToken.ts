@@ -149,6 +149,8 @@ function explain(error: UpstreamError, id: string): SpotTokenError {
 }
 
 /** The secret may be read, but not decrypted: KMS refuses its key (docs/services.md, Secrets Manager). */
-function isRefusalOfKey({ kind, code, detail }: UpstreamError): boolean {
-  return code === 'DecryptionFailure' || (kind === 'denied' && /\bkms\b/i.test(detail));
+function isRefusalOfKey(error: UpstreamError): boolean {
+  if (error.code === 'DecryptionFailure') return true;
+  // A secret or a role may be called "kms" too: where an action is named, that alone counts.
+  return error.kind === 'denied' && /\bkms\b/i.test(missingActionOf(error) ?? error.detail);
 }

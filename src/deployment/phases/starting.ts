@@ -53,6 +53,10 @@ async function startUnlessConflicting(
   const earlier = await withAllProblems(state, context, context.greenInstances.find(greenTag(state)));
   if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
 
+  // Lists lag, and Spot may drop what has ended: TIMEOUT is the bound, as for a deployment that is known and not listed.
+  if (state.startedBefore)
+    return progressed(state, 'searching for the Elastigroup deployment that an earlier invocation started');
+
   const passed = state.checked ? undefined : await preflight(context, recent);
   const warnings = passed?.warnings ?? [];
   const checked: Starting = {

@@ -88,7 +88,7 @@ export class SpotApi {
       case 'GET':
         return this.#answers.items(request, 'group', [this.#groupItem()]);
       case 'GET status':
-        return this.#answers.items(request, 'group:status', this.#fleet.instances.filter(isUp).map(statusItem));
+        return this.#answers.items(request, 'group:status', this.#listedInstances().map(statusItem));
       case 'GET logs':
         return this.#answers.items(request, 'group:log', logItems(this.#group.log, queryOf(request)));
       default:
@@ -143,6 +143,14 @@ export class SpotApi {
       strategy: { risk: 75, availabilityVsCost: 'balanced', fallbackToOd: true },
       thirdPartiesIntegration: this.#integration(),
     };
+  }
+
+  #listedInstances(): readonly Instance[] {
+    const { options, schedule } = this.#context;
+    const since = schedule.time - options.statusLagSeconds * 1000;
+    return this.#fleet.instances.filter(
+      (instance) => isUp(instance) || (instance.shutDownAt !== undefined && instance.shutDownAt > since),
+    );
   }
 
   #launchSpecification(): JsonRecord {
