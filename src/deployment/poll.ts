@@ -132,7 +132,7 @@ function pauseAfter(
 /** An invocation that ends before its turn polls at once: one poll at least is made. */
 function firstPause(state: ActiveState, context: DeploymentContext, pacing: Pacing): number {
   const turn = untilTurn(state, context, pacing);
-  const isInTime = context.clock.now() + turn < endOfPolling(state, pacing);
+  const isInTime = context.clock.now() + turn < endOfPolling(state, pacing, context);
   return Math.max(blockedFor(state, context, pacing), isInTime ? turn : 0);
 }
 
