@@ -1,5 +1,9 @@
 # What template.yaml sets up, without the dashboard: `npm run test:terraform` compares the two.
 
+data "aws_caller_identity" "current" {}
+
+data "aws_region" "current" {}
+
 resource "aws_lambda_function" "blue_green" {
   # checkov:skip=CKV_AWS_50:The log has every step of a deployment; tracing would need a permission
   # checkov:skip=CKV_AWS_115:The account's concurrency is shared; reserved_concurrent_executions may keep some

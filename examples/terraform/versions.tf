@@ -12,12 +12,3 @@ terraform {
     }
   }
 }
-
-# The token comes from the variable SPOTINST_TOKEN of the environment; the function has its own, in Secrets Manager.
-provider "spotinst" {
-  account = var.spot_account_id
-}
-
-data "aws_caller_identity" "current" {}
-
-data "aws_region" "current" {}

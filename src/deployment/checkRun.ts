@@ -14,6 +14,8 @@ const CHECK_INTERVAL_S = 30;
  * stage, or lack a job that was just created.
  */
 const CONFIRM_START_AFTER_S = 30;
+/** Seconds for which a doubt may be confirmed: one of an earlier invocation says nothing of now. */
+const DOUBT_COUNTS_S = 30;
 /** Seconds for which a start waits for a pipeline execution that cannot be read. */
 const START_PATIENCE_S = 30;
 
@@ -53,8 +55,9 @@ export async function checkRun(state: ActiveState, context: DeploymentContext, o
   }
   // One reading may be odd, or of a moment in which CodePipeline's parts contradict each other.
   const now = clock.now();
-  if (!hasLasted(state.runEndedSince, secondsToConfirm(state), now))
-    return { kind: 'doubt', state: { ...state, runEndedSince: state.runEndedSince ?? now } };
+  const confirmAfter = secondsToConfirm(state);
+  const since = hasLasted(state.runEndedSince, confirmAfter + DOUBT_COUNTS_S, now) ? now : (state.runEndedSince ?? now);
+  if (!hasLasted(since, confirmAfter, now)) return { kind: 'doubt', state: { ...state, runEndedSince: since } };
   return { kind: 'ended', state: endOf(state, readout, context) };
 }
 

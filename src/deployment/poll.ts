@@ -33,7 +33,7 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
 
 async function pollWindow(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   let state: State = first;
-  let pause = blockedFor(state, context, pacing);
+  let pause = firstPause(state, context, pacing);
   while (!hasResult(state)) {
     if (pause > 0 && context.clock.now() + pause >= endOfPolling(state, pacing)) return state;
     state = await afterPause(state, pause, context);
@@ -117,7 +117,27 @@ function pauseAfter(
   const deniedUntil = (next.deniedSince ?? Number.POSITIVE_INFINITY) + DENIAL_PATIENCE_S * 1000;
   const ahead = [deadlineOf(next, context), deniedUntil, confirmAt].filter((limit) => limit > now);
   const pause = Math.min(wanted, ...ahead.map((limit) => limit - now));
-  return Math.max(pause, blockedFor(next, context, pacing));
+  return Math.max(pause, blockedFor(next, context, pacing), untilTurn(next, context, pacing));
+}
+
+/** An invocation that ends before its turn polls at once: one poll at least is made. */
+function firstPause(state: ActiveState, context: DeploymentContext, pacing: Pacing): number {
+  const turn = untilTurn(state, context, pacing);
+  const isInTime = context.clock.now() + turn < endOfPolling(state, pacing);
+  return Math.max(blockedFor(state, context, pacing), isInTime ? turn : 0);
+}
+
+/** Milliseconds that a poll which needs Spot leaves to others, where several share its rate limit. */
+function untilTurn(state: ActiveState, context: DeploymentContext, { rateLimit, jitter }: Pacing): number {
+  if (!needsSpot(state)) return 0;
+  const now = context.clock.now();
+  const turn = rateLimit.untilTurn(SPOT_OPERATIONS.list, now, jitter) ?? 0;
+  return Math.max(0, Math.min(turn, deadlineOf(state, context) - now));
+}
+
+/** In the other phases CodeDeploy is followed, whatever Spot allows. */
+function needsSpot({ phase }: ActiveState): boolean {
+  return phase !== 'installing' && phase !== 'cleaningUp';
 }
 
 /** When the phase's own limit is reached (ms since the epoch): no pause lasts longer. */
@@ -131,7 +151,7 @@ function deadlineOf(state: ActiveState, context: DeploymentContext): number {
  * the limit is, the phase still ends in time.
  */
 function blockedFor(state: ActiveState, context: DeploymentContext, { rateLimit }: Pacing): number {
-  if (state.phase === 'installing' || state.phase === 'cleaningUp') return 0;
+  if (!needsSpot(state)) return 0;
   const { list, group, start } = SPOT_OPERATIONS;
   const needed = state.phase === 'starting' ? [list, start, ...(state.checked ? [] : [group])] : [list];
   const allowedAt = rateLimit.allowedAt(...needed);

@@ -318,6 +318,16 @@ describe('what cannot be read costs one line of the log, and never the deploymen
   });
 });
 
+// Readings that are wrong now and then must not add up over the gap between two invocations.
+test('an end that an earlier invocation has read is read twice again', async () => {
+  const { context, check } = setUp({ action: 'Abandoned' });
+  const earlier = { ...installing(), runEndedSince: START - 45_000 };
+  const first = await check(earlier);
+  expect(first).toMatchObject({ kind: 'doubt', state: { runEndedSince: START } });
+  context.clock.advance(5);
+  expect(await check(first.state as ActiveState)).toMatchObject({ kind: 'ended' });
+});
+
 describe('before a start', () => {
   test('nothing is started while an end is to be confirmed', async () => {
     const { context } = setUp({ action: 'Failed' });
