@@ -139,13 +139,13 @@ function fixOf(kept: KeptGreen): string {
     case 'rollback-active':
       return KEPT_MESSAGES.waitForEnd;
     case 'rollback-failed':
-    case 'successor':
     case 'no-rollback':
     case 'no-blue':
       return KEPT_MESSAGES.checkTargetGroup;
     case 'unlisted':
     case 'replaced':
       return KEPT_MESSAGES.checkUnlisted;
+    case 'successor':
     case 'unreadable':
       return KEPT_MESSAGES.checkFleet(id);
   }
