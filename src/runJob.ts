@@ -12,7 +12,7 @@ import { decodeToken, encodeToken, type Resumption } from './deployment/continua
 import { namedRun, newRunMemory, rememberRunInLog, type NamedRun, type RunMemory } from './deployment/runMemory';
 import { cleanUpAfterHandOver, poll, rememberInLog } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
-import { firstState, idsOf } from './deployment/transitions';
+import { firstState, idsOf, perhapsWithCodeDeploy } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, ActionError } from './errors';
@@ -102,7 +102,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
   // Before the first line of the log; a secret's token becomes known only when it is read.
   if (input.parameters.token.kind === 'clear') job.redactor.add(input.parameters.token.value);
   for (const warning of input.warnings) job.log.warn(warning);
-  const { state, rateLimit, run: knownRun } = resume(input, job);
+  const { state, rateLimit, run: knownRun, runUnreadSince } = resume(input, job);
   const { parameters } = input;
   const group = `${parameters.applicationName}/${parameters.deploymentGroupName}`;
   job.log.remember({ greenIdentifier: state.greenIdentifier, group });
@@ -116,6 +116,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
       isUnknownJobAllowed: input.settings.allowUnknownJob,
       givenExecutionId: parameters.pipelineExecutionId,
       run: knownRun,
+      unreadSince: runUnreadSince,
     },
   );
   rememberRunInLog(runMemory, job.log);
@@ -126,7 +127,8 @@ async function work(event: unknown, job: Job): Promise<Result> {
     const run = namedRun(runMemory);
     return { report: reportEnd(next, { evidence, run }, parameters, job), ended, run };
   }
-  const token = encodeToken({ state: next, rateLimit, run: runMemory.run }, parameters);
+  const { run, unreadSince } = runMemory;
+  const token = encodeToken({ state: next, rateLimit, run, runUnreadSince: unreadSince }, parameters);
   const redact = (text: string) => job.redactor.redact(text);
   return {
     report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact),
@@ -179,11 +181,13 @@ function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resump
     return { state: firstState(job.id, invocation.clock.now()), rateLimit: new SpotRateLimit() };
   const resumed = decodeToken(job.continuationToken, parameters, invocation.clock.now());
   if (!resumed.ok) throw new InvalidInputError(resumed.problems, LEFT_ALONE);
-  const { state, rateLimit, run, unreadable } = resumed.value;
+  const { state, rateLimit, run, runUnreadSince, unreadable } = resumed.value;
   if (unreadable !== undefined) log.warn(POLL_WARNINGS.tokenUnreadable(unreadable));
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
   const startedAt = Math.min(state.startedAt, invocation.clock.now());
-  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit, run };
+  // An earlier try of this event may have started CodeDeploy, and died.
+  const known = state.phase === 'launching' ? perhapsWithCodeDeploy(state) : state;
+  return { state: { ...known, startedAt, invocations: state.invocations + 1 }, rateLimit, run, runUnreadSince };
 }
 
 /** What this invocation has achieved. */
@@ -236,7 +240,14 @@ async function useTheRest(
   const context = createContext({ ...sharedIngredients(input, job), budget, rateLimit, runMemory });
   const { pollIntervalSeconds } = input.settings;
   const { jitter } = budget;
-  const pacing = { pollIntervalSeconds, until: budget.until, latest: budget.until, jitter, rateLimit };
+  const pacing = {
+    pollIntervalSeconds,
+    until: budget.until,
+    latest: budget.until,
+    jitter,
+    rateLimit,
+    isAnswered: true,
+  } as const;
   const end = await cleanUpAfterHandOver(state, context, pacing, isAccepted);
   if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
   if (end?.phase === 'cleaningUp') {

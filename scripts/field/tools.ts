@@ -66,6 +66,30 @@ export function lambdaRuntime(): string {
   return path.join(folder, 'node_modules');
 }
 
+/** The types of a resource or data source (`data.…`) of Terraform's providers, of which scripts/terraform/providers/package.json has the versions. */
+export function providerTypes(): (address: string) => string {
+  const folder = path.resolve('build/terraform-types');
+  const pins = 'scripts/terraform/providers/package.json';
+  const { dependencies } = JSON.parse(readFileSync(pins, 'utf8')) as { dependencies: Readonly<Record<string, string>> };
+  const provider = (name: string) => path.join(folder, name.replace('@cdktf/provider-', ''));
+  installOnce([pins], folder, () => {
+    for (const [name, version] of Object.entries(dependencies)) {
+      mkdirSync(provider(name));
+      run('npm', ['pack', '--silent', '--pack-destination', folder, `${name}@${version}`]);
+      const tarball = path.join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
+      // Only these: of AWS it has some 20,000 files.
+      const options = ['--strip-components=2', '--wildcards', 'package/lib/*/index.d.ts'];
+      run('tar', ['-xzf', tarball, '-C', provider(name), ...options]);
+      rmSync(tarball);
+    }
+  });
+  return (address) => {
+    const [, data = '', name = '', resource = ''] = /^(data\.)?([a-z]+)_(\w+)$/.exec(address) ?? [];
+    const file = `${data && `data-${name}-`}${resource.replaceAll('_', '-')}`;
+    return readFileSync(path.join(folder, name, file, 'index.d.ts'), 'utf8');
+  };
+}
+
 /** What the construct in cdk/ is built and tested with. */
 export function constructPackages(): void {
   installOnce(['cdk/package-lock.json'], path.resolve('cdk/node_modules'), () => {

@@ -7,11 +7,13 @@ export async function versionAndNotes(tag) {
   const read = async (file) => JSON.parse(await readFile(file, 'utf8')).version;
   const version = await read('package.json');
   const template = await readFile('template.yaml', 'utf8');
+  const terraform = await readFile('examples/terraform/function.tf', 'utf8');
   const found = {
     'package-lock.json': await read('package-lock.json'),
     'cdk/package.json': await read('cdk/package.json'),
     'cdk/package-lock.json': await read('cdk/package-lock.json'),
     'RELEASE_VERSION in template.yaml': /^ +RELEASE_VERSION: (\S+)/m.exec(template)?.[1],
+    'examples/terraform/function.tf': /^ +RELEASE_VERSION += "(\S+)"/m.exec(terraform)?.[1],
     'SemanticVersion in template.yaml': /^ +SemanticVersion: (\S+)/m.exec(template)?.[1],
     ...(tag !== undefined && { 'the tag': tag.replace(/^v/, '') }),
   };

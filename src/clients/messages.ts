@@ -7,6 +7,7 @@ export const CALL_MESSAGES = {
 
 /** Why there is no Spot API token to be had from Secrets Manager. */
 export const SECRET_MESSAGES = {
+  gone: 'The function no longer has a default secret with the Spot API token, and the action names none: set SPOT_TOKEN_SECRET again, or API_TOKEN_SECRET in UserParameters.',
   notFound: (id) =>
     `There is no secret ${id} in this account and Region. Check API_TOKEN_SECRET or the function's SPOT_TOKEN_SECRET.`,
   forbidden: (id, action, error) =>

@@ -63,6 +63,9 @@ const CHECK_TIME_LIMIT_MS = 5_000;
 /** The most that CodePipeline lists at once: the actions of one execution, retries included, or the newest of all. */
 const MOST_LISTED = 100;
 
+/** CodePipeline has no such job; an id that is none of its own is invalid. */
+const UNKNOWN_JOB: ReadonlySet<string | undefined> = new Set(['JobNotFoundException', 'ValidationException']);
+
 export function pipelineRunsClient(
   aws: Pick<AwsClients, 'codePipeline' | 'codePipelineIn'>,
   given: CallBudget,
@@ -87,7 +90,7 @@ export function pipelineRunsClient(
           return { run: runOf(jobDetails?.data?.pipelineContext), data: dataOf(jobDetails?.data) };
         });
       } catch (error) {
-        if (error instanceof UpstreamError && error.code === 'JobNotFoundException') return 'unknown-job';
+        if (error instanceof UpstreamError && UNKNOWN_JOB.has(error.code)) return 'unknown-job';
         throw error;
       }
     },
@@ -113,21 +116,21 @@ export function pipelineRunsClient(
 }
 
 function runOf(context: PipelineContext | undefined): PipelineRun | undefined {
-  if (context?.pipelineName === undefined) return undefined;
+  if (!context?.pipelineName) return undefined;
   return {
     pipeline: context.pipelineName,
     // arn:aws:codepipeline:REGION:ACCOUNT:NAME
     region: context.pipelineArn?.split(':')[3] || undefined,
     stage: context.stage?.name,
     action: context.action?.name,
-    executionId: context.pipelineExecutionId,
-    actionExecutionId: context.action?.actionExecutionId,
+    executionId: context.pipelineExecutionId || undefined,
+    actionExecutionId: context.action?.actionExecutionId || undefined,
   };
 }
 
 function dataOf(data: SdkJobData | undefined): JobData | undefined {
   const configuration = data?.actionConfiguration?.configuration;
-  if (configuration === undefined) return undefined;
+  if (configuration === undefined || Object.keys(configuration).length === 0) return undefined;
   return { userParameters: configuration['UserParameters'] ?? '', continuationToken: data?.continuationToken };
 }
 

@@ -8,7 +8,7 @@ import { failureOf, wholeFailureOf } from './failures';
 import { failLeavingGreen, finalize } from './phases/finalizing';
 import { install } from './phases/installing';
 import { launch } from './phases/launching';
-import { DENIAL_PATIENCE_S, hasLasted } from './limits';
+import { deniedAgain, DENIED_POLLS, isBelieved, isTimedOut, type Denial } from './limits';
 import { start } from './phases/starting';
 import type { DeploymentContext } from './context';
 import type { ActiveState, CleaningUp, Failed, Failure, State } from './state';
@@ -22,11 +22,12 @@ export async function advance(state: ActiveState, context: DeploymentContext): P
   try {
     const run = await checkRun(state, context, 'poll');
     if (run.kind === 'ended') return run.state;
-    if (run.kind === 'doubt' && state.phase === 'starting') return confirming(run.state);
     known = run.state;
+    // TIMEOUT bounds a doubt, too, which CodePipeline may leave open.
+    if (run.kind === 'doubt' && known.phase === 'starting' && !isTimedOut(known, context)) return confirming(known);
     const next = await step(known, context);
-    const { outageSince: _over, deniedSince: _past, ...well } = next;
-    return well;
+    const { outageSince: _over, ...well } = next;
+    return undenied(well);
   } catch (error) {
     return afterError(known, error, context);
   }
@@ -55,8 +56,13 @@ async function afterError(before: ActiveState, error: unknown, context: Deployme
   if (!error.transient) return whileDenied(state, error, context);
   if (error.kind === 'rate-limited') return whileLimited(state, context);
   logFailedPoll(state, error, context);
-  const { deniedSince: _interrupted, ...rest } = state;
-  return { ...rest, outageSince: state.outageSince ?? context.clock.now() };
+  return { ...undenied(state), outageSince: state.outageSince ?? context.clock.now() };
+}
+
+function undenied<S extends State>(state: S): S {
+  const { deniedSince: _over, deniedPolls: _too, ...rest } = state;
+  // TypeScript cannot derive that a state without optional fields is still of its type.
+  return rest as S;
 }
 
 /** The error leaves open whether CreateDeployment was processed. */
@@ -70,11 +76,16 @@ function mayHaveCreated(error: unknown): boolean {
  * deployment back. Before preflight has passed nothing was readable yet, and callPolicy.ts has tried once more.
  */
 function whileDenied(state: ActiveState, error: UpstreamError, context: DeploymentContext): Promise<State> | State {
-  const deniedSince = state.deniedSince ?? context.clock.now();
-  if (!wasReadable(state) || hasLasted(deniedSince, DENIAL_PATIENCE_S, context.clock.now()))
+  const now = context.clock.now();
+  const { since, polls } = deniedAgain(denialIn(state), now);
+  if (!wasReadable(state) || isBelieved({ since, polls }, now))
     return failAfterPermanentReadError(state, asActionError(error), context);
   logFailedPoll(state, error, context);
-  return { ...state, deniedSince };
+  return { ...state, deniedSince: since, deniedPolls: polls };
+}
+
+function denialIn({ deniedSince: since, deniedPolls: polls = DENIED_POLLS }: ActiveState): Denial | undefined {
+  return since === undefined ? undefined : { since, polls };
 }
 
 function wasReadable(state: ActiveState): boolean {
@@ -89,7 +100,7 @@ function logFailedPoll(state: ActiveState, error: UpstreamError, { log }: Deploy
 
 /** Spot answers, and says how long to wait: that is not an outage, and is bounded by TIMEOUT. */
 function whileLimited(state: ActiveState, context: DeploymentContext): ActiveState {
-  const { outageSince: _over, deniedSince: _past, ...answered } = state;
+  const { outageSince: _over, ...answered } = undenied(state);
   const progress = 'Spot rate limit exhausted, waiting for its reset';
   context.log.debug(`${progress}.`);
   return progressed(answered, progress);

@@ -1,16 +1,21 @@
 import type { DeploymentContext } from './context';
-import { hasLasted } from './limits';
+import { CONFIRM_AFTER_S, hasLasted } from './limits';
 import { CLEANED_MESSAGES } from './messages';
 import { isTooLate } from './pipelineRun';
 import { readRun } from './readRun';
 import { runFailure, type RunEnd } from './runFailures';
-import type { ActiveState, State } from './state';
+import { hasStartedNothing, type ActiveState, type State } from './state';
 import { progressed, toCleaningUp, toFailed } from './transitions';
 
 /** Seconds between two checks; CodePipeline says nothing by itself (docs/services.md, CodePipeline). */
 const CHECK_INTERVAL_S = 30;
-/** Seconds after which an end is confirmed by another reading; also how old a check before a start, or a hand-over, may be. */
-export const CONFIRM_AFTER_S = 5;
+/**
+ * The same, while there is nothing to stop yet: what CodePipeline shows may lag behind, and still be of an earlier attempt of the
+ * stage, or lack a job that was just created.
+ */
+const CONFIRM_START_AFTER_S = 30;
+/** Seconds for which a doubt may be confirmed: one of an earlier invocation says nothing of now. */
+const DOUBT_COUNTS_S = 30;
 /** Seconds for which a start waits for a pipeline execution that cannot be read. */
 const START_PATIENCE_S = 30;
 
@@ -50,9 +55,14 @@ export async function checkRun(state: ActiveState, context: DeploymentContext, o
   }
   // One reading may be odd, or of a moment in which CodePipeline's parts contradict each other.
   const now = clock.now();
-  if (!hasLasted(state.runEndedSince, CONFIRM_AFTER_S, now))
-    return { kind: 'doubt', state: { ...state, runEndedSince: state.runEndedSince ?? now } };
+  const confirmAfter = secondsToConfirm(state);
+  const since = hasLasted(state.runEndedSince, confirmAfter + DOUBT_COUNTS_S, now) ? now : (state.runEndedSince ?? now);
+  if (!hasLasted(since, confirmAfter, now)) return { kind: 'doubt', state: { ...state, runEndedSince: since } };
   return { kind: 'ended', state: endOf(state, readout, context) };
+}
+
+function secondsToConfirm(state: ActiveState): number {
+  return hasStartedNothing(state) ? CONFIRM_START_AFTER_S : CONFIRM_AFTER_S;
 }
 
 /** Before a start: what to return instead of starting, or undefined. */
@@ -146,8 +156,8 @@ function endOf(state: ActiveState, end: RunEnd, context: DeploymentContext): Sta
   if (known.phase === 'finalizing') return known;
   context.log.warn(failure.headline);
   if (known.phase === 'cleaningUp') return { ...known, failure: { ...known.failure, isUnfollowed: true } };
-  const mayHaveStarted = known.phase !== 'starting' || known.unconfirmedSince !== undefined;
-  const hasNothing = end.kind === 'unknown-job' || ((end.kind === 'newer' || end.kind === 'late') && !mayHaveStarted);
+  const hasNothing =
+    end.kind === 'unknown-job' || ((end.kind === 'newer' || end.kind === 'late') && hasStartedNothing(known));
   const hasSucceeded = end.kind === 'ended' && end.status === 'Succeeded';
   const cleaned = end.kind === 'newer' ? [CLEANED_MESSAGES.nothingStarted] : [];
   return hasNothing || hasSucceeded

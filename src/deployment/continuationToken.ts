@@ -40,6 +40,8 @@ const contentSchema = z.strictObject({
   blocks: z.record(z.string(), z.number()),
   /** The pipeline execution, where it is known: a job of an action that has ended may no longer tell it. */
   run: z.exactOptional(runSchema),
+  /** Since when it cannot be read (ms since the epoch), where that is so. */
+  runUnreadSince: z.exactOptional(z.number()),
 });
 
 /** What stands outside the versioned part, in the same form in all versions of the function: how the action is found again by its tag. */
@@ -47,6 +49,8 @@ const anchorSchema = z.object({
   green: z.string().check(z.minLength(1), z.maxLength(128)),
   at: z.number(),
   of: z.string(),
+  /** An Elastigroup deployment was started. */
+  started: z.catch(z.optional(z.literal(true)), undefined),
 });
 
 /** What the next invocation resumes from. */
@@ -54,6 +58,7 @@ export interface Resumption {
   readonly state: ActiveState;
   readonly rateLimit: SpotRateLimit;
   readonly run?: PipelineRun | undefined;
+  readonly runUnreadSince?: number | undefined;
 }
 
 export interface Resumed extends Resumption {
@@ -61,10 +66,10 @@ export interface Resumed extends Resumption {
   readonly unreadable?: string;
 }
 
-export function encodeToken({ state, rateLimit, run }: Resumption, parameters: UserParameters): string {
+export function encodeToken({ state, rateLimit, run, runUnreadSince }: Resumption, parameters: UserParameters): string {
   const fingerprint = fingerprintOf(parameters);
-  const content = { fingerprint, state, blocks: rateLimit.blocks };
-  const anchor = toBase64({ green: state.greenIdentifier, at: state.startedAt, of: fingerprint });
+  const content = { fingerprint, state, blocks: rateLimit.blocks, runUnreadSince };
+  const anchor = toBase64(anchorOf(state, fingerprint));
   const ending = `${anchor}.${checksumOf(anchor)}`;
   // CodePipeline can be asked for the run again.
   for (const known of [{ ...content, run }, content]) {
@@ -75,6 +80,11 @@ export function encodeToken({ state, rateLimit, run }: Resumption, parameters: U
     }
   }
   throw new Error('the state does not fit into a continuation token');
+}
+
+function anchorOf(state: ActiveState, fingerprint: string): z.infer<typeof anchorSchema> {
+  const hasStarted = state.phase !== 'starting' || state.startedBefore === true;
+  return { green: state.greenIdentifier, at: state.startedAt, of: fingerprint, ...(hasStarted && { started: true }) };
 }
 
 /** Durations need no more than tenths of a second. */
@@ -95,7 +105,12 @@ export function decodeToken(token: string, parameters: UserParameters, now: numb
   const whole = decodeWhole(token, parameters);
   const anchor = whole.ok ? undefined : readAnchor(token, parameters);
   if (whole.ok || !anchor) return whole;
-  const state = { ...firstState(anchor.green, Math.min(anchor.at, now)), phaseStartedAt: now, unconfirmedSince: now };
+  const state = {
+    ...firstState(anchor.green, Math.min(anchor.at, now)),
+    phaseStartedAt: now,
+    unconfirmedSince: now,
+    ...(anchor.started && { startedBefore: true as const }),
+  };
   return valid({ state, rateLimit: new SpotRateLimit(), unreadable: whole.problems[0]?.what ?? '' });
 }
 
@@ -122,8 +137,8 @@ function decodeWhole(token: string, parameters: UserParameters): Parsed<Resumpti
   if (content.data.fingerprint !== fingerprintOf(parameters)) {
     return problem(TOKEN_MESSAGES.otherAction);
   }
-  const { state, blocks, run } = content.data;
-  return valid({ state, rateLimit: new SpotRateLimit(blocks), run });
+  const { state, blocks, run, runUnreadSince } = content.data;
+  return valid({ state, rateLimit: new SpotRateLimit(blocks), run, runUnreadSince });
 }
 
 function parseJson(payload: string): unknown {

@@ -1,7 +1,8 @@
 import type { JobData, JobDetails } from '../clients/pipelineRun';
-import type { UpstreamError } from '../clients/upstreamError';
+import { unreadable, type UpstreamError } from '../clients/upstreamError';
 import { attempt, type Attempt } from './attempt';
 import type { DeploymentContext } from './context';
+import { CONFIRM_AFTER_S, hasLasted } from './limits';
 
 /*
  * An event proves nothing: anybody who may invoke the function can write one, with a job id, a continuation token and
@@ -11,7 +12,7 @@ import type { DeploymentContext } from './context';
 /**
  * - `genuine`: CodePipeline knows the job as the event tells it, or the function may not ask
  * - `forged`: it does not
- * - `unanswered`: not known at the moment
+ * - `unanswered`: not known at the moment, or denied for the first time: a single answer may be odd
  */
 export type JobProof =
   | { readonly kind: 'genuine' }
@@ -22,25 +23,36 @@ export type JobProof =
 export async function askForJob({
   runMemory,
   pipelineRuns,
+  clock,
 }: DeploymentContext): Promise<Attempt<JobDetails | 'unknown-job'>> {
   runMemory.details ??= attempt(pipelineRuns.identify(runMemory.job.id));
   const details = await runMemory.details;
-  if (!details.ok && details.error.transient) runMemory.details = undefined;
+  if (isUnknown(details)) runMemory.unknownSince ??= clock.now();
+  if (isUnknown(details) || (!details.ok && details.error.transient)) runMemory.details = undefined;
   return details;
+}
+
+/** An id that CodePipeline rejects is none of its own. */
+function isUnknown(details: Attempt<JobDetails | 'unknown-job'>): boolean {
+  return details.ok ? details.value === 'unknown-job' : details.error.kind === 'rejected';
 }
 
 /** Whether the event is one of CodePipeline's. Nothing is stopped for another. */
 export async function proveJob(context: DeploymentContext): Promise<JobProof> {
   const { isUnknownJobAllowed, job } = context.runMemory;
-  return isUnknownJobAllowed ? { kind: 'genuine' } : judgeJob(job, await askForJob(context));
+  if (isUnknownJobAllowed) return { kind: 'genuine' };
+  const details = await askForJob(context);
+  const isConfirmed = hasLasted(context.runMemory.unknownSince, CONFIRM_AFTER_S, context.clock.now());
+  return isUnknown(details) && !isConfirmed ? { kind: 'unanswered', error: UNKNOWN } : judgeJob(job, details);
 }
+
+const UNKNOWN = unreadable('CodePipeline', 'GetJobDetails', 'the job is unknown');
 
 /** Without the permission to ask, the function works as it would without this check: nobody can take it away by an event. */
 export function judgeJob(event: JobData, details: Attempt<JobDetails | 'unknown-job'>): JobProof {
   if (!details.ok) {
     const { error } = details;
     if (error.transient) return { kind: 'unanswered', error };
-    // An id that CodePipeline rejects is none of its own.
     return { kind: error.kind === 'denied' ? 'genuine' : 'forged' };
   }
   if (details.value === 'unknown-job') return { kind: 'forged' };

@@ -11,12 +11,31 @@ export const UNLISTED_PROOF_S = 60;
 export const NO_TARGETS_LIMIT_S = 180;
 /** Seconds for which a denial, or a refusal, of what was readable before counts as an outage; then it is believed. */
 export const DENIAL_PATIENCE_S = 120;
+/** Polls that must have been denied by then, one after the other: between two invocations nobody polls. */
+export const DENIED_POLLS = 3;
+/** Seconds after which what CodePipeline tells is confirmed by another reading; also how old a check before a start, or a hand-over, may be. */
+export const CONFIRM_AFTER_S = 5;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;
 
 /** Whether something has lasted for so many seconds; `since` is in ms since the epoch, undefined: it begins now. */
 export function hasLasted(since: number | undefined, seconds: number, now: number): boolean {
   return now - (since ?? now) >= seconds * 1000;
+}
+
+/** A denial, or a refusal, that lasts: since when (ms since the epoch), and in how many polls. */
+export interface Denial {
+  readonly since: number;
+  readonly polls: number;
+}
+
+export function deniedAgain(before: Denial | undefined, now: number): Denial {
+  return before ? { since: before.since, polls: before.polls + 1 } : { since: now, polls: 1 };
+}
+
+/** Whether a denial is no outage any more. */
+export function isBelieved({ since, polls }: Denial, now: number): boolean {
+  return polls >= DENIED_POLLS && hasLasted(since, DENIAL_PATIENCE_S, now);
 }
 
 /** When TIMEOUT is reached (ms since the epoch). */

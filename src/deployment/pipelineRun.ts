@@ -42,6 +42,15 @@ export function judgeRun(reading: RunReading): RunVerdict {
   return { kind: 'goes-on', actionStartedAt: own?.startedAt };
 }
 
+/**
+ * The run, without an id that the list does not know: then the action's name counts. Only for an action that has started
+ * nothing; later a list that lacks it must not have an earlier attempt of the stage end it.
+ */
+export function withListedId(run: PipelineRun, actions: readonly ListedAction[]): PipelineRun {
+  const { actionExecutionId, ...nameless } = run;
+  return actions.some((listed) => listed.actionExecutionId === actionExecutionId) ? run : nameless;
+}
+
 /** By its id; where CodePipeline does not tell it, the newest of that name: the stage may have been retried. */
 export function ownAction(run: PipelineRun, actions: readonly ListedAction[]): ListedAction | undefined {
   if (run.actionExecutionId !== undefined)
@@ -96,6 +105,15 @@ function isSameAction(listed: ListedAction, { stage, action }: Pick<PipelineRun,
 export const NO_ANSWER_LIMIT_S = 1200;
 /** Seconds that must be left of it for a start: to launch, to notice what goes wrong, and to report. */
 const LEAST_TIME_TO_START_S = 180;
+
+/** Seconds of it that are kept for a slow last poll and for the report. */
+const TIME_TO_ANSWER_S = 120;
+
+/** After which no poll begins for the action's first job (ms since the epoch). */
+export function lastPollAt(actionStartedAt: number | undefined): number {
+  if (actionStartedAt === undefined) return Number.POSITIVE_INFINITY;
+  return actionStartedAt + (NO_ANSWER_LIMIT_S - TIME_TO_ANSWER_S) * 1000;
+}
 
 /** Whether an action's first event comes too late to start anything. */
 export function isTooLate(actionStartedAt: number | undefined, now: number): boolean {

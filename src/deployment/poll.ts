@@ -1,10 +1,11 @@
 import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
-import { checkRun, CONFIRM_AFTER_S, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
-import { DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
+import { checkRun, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
+import { CONFIRM_AFTER_S, DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
+import { lastPollAt } from './pipelineRun';
 import type { DeploymentContext } from './context';
 import { hasResult, type ActiveState, type State } from './state';
 import { asSentence } from '../lib/wording';
@@ -18,6 +19,8 @@ export interface Pacing {
   readonly until: number;
   /** The same where no invocation may come after this one, so that cleaning up has to be done in it. */
   readonly latest: number;
+  /** The job has its answer: CodePipeline no longer waits for it. */
+  readonly isAnswered?: true;
   readonly jitter: () => number;
   readonly rateLimit: SpotRateLimit;
 }
@@ -33,14 +36,14 @@ export async function poll(first: ActiveState, context: DeploymentContext, pacin
 
 async function pollWindow(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   let state: State = first;
-  let pause = blockedFor(state, context, pacing);
+  let pause = firstPause(state, context, pacing);
   while (!hasResult(state)) {
-    if (pause > 0 && context.clock.now() + pause >= endOfPolling(state, pacing)) return state;
+    if (pause > 0 && context.clock.now() + pause >= endOfPolling(state, pacing, context)) return state;
     state = await afterPause(state, pause, context);
     if (hasResult(state)) return state;
     const next = await advance(state, context);
     logChange(state, next, context);
-    if (context.clock.now() >= endOfPolling(next, pacing)) return next;
+    if (context.clock.now() >= endOfPolling(next, pacing, context)) return next;
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
@@ -55,16 +58,19 @@ async function pollWindow(first: ActiveState, context: DeploymentContext, pacing
 
 /** Waits. A pause (Spot's rate limit, or a long interval) may be longer than a stop of the action may go unnoticed. */
 async function afterPause(first: ActiveState, pause: number, context: DeploymentContext): Promise<State> {
+  const { clock } = context;
+  const end = clock.now() + pause;
   let state = first;
   let left = pause;
   while (left > 0) {
     const slice = Math.min(left, secondsToNextCheck(state, context) * 1000);
-    await context.clock.sleep(slice);
-    left -= slice;
-    if (left <= 0) return state;
+    await clock.sleep(slice);
+    if (slice === left) return state;
     const check = await checkRun(state, context, 'poll');
     if (check.kind === 'ended') return check.state;
     state = check.state;
+    // A check that gets no answer takes its time too.
+    left = end - clock.now();
   }
   return state;
 }
@@ -96,8 +102,14 @@ export async function cleanUpAfterHandOver(
   return next.phase === 'cleaningUp' ? pollWindow(next, context, pacing) : undefined;
 }
 
-function endOfPolling(state: State, { until, latest }: Pacing): number {
-  return mayBeUnfollowed(state) ? latest : until;
+/** A first event may have come late, or again: the job is as old as its action, and CodePipeline waits no longer than it does. */
+function endOfPolling(
+  state: State,
+  { until, latest, isAnswered }: Pacing,
+  { runMemory: { actionStartedAt } }: DeploymentContext,
+): number {
+  if (mayBeUnfollowed(state)) return latest;
+  return state.invocations > 1 || isAnswered ? until : Math.min(until, lastPollAt(actionStartedAt));
 }
 
 /** Milliseconds until the next poll: none where cleaning up begins; never beyond a deadline, and never before Spot's rate limit allows. */
@@ -114,7 +126,27 @@ function pauseAfter(
   const deniedUntil = (next.deniedSince ?? Number.POSITIVE_INFINITY) + DENIAL_PATIENCE_S * 1000;
   const ahead = [deadlineOf(next, context), deniedUntil, confirmAt].filter((limit) => limit > now);
   const pause = Math.min(wanted, ...ahead.map((limit) => limit - now));
-  return Math.max(pause, blockedFor(next, context, pacing));
+  return Math.max(pause, blockedFor(next, context, pacing), untilTurn(next, context, pacing));
+}
+
+/** An invocation that ends before its turn polls at once: one poll at least is made. */
+function firstPause(state: ActiveState, context: DeploymentContext, pacing: Pacing): number {
+  const turn = untilTurn(state, context, pacing);
+  const isInTime = context.clock.now() + turn < endOfPolling(state, pacing, context);
+  return Math.max(blockedFor(state, context, pacing), isInTime ? turn : 0);
+}
+
+/** Milliseconds that a poll which needs Spot leaves to others, where several share its rate limit. */
+function untilTurn(state: ActiveState, context: DeploymentContext, { rateLimit, jitter }: Pacing): number {
+  if (!needsSpot(state)) return 0;
+  const now = context.clock.now();
+  const turn = rateLimit.untilTurn(SPOT_OPERATIONS.list, now, jitter) ?? 0;
+  return Math.max(0, Math.min(turn, deadlineOf(state, context) - now));
+}
+
+/** In the other phases CodeDeploy is followed, whatever Spot allows. */
+function needsSpot({ phase }: ActiveState): boolean {
+  return phase !== 'installing' && phase !== 'cleaningUp';
 }
 
 /** When the phase's own limit is reached (ms since the epoch): no pause lasts longer. */
@@ -128,7 +160,7 @@ function deadlineOf(state: ActiveState, context: DeploymentContext): number {
  * the limit is, the phase still ends in time.
  */
 function blockedFor(state: ActiveState, context: DeploymentContext, { rateLimit }: Pacing): number {
-  if (state.phase === 'installing' || state.phase === 'cleaningUp') return 0;
+  if (!needsSpot(state)) return 0;
   const { list, group, start } = SPOT_OPERATIONS;
   const needed = state.phase === 'starting' ? [list, start, ...(state.checked ? [] : [group])] : [list];
   const allowedAt = rateLimit.allowedAt(...needed);

@@ -5,10 +5,10 @@ import { isWaitingForConflict } from './conflicts';
 import type { DeploymentContext } from './context';
 import { askForJob } from './genuineJob';
 import { RUN_MESSAGES } from './messages';
-import { judgeRun, ownAction } from './pipelineRun';
+import { judgeRun, ownAction, withListedId } from './pipelineRun';
 import type { RunEnd } from './runFailures';
 import { rememberRunInLog } from './runMemory';
-import type { ActiveState } from './state';
+import { hasStartedNothing, type ActiveState } from './state';
 
 /**
  * Why the action ends, or that it goes on, as far as this reading tells. `unread`: not readable at the moment; `off`: not in
@@ -34,7 +34,8 @@ async function identified(state: ActiveState, context: DeploymentContext): Promi
   const answer = await askForJob(context);
   if (!answer.ok) return notRead([answer.error], state, context);
   if (answer.value === 'unknown-job') {
-    if (state.phase === 'starting' && !runMemory.isUnknownJobAllowed) return { kind: 'unknown-job' };
+    // What was started is followed.
+    if (hasStartedNothing(state) && !runMemory.isUnknownJobAllowed) return { kind: 'unknown-job' };
     return switchOff('CodePipeline does not know this job', state, context);
   }
   const { run: told } = answer.value;
@@ -69,9 +70,10 @@ async function readVerdict(
   // One of the two reads is enough; a permission that only the other one lacks is not told again and again.
   if (!actions.ok && !status?.ok) return notRead([...errorsOf(status), actions.error], state, context);
   runMemory.wasRead = true;
-  if (actions.ok) learnExecution(run, actions.value, context);
+  const known = actions.ok && hasStartedNothing(state) ? withListedId(run, actions.value) : run;
+  if (actions.ok) learnIds(known, actions.value, context);
   const verdict = judgeRun({
-    run,
+    run: known,
     executionStatus: valueOf(status),
     actions: valueOf(actions),
     newest: valueOf(newest),
@@ -84,10 +86,18 @@ async function readVerdict(
   return { kind: errors.some(({ transient }) => transient) ? 'unread' : 'goes-on' };
 }
 
-/** The list tells the execution that GetJobDetails may have left out. */
-function learnExecution(run: PipelineRun, actions: readonly ListedAction[], context: DeploymentContext): void {
-  const executionId = ownAction(run, actions)?.executionId;
-  if (run.executionId === undefined && executionId !== undefined) learn({ ...run, executionId }, context);
+/**
+ * The list tells the ids that GetJobDetails may have left out. That of the action, while it is InProgress: later the stage may
+ * be retried, and then the newest action of that name is another one.
+ */
+function learnIds(run: PipelineRun, actions: readonly ListedAction[], context: DeploymentContext): void {
+  const own = ownAction(run, actions);
+  if (own === undefined) return;
+  const executionId = run.executionId ?? own.executionId;
+  const isRunning = own.status === 'InProgress';
+  const actionExecutionId = (isRunning ? own.actionExecutionId : undefined) ?? run.actionExecutionId;
+  const isNew = executionId !== run.executionId || actionExecutionId !== run.actionExecutionId;
+  if (isNew) learn({ ...run, executionId, actionExecutionId }, context);
 }
 
 function learn(run: PipelineRun, { runMemory, log }: DeploymentContext): void {

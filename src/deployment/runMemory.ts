@@ -9,8 +9,10 @@ export interface RunMemory {
   readonly isUnknownJobAllowed: boolean;
   /** PIPELINE_EXECUTION_ID, for a CodePipeline that does not tell it. */
   readonly givenExecutionId: string | undefined;
-  /** GetJobDetails' answer; absent where it has not been asked, or could not answer (genuineJob.ts). */
+  /** GetJobDetails' answer; absent where it has not been asked, or has told nothing (genuineJob.ts). */
   details?: Promise<Attempt<JobDetails | 'unknown-job'>> | undefined;
+  /** Since when CodePipeline does not know the job (ms since the epoch). */
+  unknownSince?: number;
   /** The continuation token carries it on. */
   run?: PipelineRun | undefined;
   /** Nothing can be read: a permission is missing, or CodePipeline does not tell what it takes. */
@@ -20,7 +22,7 @@ export interface RunMemory {
   /** When it was tried last, and last with the actions (ms since the epoch). */
   checkedAt?: number;
   fullyCheckedAt?: number;
-  /** Since when it cannot be read with its actions; absent where it can. */
+  /** Since when it cannot be read with its actions; absent where it can. The continuation token carries it on. */
   unreadSince?: number | undefined;
   /** When the action started, where CodePipeline tells (ms since the epoch). */
   actionStartedAt?: number;
@@ -28,7 +30,7 @@ export interface RunMemory {
 
 export function newRunMemory(
   job: RunMemory['job'],
-  given: Pick<RunMemory, 'isUnknownJobAllowed' | 'givenExecutionId' | 'run'>,
+  given: Pick<RunMemory, 'isUnknownJobAllowed' | 'givenExecutionId' | 'run' | 'unreadSince'>,
 ): RunMemory {
   return { job, isOff: false, wasRead: false, ...given };
 }

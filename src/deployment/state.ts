@@ -52,6 +52,8 @@ const common = {
   runEndedSince: z.exactOptional(time),
   /** Since when what was readable before is denied or refused, where that is so. */
   deniedSince: z.exactOptional(time),
+  /** In how many polls since then. Tokens of older versions lack it. */
+  deniedPolls: z.exactOptional(z.number().check(z.int(), z.positive())),
   /** Absent where the group has no history that can be read. */
   usual: z.exactOptional(usualTime),
 };
@@ -66,8 +68,8 @@ const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(ti
 const duplicateStopSentAt = z.exactOptional(time);
 
 /**
- * The action has launched green itself, when CodeDeploy listed nothing of it, and has sent no CreateDeployment since that may
- * have been processed. Absent: it may have, or another delivery of its event.
+ * In this invocation the action has launched green, or has seen it being launched, which is before any delivery of its event starts
+ * CodeDeploy; and it has sent no CreateDeployment since that may have been processed. Absent: it may have, or another delivery.
  */
 const noCodeDeploySent = z.exactOptional(z.literal(true));
 
@@ -82,6 +84,8 @@ const starting = z.strictObject({
   waitsForOther,
   /** A start was sent, and its answer was lost, or it was rejected: search for its deployment before continuing. */
   unconfirmedSince: z.exactOptional(time),
+  /** An earlier invocation has started a deployment, and its state could not be read: nothing is started again. */
+  startedBefore: z.exactOptional(z.literal(true)),
   /** Spot's own message, where it rejected the start. */
   refusal: z.exactOptional(shortText),
   targetCapacity,
@@ -161,6 +165,8 @@ const cleaningUp = z.strictObject({
   unlistedSince: z.exactOptional(time),
   /** Since when cleaning up has got no answer; absent where it has got one. */
   unseenSince: z.exactOptional(time),
+  /** Since when, and in how many polls, the answer is a denial or a refusal; absent where it is not. */
+  refused: z.exactOptional(z.strictObject({ since: time, polls: z.number().check(z.int(), z.positive()) })),
   /**
    * Where the traffic was found, once that is final: `moving`, green may be all that serves; `on-blue`, CodeDeploy's
    * deployment has ended without moving it.
@@ -236,6 +242,11 @@ export interface DryRun extends Common {
 export type ActiveState = z.infer<typeof activeStateSchema>;
 export type EndState = Succeeded | Failed | DryRun;
 export type State = ActiveState | EndState;
+
+/** As far as this run knows: another delivery of its event may have. */
+export function hasStartedNothing(state: State): boolean {
+  return state.phase === 'starting' && state.unconfirmedSince === undefined;
+}
 
 export function hasResult(state: State): state is EndState {
   return state.phase === 'succeeded' || state.phase === 'failed' || state.phase === 'dryRun';

@@ -32,8 +32,8 @@ export function readJobInput(event: unknown, env: Readonly<Record<string, string
   const settings = midRun ? { ok: true as const, ...settingsInMidRun(env) } : parseSettings(env);
   const job = parsePipelineJob(event);
   const tokenSecret = settings.ok ? settings.value.tokenSecret : env['SPOT_TOKEN_SECRET'];
-  const defaults = tokenSecret === undefined ? {} : { tokenSecret };
-  const parameters = job.ok ? parseUserParameters(job.value.userParameters, job.value, defaults) : undefined;
+  const circumstances = { tokenSecret, isMidRun: midRun };
+  const parameters = job.ok ? parseUserParameters(job.value.userParameters, job.value, circumstances) : undefined;
   if (job.ok && settings.ok && parameters?.ok) {
     const warnings = [...job.warnings, ...parameters.warnings, ...settings.warnings];
     const input = { job: job.value, parameters: parameters.value, settings: settings.value, warnings };

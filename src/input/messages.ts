@@ -127,6 +127,8 @@ export const EVENT_MESSAGES = {
 
 /** In the log alone. */
 export const SETTING_WARNINGS = {
+  unknownParameters: (names) =>
+    `Ignored ${names} in UserParameters, which this version of the function does not know, because a deployment is under way.`,
   ignored: (name, what) => `Setting ${name} ${what}; its default applies, because a deployment is under way.`,
   cleanUpIgnored:
     'TIMEOUT and CLEANUP_TIMEOUT_SECONDS exceed 24 hours together; the default of CLEANUP_TIMEOUT_SECONDS applies, because a deployment is under way.',

@@ -19,9 +19,11 @@ export class Redactor {
     const forms = [
       secret,
       inJson(secret),
+      // As PHP and others write JSON.
+      inJson(secret).replaceAll('/', '\\/'),
       // JSON in JSON: an error whose message is the request that it is about.
       inJson(inJson(secret)),
-      uriForm(secret),
+      ...uriForms(secret),
       Buffer.from(secret).toString('base64'),
       Buffer.from(secret).toString('base64').replace(/=+$/, ''),
       Buffer.from(secret).toString('base64url'),
@@ -87,7 +89,24 @@ function inJson(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** A lone surrogate has no URL form; the text itself is then remembered alone. */
-function uriForm(secret: string): string {
-  return secret.isWellFormed() ? encodeURIComponent(secret) : secret;
+/**
+ * As in a query, of small or capital letters, also where it was encoded twice; and as a form and Python's `quote` write it. A lone
+ * surrogate has no such form.
+ */
+function uriForms(secret: string): readonly string[] {
+  if (!secret.isWellFormed()) return [];
+  const plain = encodeURIComponent(secret);
+  const strict = plain.replace(/[!'()*~]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+  const written = [
+    plain,
+    strict,
+    new URLSearchParams({ '': secret }).toString().slice(1),
+    strict.replaceAll('%7E', '~').replaceAll('%2F', '/'),
+  ];
+  const inEitherCase = written.flatMap((form) => [form, withSmallEscapes(form)]);
+  return [...inEitherCase, encodeURIComponent(plain), encodeURIComponent(withSmallEscapes(plain))];
+}
+
+function withSmallEscapes(form: string): string {
+  return form.replace(/%[0-9A-F]{2}/g, (escape) => escape.toLowerCase());
 }

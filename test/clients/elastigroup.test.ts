@@ -198,9 +198,23 @@ describe('one odd item does not hide the others', () => {
     expect(warned).toEqual([expect.stringMatching(/^Skipped an item without a readable ID/)]);
   });
 
-  test('an own deployment whose tags cannot be read is not overlooked', async () => {
-    server.script(items({ ...ITEM, config: { tags: [{ tagKey: null, tagValue: 'u-1' }] } }));
-    expect((await upstreamErrorOf(elastigroup().listDeployments(OWN))).kind).toBe('unreadable');
+  test.each<[string, unknown]>([
+    ['a key that is null', { ...ITEM, config: { tags: [{ tagKey: null, tagValue: 'u-1' }] } }],
+    ['fields of other names', { ...ITEM, config: { tags: [{ key: 'GreenIdentifier', value: 'u-1' }] } }],
+    ['another place', { id: 'cdbg-1', state: 'STARTING', tags: [{ tagKey: 'GreenIdentifier', tagValue: 'u-1' }] }],
+    ['an object', { ...ITEM, config: { tags: { GreenIdentifier: 'u-1' } } }],
+  ])('an own deployment whose tags cannot be read (%s) is known as own', async (_name, item) => {
+    server.script(items(item));
+    await expect(elastigroup().listDeployments(OWN)).resolves.toEqual([
+      { id: 'cdbg-1', state: 'STARTING', tags: [OWN] },
+    ]);
+  });
+
+  test("another's deployment that names the own tag outside of its tags is another's", async () => {
+    const tags = [{ tagKey: 'GreenIdentifier', tagValue: 'u-0' }];
+    server.script(items({ ...ITEM, state: 'FINISHED', config: { tags }, replacedBy: { tag: 'u-1' } }));
+    const [other] = await elastigroup().listDeployments(OWN);
+    expect(other?.tags).toEqual([{ key: 'GreenIdentifier', value: 'u-0' }]);
   });
 
   test('an answer of more than 5 MB is read', async () => {
@@ -218,6 +232,21 @@ describe('one odd item does not hide the others', () => {
     const { deploymentGroups, targetCapacity } = await elastigroup().readGroup();
     expect({ deploymentGroups, targetCapacity }).toEqual({ deploymentGroups: [named], targetCapacity: 2 });
   });
+});
+
+test.each<[string, unknown, number | undefined, number | undefined]>([
+  ['numbers', { target: 4 }, 4, 240],
+  ['texts', { target: '4' }, 4, 240],
+  ['zero as a text', { target: '0', unit: 'weight' }, 0, 240],
+  ['null', { target: null, unit: null }, undefined, 240],
+  ['words', { target: 'four' }, undefined, 240],
+  ['an empty text', { target: '' }, undefined, 240],
+  ['no capacity', null, undefined, 240],
+])('capacity and grace period: %s', async (name, capacity, target, grace) => {
+  const healthCheckGracePeriod = name === 'numbers' ? 240 : '240';
+  server.script(items({ capacity, compute: { launchSpecification: { healthCheckGracePeriod } } }));
+  const { targetCapacity, gracePeriodSeconds } = await elastigroup().readGroup();
+  expect({ targetCapacity, gracePeriodSeconds }).toEqual({ targetCapacity: target, gracePeriodSeconds: grace });
 });
 
 describe('a start is never sent twice where it may have been processed; a stop is', () => {

@@ -85,6 +85,8 @@ describe('GetJobDetails', () => {
     ['no more than the name', { pipelineName: 'shop-release' }, { pipeline: 'shop-release' }],
     ['an ARN that is none', { pipelineName: 'p', pipelineArn: 'p' }, { pipeline: 'p' }],
     ['no name', { ...CONTEXT, pipelineName: undefined }, undefined],
+    ['an empty name', { ...CONTEXT, pipelineName: '' }, undefined],
+    ['an empty id', { ...CONTEXT, pipelineExecutionId: '' }, { ...RUN, executionId: undefined }],
     ['no context', undefined, undefined],
   ])('with %s', async (_name, context, run) => {
     server.script(jobDetails(context));
@@ -122,8 +124,11 @@ describe('GetJobDetails', () => {
     expect(await runs().identify('job-1')).toEqual({ run: RUN, data: expected });
   });
 
-  test('JobNotFoundException: the job is unknown, which is an answer', async () => {
-    server.script(awsError('JobNotFoundException', 'no such job'));
+  test.each([
+    ['JobNotFoundException', 'no such job'],
+    ['ValidationException', "Value 'my-test' at 'jobId' failed to satisfy constraint"],
+  ])('%s: the job is unknown, which is an answer', async (name, message) => {
+    server.script(awsError(name, message));
     expect(await runs().identify('job-1')).toBe('unknown-job');
     expect(server.requests).toHaveLength(1);
   });

@@ -106,6 +106,10 @@ describe('no items are an empty list', () => {
     ['no status, no errors', { items: [] }],
     ['errors: [] and null', { items: [], errors: [] }],
     ['errors: null', { items: [], errors: null }],
+    ['status: null', { status: null, items: [] }],
+    ['a status with null in it', { status: { code: null, message: null }, items: [] }],
+    ['a status whose code is a text', { status: { code: '200', message: 7 }, items: [] }],
+    ['a status that is a text', { status: 'OK', items: [] }],
   ])('%s', async (_name, response) => {
     server.script(envelope(response));
     await expect(spotApi().items(READ)).resolves.toEqual([]);
@@ -179,6 +183,36 @@ describe('a refusal is told apart, in Spot’s own words, and is not repeated; a
       '4',
       'odd',
     ],
+    [
+      '400 whose error has null in it',
+      envelope({ status: { code: 400, message: null }, errors: [{ code: null, message: 'odd' }, null] }, 400),
+      'rejected',
+      'HTTP 400',
+      'odd',
+    ],
+    ['400 whose error is a text', envelope({ errors: ['odd'] }, 400), 'rejected', 'HTTP 400', 'odd'],
+    [
+      'errors that are null, with HTTP 200',
+      envelope({ errors: [null], items: [] }),
+      'rejected',
+      'HTTP 200',
+      '{"request',
+    ],
+    [
+      '401 with null in it',
+      envelope({ status: null, errors: [{ code: 'UNAUTHORIZED', message: null }] }, 401),
+      'denied',
+      'UNAUTHORIZED',
+      'UNAUTHORIZED',
+    ],
+    ['403 whose status is null', envelope({ status: null }, 403), 'denied', 'HTTP 403', '{"request'],
+    [
+      '400 as a text in the envelope',
+      envelope({ status: { code: '400', message: 'Bad Request' }, items: [] }),
+      'rejected',
+      'HTTP 400',
+      'Bad Request',
+    ],
   ])('%s', async (_name, answer, kind, code, detail) => {
     const attempts = kind === 'denied' ? 2 : 1;
     server.repeat(attempts, answer);
@@ -186,6 +220,17 @@ describe('a refusal is told apart, in Spot’s own words, and is not repeated; a
     expect(error).toMatchObject({ service: 'Spot', operation: 'look', kind, code, transient: false });
     expect(error.detail).toContain(detail);
     expect(server.requests).toHaveLength(attempts);
+  });
+
+  test.each(['errors', 'body'])('a secret across the cut is masked as a whole: in the %s', async (where) => {
+    const spotted = 'f3Kd9sLq/2Vx8Zt7';
+    for (const before of [430, 460, 470, 480, 490]) {
+      const words = `${'x'.repeat(before)} postgres://shop:${spotted}@db-1/shop`;
+      server.script(where === 'errors' ? envelope({ errors: [{ message: words }] }, 400) : respond(400, words));
+      const error = await upstreamErrorOf(spotApi({ budget: redactingBudget() }).items(WRITE));
+      for (let from = 0; from + 4 <= spotted.length; from += 1)
+        expect(error.detail).not.toContain(spotted.slice(from, from + 4));
+    }
   });
 
   test('an endless explanation is cut', async () => {
@@ -210,7 +255,6 @@ describe('an answer that Spot does not document is unreadable, never an empty li
     ['items is an object', envelope({ items: { id: 'cdbg-1' } })],
     ['items is a text', envelope({ items: '' })],
     ['errors is an object', envelope({ items: [], errors: { code: 'X' } })],
-    ['the status is a text', envelope({ status: { code: '200' }, items: [] })],
     ['a redirect', respond(302, '', { location: '/elsewhere' })],
     ['a redirect whose body looks like an answer', envelope({ items: [] }, 302, { location: '/elsewhere' })],
     ['not modified', respond(304)],

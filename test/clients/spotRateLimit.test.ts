@@ -5,6 +5,8 @@ import { ManualClock } from '../support/manualClock';
 
 const NOW = Date.UTC(2026, 10, 21, 9);
 const MINUTE = 60_000;
+const TURN = 100_000;
+const TURN_SPREAD = 30_000;
 const WAITS = fc.integer({ min: 0, max: 3600 });
 const CHANCES = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -70,15 +72,21 @@ describe('when a run that is refused may continue', () => {
     expect(Math.max(...perSecond.values())).toBeLessThan(100);
   });
 
-  test('refused again within two minutes, at whatever time: all within 15 s of the same full two minutes', () => {
+  test('refused again within 200 s, at whatever time: all within the 30 s of the same turn', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 58_999 }), fc.integer({ min: 0, max: 60 }), CHANCES, (ms, wait, jitter) => {
+      fc.property(fc.integer({ min: 0, max: 38_999 }), fc.integer({ min: 0, max: 60 }), CHANCES, (ms, wait, jitter) => {
         const now = NOW + ms;
         const back = retryAt(now, wait, now - 1000, jitter);
-        expect(back).toBeGreaterThanOrEqual(NOW + 2 * MINUTE);
-        expect(back).toBeLessThanOrEqual(NOW + 2 * MINUTE + 15_000);
+        expect(back).toBeGreaterThanOrEqual(NOW + TURN);
+        expect(back).toBeLessThan(NOW + TURN + TURN_SPREAD + 1);
       }),
     );
+  });
+
+  test('who sends in its turn extends a block to its end before the next turn', () => {
+    const lastOfTurn = retryAt(NOW, 60, NOW - 1000, 0.999);
+    const { limit } = refused(NOW, '60', NOW - 1000);
+    expect(limit.untilTurn('list', lastOfTurn, () => 0)).toBeGreaterThan(MINUTE + 10_000);
   });
 
   test('that is never before the reset either', () => {
@@ -90,8 +98,8 @@ describe('when a run that is refused may continue', () => {
   });
 
   test.each([
-    [119_999, 2 * MINUTE],
-    [120_000, 16_000],
+    [199_999, TURN],
+    [200_000, 16_000],
   ])('a refusal %d ms after the last wait counts as one of a shared limit or not', (ago, expected) => {
     expect(retryAt(NOW, 15, NOW - ago, 0) - NOW).toBe(expected);
   });
@@ -147,8 +155,8 @@ describe('what each answer tells of the limit is heeded before there is a 429', 
   });
 
   // Waiting for its own reset alone, such a run would come back while others have extended the block.
-  test('none left soon after a wait: as after a 429 of a shared limit, it comes back at the full two minutes', () => {
-    expect(observed('0', '20', '100', { list: NOW - 1000 }).allowedAt('list') - NOW).toBe(2 * MINUTE + 7500);
+  test('none left soon after a wait: as after a 429 of a shared limit, it comes back at the next turn', () => {
+    expect(observed('0', '20', '100', { list: NOW - 1000 }).allowedAt('list') - NOW).toBe(TURN + TURN_SPREAD / 2);
   });
 
   test('the next invocation knows of that wait', () => {
@@ -160,13 +168,47 @@ describe('a limit seems to be shared', () => {
   test.each([
     [-1, true],
     [0, true],
-    [119_999, true],
-    [120_000, false],
+    [199_999, true],
+    [200_000, false],
   ])('%d ms after the end of a block: %p', (ago, isShared) => {
     expect(new SpotRateLimit({ list: NOW - ago }).isShared('list', NOW)).toBe(isShared);
   });
 
   test('not one that was never met', () => {
     expect(new SpotRateLimit({ start: NOW }).isShared('list', NOW)).toBe(false);
+  });
+});
+
+describe('where a limit has proven to be shared', () => {
+  const HALF = () => 0.5;
+
+  test('who gets through waits for the next turn, too, for 200 s after its last wait', () => {
+    const { limit, retryAt: turn } = refused(NOW, '60', NOW - 1000);
+    expect(turn).toBe(NOW + TURN + TURN_SPREAD / 2);
+    expect(limit.untilTurn('list', turn, HALF)).toBe(TURN);
+    expect(limit.untilTurn('list', turn + 199_999, HALF)).toBeGreaterThan(0);
+    expect(limit.untilTurn('list', turn + 200_000, HALF)).toBeUndefined();
+    expect(limit.untilTurn('start', turn, HALF)).toBeUndefined();
+  });
+
+  test('the next invocation knows of it', () => {
+    const { limit, retryAt: turn } = refused(NOW, '60', NOW - 1000);
+    expect(new SpotRateLimit(limit.blocks).untilTurn('list', turn, HALF)).toBe(TURN);
+  });
+
+  test('one refusal alone proves nothing', () => {
+    const { limit, retryAt: again } = refused(NOW, '60');
+    expect(limit.untilTurn('list', again, HALF)).toBeUndefined();
+  });
+
+  test('a turn is ahead, and within a period and its spread, whatever the time', () => {
+    const { limit } = refused(NOW, '60', NOW - 1000);
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 180_000 }), CHANCES, (ms, jitter) => {
+        const until = limit.untilTurn('list', NOW + ms, () => jitter) ?? 0;
+        expect(until).toBeGreaterThan(0);
+        expect(until).toBeLessThan(TURN + TURN_SPREAD + 1);
+      }),
+    );
   });
 });

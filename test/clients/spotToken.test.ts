@@ -140,6 +140,10 @@ describe('a refusal of Secrets Manager is said as what a person can mend; only a
       'User: arn:aws:sts::1:assumed-role/r/f is not authorized to perform: secretsmanager:GetSecretValue on resource: spot/token because no identity-based policy allows it',
     ],
     ['secretsmanager:GetSecretValue', 'Access denied'],
+    [
+      'secretsmanager:GetSecretValue',
+      'User: arn:aws:sts::1:assumed-role/kms/f is not authorized to perform: secretsmanager:GetSecretValue on resource: kms/spot-token because no identity-based policy allows it',
+    ],
   ])('AccessDenied: names %s', async (action, message) => {
     server.repeat(2, awsError('AccessDeniedException', message));
     const error = await failureOf(resolve());

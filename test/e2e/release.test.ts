@@ -22,7 +22,13 @@ let out: string;
 beforeEach(async () => {
   project = mkdtempSync(path.join(tmpdir(), 'release-'));
   const files = ['package.json', 'package-lock.json', 'cdk/package.json', 'cdk/package-lock.json', 'template.yaml'];
-  for (const file of [...files, 'scripts/release', 'scripts/release.mjs', 'scripts/readArguments.mjs'])
+  for (const file of [
+    ...files,
+    'examples/terraform',
+    'scripts/release',
+    'scripts/release.mjs',
+    'scripts/readArguments.mjs',
+  ])
     cpSync(file, path.join(project, file), { recursive: true });
   write('CHANGELOG.md', DATED);
   out = path.join(project, 'build/release');
@@ -95,6 +101,12 @@ test.each<[string, RegExp, Record<string, (text: string) => string>, string]>([
   ['the CDK package', /cdk\/package\.json has 9\.9\.9\.$/, { 'cdk/package.json': otherVersion }, TAG],
   ['its lock', /cdk\/package-lock\.json has 9\.9\.9\.$/, { 'cdk/package-lock.json': otherVersion }, TAG],
   ['the lock', /package-lock\.json has 9\.9\.9\.$/, { 'package-lock.json': otherVersion }, TAG],
+  [
+    "Terraform's example",
+    /examples\/terraform\/function\.tf has 9\.9\.9\.$/,
+    { 'examples/terraform/function.tf': (text) => text.replaceAll(version, '9.9.9') },
+    TAG,
+  ],
   [
     'both in the template',
     /RELEASE_VERSION in template\.yaml has 9\.9\.9\. SemanticVersion in template\.yaml has 9\.9\.9\.$/,

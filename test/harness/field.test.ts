@@ -71,6 +71,34 @@ describe("an event that waited in Lambda's queue", () => {
   });
 });
 
+describe('a group that is scaled while the action waits for the deployment of another', () => {
+  const scaledTo = (target: number, options: RunPlan['options'] = {}): Partial<RunPlan> => ({
+    options: { scaledTo: { afterSeconds: 20, target }, ...options },
+  });
+
+  test('up: CodeDeploy starts only on the whole fleet, however late some tags show', async () => {
+    const { world, action } = await play('conflict-ends', scaledTo(8, { lateTags: { count: 4, seconds: 40 } }));
+    expect(action.status).toBe('Succeeded');
+    const own = world.codeDeploy.all.filter(({ owner }) => owner === 'product');
+    expect(own.map(({ targets }) => targets.filter(({ label }) => label === 'Green').length)).toEqual([8]);
+  });
+
+  test('to zero: nothing is launched', async () => {
+    const { action, world } = await play('conflict-ends', scaledTo(0));
+    expect(action.message).toMatch(/^Elastigroup sig-\w+ has target capacity 0, .* Nothing was started\./);
+    expect(world.spot.deployments.filter(({ owner }) => owner === 'product')).toEqual([]);
+  });
+});
+
+test.each(['success', 'scaled-up-meanwhile'])(
+  '%s: blue that shuts down, and that Spot lists a while longer, is gone',
+  async (scenario) => {
+    const trace = await play(scenario, { options: { statusLagSeconds: 3500 } });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(warningsOf(trace)).toEqual([]);
+  },
+);
+
 test('a secret whose key KMS refuses: the permission on the key is advised', async () => {
   const { action } = await play('success', { options: { secretAccess: 'key-refused' } });
   expect(action.failure?.type).toBe('PermissionError');
@@ -109,6 +137,25 @@ describe('a continuation that cannot read its input does not abandon the run', (
     expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Searching for the deployment by its tag'));
   });
 
+  test('nor starts it again, where Spot no longer lists what has failed', async () => {
+    const { durations, ...scenario } = scenarioNamed('launch-fails');
+    const trace = await playRun({
+      seed: 1,
+      scenario: { ...scenario, durations: { ...durations, listVanish: 0 } },
+      options: { listsFinished: false },
+      env: { POLL_WINDOW_SECONDS: '0' },
+      gapSeconds: 15,
+      jobEvent: (event, invocation) => {
+        const copy = structuredClone(event);
+        const { data } = copy['CodePipeline.job'];
+        if (invocation === 5 && data.continuationToken) data.continuationToken = newer(data.continuationToken);
+        return copy;
+      },
+    });
+    expect(violationsOf(trace)).toEqual([]);
+    expect(trace.action.message).toMatch(/^TIMEOUT .*\(searching for the Elastigroup deployment that an earlier/);
+  });
+
   test('with a setting that turned bad in mid-run: its default applies', async () => {
     const trace = await play('success', {
       env,
@@ -116,5 +163,49 @@ describe('a continuation that cannot read its input does not abandon the run', (
     });
     expect(trace.action.status).toBe('Succeeded');
     expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Setting POLL_INTERVAL_SECONDS'));
+  });
+
+  describe("with the default secret of Spot's token lost in a stack update", () => {
+    const plan = (bad: string, isBad: (invocation: number) => boolean): Partial<RunPlan> => ({
+      env,
+      userParameters: { API_TOKEN_SECRET: undefined },
+      envOf: (invocation) => ({ SPOT_TOKEN_SECRET: isBad(invocation) ? bad : 'spot/api-token' }),
+    });
+
+    test.each(['', 'not a secret'])(
+      '(now "%s"), the run is followed to its end, and what is left is named',
+      async (bad) => {
+        const trace = await play(
+          'success',
+          plan(bad, (invocation) => invocation > 1),
+        );
+        expect(trace.action.failure?.type).toBe('ConfigurationError');
+        expect(trace.action.message).toMatch(/^The function no longer has a default secret/);
+        expect(trace.action.message).toMatch(/Green instances .* are in service: CodeDeploy d-\w+ succeeded/);
+      },
+    );
+
+    test('and brought back soon: the run goes on', async () => {
+      const trace = await play(
+        'success',
+        plan('', (invocation) => invocation === 2),
+      );
+      expect(trace.action.status).toBe('Succeeded');
+    });
+  });
+
+  test('with a parameter that only the newer version knew: it is ignored', async () => {
+    const trace = await play('success', {
+      env,
+      jobEvent: (event, invocation) => {
+        const copy = structuredClone(event);
+        const { configuration } = copy['CodePipeline.job'].data.actionConfiguration;
+        if (invocation > 0)
+          configuration.UserParameters = configuration.UserParameters.replace(/}$/, ',"BAKE_SECONDS":60,"TIMEOUTS":5}');
+        return copy;
+      },
+    });
+    expect(trace.action.status).toBe('Succeeded');
+    expect(warningsOf(trace)).toContainEqual(expect.stringContaining('Ignored BAKE_SECONDS, TIMEOUTS'));
   });
 });

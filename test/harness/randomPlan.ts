@@ -30,14 +30,16 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
   const mayBeDenied = random.next() < 0.3;
   const waits = scenario.userParameters['ON_CONFLICT'] === 'WAIT' && timeout !== undefined;
   const deliveredOnce = !isTold && (mayBeDenied || waits);
+  const oddities = randomOddities(new Random(seed ^ 0x0f0f0f0f));
   return {
     seed,
     scenario,
     options: {
       ...randomOptions(random),
       history: randomHistory(new Random(seed ^ 0x33333333)),
-      ...randomOddities(new Random(seed ^ 0x0f0f0f0f)),
-      ...randomAnswers(new Random(seed ^ 0x3c3c3c3c)),
+      ...oddities,
+      ...randomAnswers(new Random(seed ^ 0x66666666)),
+      ...randomField(new Random(seed ^ 0x3c3c3c3c), { ...scenario.options, ...oddities }),
       ...pipeline,
       ...traffic.options,
       ...(leavesNoTrace && LISTS_WHAT_FAILED),
@@ -77,13 +79,35 @@ function randomAnswers(random: Random): Partial<WorldOptions> {
   };
 }
 
-/** What hardly ever happens: CodeDeploy that cannot be read any more, a word that nobody documents, a filter that is refused. */
+/**
+ * What hardly ever happens: CodeDeploy that cannot be read any more, a word that nobody documents, a filter that is refused, a
+ * retry of the stage.
+ */
 function randomOddities(random: Random): Partial<WorldOptions> {
   const lost = { afterSeconds: Math.round(random.between(0, 90)), how: pick(random, ['group-renamed', 'denied']) };
   return {
     finalState: pick(random, ['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'COMPLETED']),
     targetFilters: pick(random, ['served', 'served', 'refused']),
     ...(random.next() < 0.06 && { codeDeployLost: lost }),
+    ...(random.next() < 0.1 && { earlierAttempt: pick(random, ['Failed', 'Abandoned', 'Succeeded']) }),
+  };
+}
+
+/**
+ * What organisations' accounts hold, and Spot's documentation leaves open: late, odd and limited answers, a group that scales.
+ *
+ * "There is no such deployment group" means that nothing was started; where somebody has just renamed the group, a further delivery
+ * of the event knows better only by Spot's list. These plans leave a late list out.
+ */
+function randomField(random: Random, { codeDeployLost }: Partial<WorldOptions>): Partial<WorldOptions> {
+  const isLimited = random.next() < 0.2;
+  const lag = pick(random, [0, 0, 0, 5, 20]);
+  return {
+    listLagSeconds: codeDeployLost?.how === 'group-renamed' ? 0 : lag,
+    scaledUp: pick(random, [0, 0, 0, 2]),
+    oddItems: random.next() < 0.1,
+    spotRequestsPerMinute: isLimited ? 20 : 10_000,
+    spotLimitHeaders: pick(random, ['always', 'with-429']),
   };
 }
 

@@ -20,6 +20,7 @@ const IDS: readonly Ids[] = [
   'no-execution-id',
   'no-action-id',
   'no-ids',
+  'other-action-id',
   'given',
   'no-context',
   'unknown-after-result',

@@ -48,7 +48,7 @@ function request(run: Run, shared: RateLimit, memory: Memory): void {
     run.at = run.limit.block('list', String(resetSeconds), { clock, jitter: run.jitter }).retryAt;
   } else {
     run.requests += 1;
-    run.at += 30_000 * (0.5 + run.jitter());
+    run.at += run.limit.untilTurn('list', run.at, run.jitter) ?? 30_000 * (0.5 + run.jitter());
   }
 }
 

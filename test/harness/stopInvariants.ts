@@ -100,17 +100,25 @@ function abandonedFleets(trace: RunTrace): string[] {
     stop === undefined ? isAtWork(state) : stop.at > shownAt,
   );
   if (left.length === 0 || mayServe(trace)) return [];
+  const stops = left.map(({ stopRequests: [stop] }) => stop?.at ?? Number.POSITIVE_INFINITY);
   return invocationsOf(trace).flatMap((invocation, number) => {
-    const problem = problemOf(invocation, shownAt, world.scenario.durations.deploymentStopping);
+    const problem = problemOf(invocation, shownAt, world.scenario.durations.deploymentStopping, Math.max(...stops));
     return problem === undefined
       ? []
       : left.map(({ id, state }) => `invocation ${number} ${problem}: Elastigroup deployment ${id} is ${state}`);
   });
 }
 
-function problemOf({ startedAt, endedAt, isFree, calls }: Invoked, shownAt: number, stopTakes: number) {
+/** @param stoppedAt when the fleets were told to stop, by whichever delivery of the event */
+function problemOf(
+  { startedAt, endedAt, isFree, calls }: Invoked,
+  shownAt: number,
+  stopTakes: number,
+  stoppedAt: number,
+) {
   // Whether Spot answers a stop is not the invocation's doing: it counts when it is tried.
-  const stop = calls.find(({ at, operation }) => at >= shownAt && operation === 'PUT stop');
+  const own = calls.find(({ at, operation }) => at >= shownAt && operation === 'PUT stop');
+  const stop = own ?? (stoppedAt < endedAt ? { at: stoppedAt } : undefined);
   const until = stop?.at ?? endedAt;
   const after = calls.filter(({ at }) => at >= shownAt && at <= until);
   const delays = after.reduce((sum, { costs }) => sum + costs, 0);

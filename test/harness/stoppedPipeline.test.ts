@@ -18,6 +18,34 @@ test('an action that was abandoned before its event came again starts nothing', 
   expect(ownSpot(trace)).toEqual([]);
 });
 
+test.each(['0', '240'])(
+  'a list of actions that is never answered costs a start some time, and nothing else (POLL_WINDOW_SECONDS %s)',
+  async (seconds) => {
+    const trace = await run(
+      {},
+      {
+        env: { POLL_WINDOW_SECONDS: seconds },
+        inject: (_index, { operation }) => (operation === 'ListActionExecutions' ? 'error-503' : undefined),
+      },
+    );
+    expect(trace.action.message).toContain('green instances replaced blue');
+  },
+);
+
+describe('a retry of the stage, which has the id of the execution that ended', () => {
+  test.each(['Failed', 'Abandoned', 'Succeeded'] as const)(
+    'an earlier attempt that is %s ends nothing, also while the reads still show it alone',
+    async (earlierAttempt) => {
+      for (const jobDetails of ['whole', 'no-action-id', 'other-action-id', 'no-execution-id'] as const) {
+        for (const executionReadsLagSeconds of [0, 25]) {
+          const trace = await run({ earlierAttempt, jobDetails, executionReadsLagSeconds });
+          expect(trace.action.message).toContain('green instances replaced blue');
+        }
+      }
+    },
+  );
+});
+
 test('readings that are wrong for a moment end nothing', async () => {
   const trace = await run({ oddExecutionReads: true }, { env: { POLL_WINDOW_SECONDS: '20' } });
   expect(trace.action.status).toBe('Succeeded');

@@ -75,8 +75,11 @@ const PATIENCE_WITH_TAGS_S = 120;
 /** CodeDeploy does not start while the tag of a green instance has yet to show at EC2, unless that takes too long. */
 function startedOnAllOfGreen(trace: RunTrace): string[] {
   const { tagVisibilitySeconds } = trace.world.options;
+  // Of two deliveries at once, the second one's fleet is a duplicate, which is stopped.
+  const [kept] = ownSpot(trace).toSorted((one, other) => one.createdAt - other.createdAt);
   return ownCodeDeploy(trace).flatMap(({ id, createTime, tagFilters }) =>
     ownGreen(trace)
+      .filter(({ launchedBy }) => launchedBy === kept?.id)
       .filter(({ launchedAt, terminatedAt }) => launchedAt <= createTime && (terminatedAt ?? Infinity) > createTime)
       .filter(({ launchedBy, tags }) => {
         const shownAt = (tags.get(tagFilters[0]?.key ?? '')?.at ?? Infinity) + tagVisibilitySeconds * 1000;

@@ -22,9 +22,12 @@ test.each([
   expect(new Set(own.map((line) => line['version']))).toEqual(new Set([version]));
 });
 
-test('template.yaml sets RELEASE_VERSION to the version of package.json', () => {
-  expect(/^ +RELEASE_VERSION: (\S+)/m.exec(readFileSync('template.yaml', 'utf8'))?.[1]).toBe(version);
-});
+test.each(['template.yaml', 'examples/terraform/function.tf'])(
+  '%s sets RELEASE_VERSION to the version of package.json',
+  (file) => {
+    expect(/^ +RELEASE_VERSION *[:=] *"?([\d.]+)/m.exec(readFileSync(file, 'utf8'))?.[1]).toBe(version);
+  },
+);
 
 test('the Serverless Application Repository is told the version of package.json', () => {
   expect(/^ +SemanticVersion: (\S+)/m.exec(readFileSync('template.yaml', 'utf8'))?.[1]).toBe(version);

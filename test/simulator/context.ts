@@ -21,5 +21,11 @@ export function validSpotToken({ account, options, schedule }: Context): string 
   return isRotated ? rotatedToken(account) : account.spotToken;
 }
 
+/** The Elastigroup's target capacity now, in instances. It changes what the next blue/green deployment launches, not the fleet. */
+export function targetCapacityNow({ account, options: { scaledTo }, schedule }: Context): number {
+  const isScaled = scaledTo !== undefined && schedule.time >= schedule.beganAt + scaledTo.afterSeconds * 1000;
+  return isScaled ? scaledTo.target : account.capacityTarget;
+}
+
 /** Who began something: the function under test, or somebody else in the account. */
 export type Owner = 'product' | 'other';

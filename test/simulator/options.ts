@@ -14,6 +14,10 @@ export interface WorldOptions {
   readonly listLagSeconds: number;
   /** What Elastigroup calls a deployment that has finished; one that nobody documents is possible (docs/services.md, Spot). */
   readonly finalState: string;
+  /** Seconds for which the group's status still lists an instance that shuts down; undocumented (docs/services.md, Spot). */
+  readonly statusLagSeconds: number;
+  /** When somebody, or a schedule, sets another target capacity (s from the world's begin); undefined: nobody does. */
+  readonly scaledTo: { readonly afterSeconds: number; readonly target: number } | undefined;
   /** How many instances the group launches by itself, to scale or to replace Spot Instances, while blue is replaced. */
   readonly scaledUp: number;
   /** Another's old deployment stands in Spot's list in this state, which may be ERROR or one that nobody documents. */
@@ -70,7 +74,7 @@ export interface WorldOptions {
   /** Whether ListDeploymentTargets takes `targetFilters`, as documented. */
   readonly targetFilters: 'served' | 'refused';
   /** What HeadObject answers. */
-  readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed';
+  readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed' | 'malformed-here';
   /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, both, or there is none. */
   readonly integration: 'named' | 'another' | 'none' | 'with-another';
   /** The integration's terminateInstanceOnFailure: what failed in a temporary deployment group is terminated. */
@@ -94,6 +98,7 @@ export interface WorldOptions {
     | 'no-execution-id'
     | 'no-action-id'
     | 'no-ids'
+    | 'other-action-id'
     | 'no-context'
     | 'no-token'
     | 'no-configuration'
@@ -104,8 +109,10 @@ export interface WorldOptions {
   readonly executionReads: 'allowed' | 'denied' | 'status-only' | 'actions-only';
   /** Now and then both show for a few seconds that the action was abandoned, although nobody has stopped it. */
   readonly oddExecutionReads: boolean;
-  /** Seconds by which both lag behind what is so. */
+  /** Seconds by which both lag behind what is so: the list then shows the action so much later, too. */
   readonly executionReadsLagSeconds: number;
+  /** The stage was retried: how the action of the earlier attempt, of the same execution, has ended. */
+  readonly earlierAttempt: 'Failed' | 'Abandoned' | 'Succeeded' | undefined;
   /** Whether the list of actions tells their UserParameters. */
   readonly listsUserParameters: boolean;
   /** What the execution of an abandoned action is shown as at first. */
@@ -169,6 +176,8 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   listsFinished: true,
   listLagSeconds: 0,
   finalState: 'FINISHED',
+  statusLagSeconds: 0,
+  scaledTo: undefined,
   scaledUp: 0,
   terminatesInstanceOnFailure: false,
   oldDeploymentState: undefined,
@@ -209,6 +218,7 @@ export const DEFAULT_OPTIONS: WorldOptions = {
   executionReads: 'allowed',
   oddExecutionReads: false,
   executionReadsLagSeconds: 0,
+  earlierAttempt: undefined,
   listsUserParameters: true,
   abandonedExecution: 'stopped',
   abandonedResult: 'refused',

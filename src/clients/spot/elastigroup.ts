@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { SPOT_WARNINGS } from '../messages';
+import { lenient, numberLike } from './lenient';
 import { readTime } from './readTime';
 import { readItem, type SpotApi } from './spotApi';
 import { unreadable } from '../upstreamError';
@@ -36,7 +37,7 @@ export interface DeploymentGroupName {
 export interface Elastigroup {
   /**
    * All that Spot lists and that can be read, in no order that may be relied on; finished ones may be missing. An
-   * unreadable item is skipped, unless it may be a deployment with the tag `own`.
+   * item without a readable id is skipped, unless it may be a deployment with the tag `own`.
    */
   listDeployments(own: Tag): Promise<readonly ElastigroupDeployment[]>;
   /** Launches green. A lost answer leaves open whether it did: look before repeating. */
@@ -93,7 +94,7 @@ const tagSchema = z.object({ tagKey: z.string(), tagValue: z.string() });
 const tagKeySchema = z.object({ tagKey: z.string() });
 const deploymentGroupSchema = z.object({ applicationName: z.string(), deploymentGroupName: z.string() });
 const groupSchema = z.object({
-  capacity: lenient(z.object({ target: lenient(z.number()), unit: lenient(z.string()) })),
+  capacity: lenient(z.object({ target: lenient(numberLike), unit: lenient(z.string()) })),
   compute: lenient(
     z.object({
       launchSpecification: lenient(
@@ -101,7 +102,7 @@ const groupSchema = z.object({
           tags: lenient(z.array(z.unknown())),
           loadBalancersConfig: lenient(z.object({ loadBalancers: lenient(z.array(z.unknown())) })),
           healthCheckType: lenient(z.string()),
-          healthCheckGracePeriod: lenient(z.number()),
+          healthCheckGracePeriod: lenient(numberLike),
         }),
       ),
     }),
@@ -115,11 +116,6 @@ const instanceSchema = z.object({
   createdAt: lenient(z.union([z.string(), z.number()])),
   lockStatus: lenient(z.string()),
 });
-
-/** What is null, or of another type than documented, counts as absent: one odd field must not hide all others. */
-function lenient<T extends z.ZodMiniType>(schema: T) {
-  return z.catch(z.optional(schema), undefined);
-}
 
 /** `warn` takes a sentence for the log. */
 export function elastigroupClient(api: SpotApi, groupId: string, warn: (sentence: string) => void): Elastigroup {
@@ -174,7 +170,7 @@ function readInstance({ instanceId, createdAt, lockStatus }: z.infer<typeof inst
 function readConfiguration(group: z.infer<typeof groupSchema>): ElastigroupConfiguration {
   const { thirdPartiesIntegration, capacity, compute } = group;
   const codeDeploy = thirdPartiesIntegration?.codeDeploy;
-  const countsInstances = (capacity?.unit ?? 'instance') === 'instance' || capacity?.target === 0;
+  const countsInstances = (capacity?.unit ?? 'instance').toLowerCase() === 'instance' || capacity?.target === 0;
   const launch = compute?.launchSpecification;
   return {
     deploymentGroups: codeDeploy ? readableOf(deploymentGroupSchema, codeDeploy.deploymentGroups) : undefined,
@@ -205,20 +201,20 @@ function readDeployment(item: unknown, operation: string): ElastigroupDeployment
 }
 
 /**
- * One odd item, perhaps an old deployment of somebody else, must not hide all others. An item that names the own tag where it cannot be
- * read is an error, though: to overlook an own deployment would start a second one.
+ * One odd item, perhaps an old deployment of somebody else, must not hide all others. To overlook an own deployment would start a
+ * second one, though: where the tags cannot be read, one that names the own tag anywhere is taken for own; without an id it is an error.
  */
 function readListed(item: unknown, own: Tag, warn: (sentence: string) => void): ElastigroupDeployment | undefined {
   const parsed = deploymentSchema.safeParse(item);
   const deployment = parsed.success ? readDeployment(item, SPOT_OPERATIONS.list) : undefined;
-  if (deployment?.tags.some(({ value }) => value === own.value)) return deployment;
+  const isPlain = deployment !== undefined && deployment.tags.length === parsed.data?.config?.tags?.length;
+  if (isPlain && deployment.tags.length > 0) return deployment;
   const mentionsOwn = JSON.stringify(item).includes(own.value);
+  if (deployment) return mentionsOwn ? { ...deployment, tags: [...deployment.tags, own] } : deployment;
   if (mentionsOwn)
-    throw unreadable('Spot', SPOT_OPERATIONS.list, 'an item with the tag of this action has no readable id or tags');
-  if (!deployment) {
-    warn(SPOT_WARNINGS.oddItem);
-  }
-  return deployment;
+    throw unreadable('Spot', SPOT_OPERATIONS.list, 'an item with the tag of this action has no readable id');
+  warn(SPOT_WARNINGS.oddItem);
+  return undefined;
 }
 
 function readableOf<T extends z.ZodMiniType>(schema: T, items: readonly unknown[] | undefined): z.infer<T>[] {

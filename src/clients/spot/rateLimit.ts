@@ -6,8 +6,16 @@ const WINDOW_S = 60;
 const LONGEST_RESET_S = 3600;
 /** Runs that were told the same reset continue one after the other: within so many seconds, or a quarter of the wait. */
 const LONGEST_SPREAD_S = 15;
-/** Runs that share a limit continue together at multiples of this, and a run assumes for so long that it shares one. */
-const SHARED_LIMIT_PERIOD_MS = 120_000;
+/**
+ * Runs that share a limit send their requests together, at multiples of this, within the seconds after them: what they send in
+ * excess extends the block to 60 s after the last of it, which is over by the next turn.
+ */
+const TURN_PERIOD_MS = 100_000;
+const TURN_SPREAD_S = 30;
+/** A run assumes for so long that it shares a limit. */
+const SHARED_FOR_MS = 2 * TURN_PERIOD_MS;
+/** In the token, beside the operations: until when a run sends its requests of that operation in turns. */
+const TURNS = 'turns: ';
 
 /** Requests left, as a part of the limit, or as a number where the limit is not told: from here on the limit counts as tight. */
 const TIGHT_SHARE = 0.1;
@@ -40,7 +48,7 @@ export class SpotRateLimit {
   /** operation → when an answer told that few requests are left (ms since the epoch); absent where the last one told of more */
   readonly #tightSince = new Map<string, number>();
 
-  /** @param blocks operation → no request before (ms since the epoch) */
+  /** @param blocks operation → no request before (ms since the epoch); `turns: …` → in turns until then */
   constructor(blocks: Readonly<Record<string, number>> = {}) {
     this.#allowedAt = new Map(Object.entries(blocks));
   }
@@ -56,12 +64,21 @@ export class SpotRateLimit {
   }
 
   /**
-   * Whether the limit seems to be shared with others: it was met in the last two minutes, or is still exhausted.
+   * Whether the limit seems to be shared with others: it was met in the last 200 s, or is still exhausted.
    * A run then stays slow for a while, so that they do not meet it again at once.
    */
   isShared(operation: string, now: number): boolean {
     const allowedAt = this.#allowedAt.get(operation);
-    return allowedAt !== undefined && now - allowedAt < SHARED_LIMIT_PERIOD_MS;
+    return allowedAt !== undefined && now - allowedAt < SHARED_FOR_MS;
+  }
+
+  /**
+   * Milliseconds until a run may send its next request without extending a block for others, where the limit has proven to be
+   * shared: it was met again soon after a wait for it. Undefined: whenever it wants.
+   */
+  untilTurn(operation: string, now: number, jitter: () => number): number | undefined {
+    if (now >= (this.#allowedAt.get(TURNS + operation) ?? 0)) return undefined;
+    return turnAfter(now + 1, jitter) - now;
   }
 
   /** Whether a run should be slow: few requests are left, or the limit seems to be shared. */
@@ -95,7 +112,8 @@ export class SpotRateLimit {
    * A run that meets the limit again soon shares the limit with runs that do not know of each other, and a request before the
    * reset extends the block for all of them (https://docs-spot.flexera.com/administration/api). If each waited only for
    * its own reset, some run would always be early, and the block would never end. So all of them stop together, by
-   * the clock: they continue at the next full two minutes, and the window before is without a request.
+   * the clock: they continue in the next turn, and the time before is without a request. Whoever gets through
+   * waits for the next turn as well.
    *
    * @param resetHeader the answer's X-RateLimit-Reset, in seconds
    */
@@ -108,12 +126,22 @@ export class SpotRateLimit {
     const now = clock.now();
     // A second more, since the header is cut to whole seconds.
     const reset = now + (wait + 1) * 1000;
-    const retryAt = this.isShared(operation, now)
-      ? Math.ceil(reset / SHARED_LIMIT_PERIOD_MS) * SHARED_LIMIT_PERIOD_MS + LONGEST_SPREAD_S * 1000 * jitter()
-      : reset + Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
+    const isAgain = this.isShared(operation, now);
+    const retryAt = isAgain ? turnAfter(reset, jitter) : reset + spread(wait, jitter);
     this.#allowedAt.set(operation, retryAt);
+    if (isAgain) this.#allowedAt.set(TURNS + operation, retryAt + SHARED_FOR_MS);
     return retryAt;
   }
+}
+
+/** In ms since the epoch. */
+function turnAfter(time: number, jitter: () => number): number {
+  return Math.ceil(time / TURN_PERIOD_MS) * TURN_PERIOD_MS + TURN_SPREAD_S * 1000 * jitter();
+}
+
+/** Milliseconds after a reset within which the runs that wait for it continue. */
+function spread(wait: number, jitter: () => number): number {
+  return Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
 }
 
 function secondsOf(resetHeader: unknown): number {

@@ -3,21 +3,22 @@ import * as z from 'zod/mini';
 import { cut } from '../../lib/wording';
 import { callUpstream, type CallBudget, type CallKind } from '../callPolicy';
 import { isConnectionNeverMade, unreadable, UpstreamError, type UpstreamErrorKind } from '../upstreamError';
+import { lenient, numberLike } from './lenient';
 import type { SpotRateLimit } from './rateLimit';
 import type { SpotTokenReader } from './spotToken';
 
-/** The envelope of every answer of the Spot API (docs/services.md, Spot); the caller checks the items. */
+/**
+ * The envelope of every answer of the Spot API (docs/services.md, Spot); the caller checks the items. Of the status and of each
+ * error only what is readable counts: a null in them must make neither an answer nor a refusal unreadable.
+ */
 const envelopeSchema = z.object({
   response: z.object({
-    status: z.optional(z.object({ code: z.optional(z.number()), message: z.optional(z.string()) })),
+    status: lenient(z.object({ code: lenient(numberLike), message: lenient(z.string()) })),
     items: z.optional(z.nullable(z.array(z.unknown()))),
-    errors: z.optional(
-      z.nullable(
-        z.array(z.object({ code: z.optional(z.union([z.string(), z.number()])), message: z.optional(z.string()) })),
-      ),
-    ),
+    errors: z.optional(z.nullable(z.array(z.unknown()))),
   }),
 });
+const errorSchema = z.object({ code: lenient(z.union([z.string(), z.number()])), message: lenient(z.string()) });
 type Envelope = z.infer<typeof envelopeSchema>['response'];
 
 /** One request. `operation` names it in messages, and is the unit of Spot's rate limit (a route and a method). */
@@ -121,7 +122,7 @@ export class SpotApi {
     const code = answer.status >= 400 ? answer.status : (envelope?.status?.code ?? answer.status);
     if (code === 429) throw this.rateLimited(request, answer.headers['x-ratelimit-reset']);
     this.heedLimit(request, answer);
-    const problem = envelope?.errors?.[0];
+    const [problem] = problemsIn(envelope);
     if (code >= 400 || problem) {
       const detail = this.describeProblem(envelope, answer);
       throw failed(request, kindOfProblem(code, envelope), detail, { code: String(problem?.code ?? `HTTP ${code}`) });
@@ -151,7 +152,7 @@ export class SpotApi {
 
   /** Spot's own words: its errors, else its status, else the beginning of a plain-text body. */
   private describeProblem(envelope: Envelope | undefined, answer: AxiosResponse<unknown>): string {
-    const errors = (envelope?.errors ?? [])
+    const errors = problemsIn(envelope)
       .map((error) => error.message ?? String(error.code ?? ''))
       .filter((text) => text !== '')
       .join('; ');
@@ -160,6 +161,13 @@ export class SpotApi {
     // Redact first, cut afterwards: half a secret is still one.
     return cut(this.options.budget.redact(words ?? 'no explanation given'), LONGEST_QUOTE);
   }
+}
+
+/** Each of the answer's errors, however little of it can be read; one may be a text. */
+function problemsIn(envelope: Envelope | undefined): readonly z.infer<typeof errorSchema>[] {
+  return (envelope?.errors ?? []).map((error) =>
+    typeof error === 'string' ? { message: error } : (errorSchema.safeParse(error).data ?? {}),
+  );
 }
 
 function parseEnvelope(data: unknown): Envelope | undefined {

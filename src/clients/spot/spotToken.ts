@@ -54,7 +54,7 @@ export function spotTokenReader(
     return reading;
   };
   const rotated = async (denied: string, budget: CallBudget): Promise<string | undefined> => {
-    if (source.kind === 'clear') return undefined;
+    if (source.kind !== 'secret') return undefined;
     const now = budget.clock.now();
     if (now >= readAgainAt) {
       readAgainAt = now + READ_AGAIN_S * 1000;
@@ -78,6 +78,7 @@ export async function resolveSpotToken(
   budget: CallBudget,
 ): Promise<string> {
   if (source.kind === 'clear') return source.value;
+  if (source.kind === 'gone') throw unusable(SECRET_MESSAGES.gone);
   const text = await readSecret(source.id, loadClient, budget);
   return checkedToken(source.jsonKey === undefined ? text : pickKey(text, source.id, source.jsonKey), source.id);
 }
@@ -148,6 +149,8 @@ function explain(error: UpstreamError, id: string): SpotTokenError {
 }
 
 /** The secret may be read, but not decrypted: KMS refuses its key (docs/services.md, Secrets Manager). */
-function isRefusalOfKey({ kind, code, detail }: UpstreamError): boolean {
-  return code === 'DecryptionFailure' || (kind === 'denied' && /\bkms\b/i.test(detail));
+function isRefusalOfKey(error: UpstreamError): boolean {
+  if (error.code === 'DecryptionFailure') return true;
+  // A secret or a role may be called "kms" too: where an action is named, that alone counts.
+  return error.kind === 'denied' && /\bkms\b/i.test(missingActionOf(error) ?? error.detail);
 }

@@ -1,6 +1,7 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import { cut } from '../../lib/wording';
 import { attempt, type Attempt } from '../attempt';
+import { deniedAgain } from '../limits';
 import type { DeploymentContext } from '../context';
 import { proveJob } from '../genuineJob';
 import { findCodeDeploy, findRollback, isActive, isStoppable, listElastigroup } from '../ownDeployments';
@@ -52,8 +53,10 @@ function waiting(
   decision: Extract<CleanupDecision, { kind: 'wait' }>,
   context: DeploymentContext,
 ): CleaningUp {
-  const { unseenSince = context.clock.now(), ...answered } = progressed(state, `cleaning up: ${decision.reason}`);
-  return decision.unanswered ? { ...answered, unseenSince } : answered;
+  const now = context.clock.now();
+  const { unseenSince = now, refused, ...answered } = progressed(state, `cleaning up: ${decision.reason}`);
+  if (!decision.unanswered) return answered;
+  return { ...answered, unseenSince, ...(decision.refused && { refused: deniedAgain(refused, now) }) };
 }
 
 async function readAll(state: CleaningUp, context: DeploymentContext): Promise<CleanupView> {

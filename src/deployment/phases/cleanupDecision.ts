@@ -4,7 +4,7 @@ import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
 import { hasEnded, isReplacingBlue, progressOf, type ElastigroupProgress } from '../elastigroupState';
 import type { JobProof } from '../genuineJob';
-import { DENIAL_PATIENCE_S, hasLasted, LOST_START_GRACE_S, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
+import { deniedAgain, hasLasted, isBelieved, LOST_START_GRACE_S, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import {
@@ -29,8 +29,8 @@ export type CleanupDecision =
   | { readonly kind: 'succeeded-after-all'; readonly deployment: CodeDeployDeployment }
   | { readonly kind: 'stop-codedeploy'; readonly deploymentId: string; readonly rollback: boolean }
   | { readonly kind: 'stop-elastigroup'; readonly ids: readonly string[]; readonly reason: string }
-  /** `unanswered`: for the lack of an answer. */
-  | { readonly kind: 'wait'; readonly reason: string; readonly unanswered?: true }
+  /** `unanswered`: for the lack of an answer; `refused`: the answer is a denial or a refusal. */
+  | { readonly kind: 'wait'; readonly reason: string; readonly unanswered?: true; readonly refused?: true }
   /** Green serves, or may serve: it is kept, and cleaning up ends. */
   | { readonly kind: 'keep-green'; readonly why: KeepReason }
   /** Both have ended, or no more can be done: what EC2 shows decides how cleaning up ends. */
@@ -257,11 +257,12 @@ export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeploymen
 
 /** After a long gap between two invocations, one throttled call must not end cleaning up before any stop was tried. */
 function whileUnanswered(state: CleaningUp, error: UpstreamError, late: boolean, now: number): CleanupDecision {
-  if (!error.transient && (late || hasLasted(state.unseenSince, DENIAL_PATIENCE_S, now)))
+  if (!error.transient && (late || isBelieved(deniedAgain(state.refused, now), now)))
     return { kind: 'check-green', because: late ? 'late' : 'unreadable' };
   const hasTried = state.firstStopAt !== undefined || hasLasted(state.unseenSince, UNANSWERED_PATIENCE_S, now);
   if (late && hasTried) return { kind: 'check-green', because: 'late' };
-  return { kind: 'wait', reason: `${error.service} cannot be queried at the moment`, unanswered: true };
+  const reason = `${error.service} cannot be queried at the moment`;
+  return { kind: 'wait', reason, unanswered: true, ...(!error.transient && { refused: true }) };
 }
 
 /** A stop that was never sent, or that has shown no effect for a while. */

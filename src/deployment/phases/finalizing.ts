@@ -64,7 +64,7 @@ async function succeed(state: Finalizing, context: DeploymentContext): Promise<S
   const ids = found.ok ? found.value.filter(isLeft).map((instance) => instance.id) : undefined;
   const deployed = await deployedInstances(state, ids, context);
   const lost = ids?.length === 0 ? [SHORTFALL_MESSAGES.noGreen] : [];
-  const shortfalls = [...lost, ...deployed.shortfalls, ...remainingBlue(state, inGroup, found)];
+  const shortfalls = [...lost, ...deployed.shortfalls, ...(await remainingBlue(state, inGroup, found, context))];
   if (shortfalls.length > 0) context.log.warn(POLL_WARNINGS.shortfalls(state.deploymentId, shortfalls.join('; ')));
   return toSucceeded(state, context.clock.now(), { ...deployed, shortfalls });
 }

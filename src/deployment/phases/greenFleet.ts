@@ -5,6 +5,16 @@ import type { Launching } from '../state';
 /** Seconds for which the number of tagged instances must stand still where it is not the target capacity. */
 export const FLEET_STILL_S = 120;
 
+/** When the first of them was launched (ms since the epoch), where that is known. */
+export function earliestLaunch(instances: readonly GreenInstance[]): number | undefined {
+  const times = instances.map(({ launchedAt }) => launchedAt).filter((time) => time !== undefined);
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+export function isSince({ launchedAt }: GreenInstance, time: number): boolean {
+  return launchedAt !== undefined && launchedAt >= time;
+}
+
 /** The green fleet as EC2 shows it by the tag, and whether CodeDeploy may start on it. */
 export type FleetReadiness =
   | {

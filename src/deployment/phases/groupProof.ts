@@ -1,6 +1,7 @@
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
 import { attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
+import { earliestLaunch, isSince } from './greenFleet';
 import { hasLasted, UNLISTED_PROOF_S } from '../limits';
 import type { Finalizing } from '../state';
 
@@ -18,7 +19,7 @@ export function isGroupProofDue({ unlistedSince, proofTriedAt }: Finalizing, now
   return proofTriedAt === undefined || hasLasted(proofTriedAt, PROOF_AGAIN_S, now);
 }
 
-/** The group runs green instances, and none that is older than green, but for those that people have locked. */
+/** The group runs green instances, and none that is older than green, but for those that people have locked, or that shut down. */
 export async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
   const read = await attempt(
     Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstances()]),
@@ -28,18 +29,19 @@ export async function isProvenByGroup(state: Finalizing, context: DeploymentCont
   const greenIds = new Set(green.filter(isLeft).map((instance) => instance.id));
   if (!inGroup.some(({ id }) => greenIds.has(id))) return false;
   const others = inGroup.filter(({ id, isLocked }) => !isLocked && !greenIds.has(id)).map(({ id }) => id);
-  return others.length === 0 || areYounger(others, green, context);
+  return others.length === 0 || areYoungerOrGone(others, green, context);
 }
 
-/** Launched since green was: by scaling, or in the place of a Spot Instance that was reclaimed. Blue is older. */
-async function areYounger(
+/** Launched since green was: by scaling, or in the place of a Spot Instance that was reclaimed. Blue is older, or shuts down. */
+async function areYoungerOrGone(
   ids: readonly string[],
   green: readonly GreenInstance[],
   context: DeploymentContext,
 ): Promise<boolean> {
-  const greenSince = Math.min(...green.map(({ launchedAt }) => launchedAt ?? Number.POSITIVE_INFINITY));
+  const greenSince = earliestLaunch(green) ?? Number.POSITIVE_INFINITY;
   const others = await attempt(context.greenInstances.describe(ids));
   if (!others.ok) return false;
-  const younger = others.value.filter(({ launchedAt }) => launchedAt !== undefined && launchedAt >= greenSince);
-  return ids.every((id) => younger.some((instance) => instance.id === id));
+  return ids.every((id) =>
+    others.value.some((instance) => instance.id === id && (!isLeft(instance) || isSince(instance, greenSince))),
+  );
 }

@@ -51,8 +51,8 @@ export async function install(state: Installing, context: DeploymentContext): Pr
   }
 }
 
-/** Seconds between two readings of Spot at the most, and without a history. */
-const SPOT_INTERVAL_S = { longest: 60, default: 30 };
+/** Seconds between two readings of Spot at the most, without a history, and while its limit is scarce: others need it more. */
+const SPOT_INTERVAL_S = { longest: 60, default: 30, scarce: 300 };
 /** The same, of CodeDeploy's usual time. */
 const SPOT_SHARE = 0.25;
 
@@ -73,8 +73,8 @@ function isSpotDue(state: Installing, codeDeploy: Attempt<CodeDeployDeployment>,
   if (!isActive(codeDeploy.value)) return false;
   const isScarce = context.isSpotScarce();
   if (!isScarce && codeDeploy.value.instances.done !== spotRead.done) return true;
-  const { longest, default: unknown } = SPOT_INTERVAL_S;
-  const seconds = isScarce ? longest : usual ? Math.min(longest, usual.median * SPOT_SHARE) : unknown;
+  const { longest, default: unknown, scarce } = SPOT_INTERVAL_S;
+  const seconds = isScarce ? scarce : usual ? Math.min(longest, usual.median * SPOT_SHARE) : unknown;
   return hasLasted(spotRead.at, seconds, context.clock.now());
 }
 

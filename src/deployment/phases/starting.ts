@@ -3,7 +3,9 @@ import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
 import { instead } from '../checkRun';
 import { withHistory } from '../history';
+import { capacityFindings } from '../preflight/elastigroupFindings';
 import { preflight } from '../preflight/preflight';
+import { failureOfFindings } from '../preflight/reportFindings';
 import { failureOf, launchedBefore, startRefused, timedOut, tooLateToLaunch } from '../failures';
 import { elastigroupTimeoutMinutes, hasLasted, isTimedOut, LOST_START_GRACE_S } from '../limits';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
@@ -51,6 +53,10 @@ async function startUnlessConflicting(
   const earlier = await withAllProblems(state, context, context.greenInstances.find(greenTag(state)));
   if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
 
+  // Lists lag, and Spot may drop what has ended: TIMEOUT is the bound, as for a deployment that is known and not listed.
+  if (state.startedBefore)
+    return progressed(state, 'searching for the Elastigroup deployment that an earlier invocation started');
+
   const passed = state.checked ? undefined : await preflight(context, recent);
   const warnings = passed?.warnings ?? [];
   const checked: Starting = {
@@ -64,7 +70,15 @@ async function startUnlessConflicting(
   }
   if (others.length > 0) return waitForConflict(checked, others, context);
   if (state.refusal !== undefined && !isWaitingForConflict(state)) throw startRefused(state.refusal, context);
-  return launchGreen(checked, context);
+  return launchGreen(checked, passed !== undefined, context);
+}
+
+/** Since preflight the group may have been scaled: by a schedule, say, or with the release that this action has waited for. */
+async function withCapacityOfNow(state: Starting, { elastigroup, parameters }: DeploymentContext): Promise<Starting> {
+  const { targetCapacity } = await elastigroup.readGroup();
+  const failure = failureOfFindings(capacityFindings({ targetCapacity }, parameters.groupId), false);
+  if (failure) throw failure;
+  return { ...state, targetCapacity: targetCapacity ?? 'unknown' };
 }
 
 /** ON_CONFLICT. Spot may have rejected a start because of them: when they have ended, another start is sent. */
@@ -101,12 +115,12 @@ function mayStillAppear(state: Starting, context: DeploymentContext): boolean {
 }
 
 /** The list is read once more right before the start: time has passed since the first one, and one empty list proves little. */
-async function launchGreen(state: Starting, context: DeploymentContext): Promise<State> {
+async function launchGreen(state: Starting, isJustChecked: boolean, context: DeploymentContext): Promise<State> {
   const { own, activeOthers } = await listElastigroup(state, context);
   const { primary } = electPrimary(own);
   if (primary) return adoptElastigroup(state, primary.id, context);
   if (activeOthers.length > 0) return resolveConflict(state, activeOthers.map(conflictingElastigroup), context);
-  return sendStart(state, context);
+  return sendStart(isJustChecked ? state : await withCapacityOfNow(state, context), context);
 }
 
 function adoptElastigroup(state: Starting, id: string, context: DeploymentContext): State {

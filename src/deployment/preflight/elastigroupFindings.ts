@@ -18,7 +18,10 @@ export function elastigroupFindings(group: ElastigroupConfiguration, wanted: Wan
 }
 
 /** Without this, TIMEOUT would pass with "0 of 0 instances". */
-function capacityFindings({ targetCapacity }: ElastigroupConfiguration, groupId: string): Finding[] {
+export function capacityFindings(
+  { targetCapacity }: Pick<ElastigroupConfiguration, 'targetCapacity'>,
+  groupId: string,
+): Finding[] {
   if (targetCapacity !== 0) return [];
   return [problem(PREFLIGHT_MESSAGES.noCapacity(groupId))];
 }

@@ -58,13 +58,20 @@ function misspelt(name: string, nearest: ParameterName, secrets: readonly string
   };
 }
 
-function strange(names: readonly string[], secrets: readonly string[]): Problem {
-  const shown = names.slice(0, MAX_LISTED).map((name) => {
+/** The names as they may be shown. */
+export function listNames(entries: readonly Pick<Entry, 'name'>[], secrets: readonly string[]): string {
+  const shown = entries.slice(0, MAX_LISTED).map(({ name }) => {
     return showName(name, secrets) ?? `a name of ${name.length} characters (not shown)`;
   });
-  const more = names.length > MAX_LISTED ? ` and ${names.length - MAX_LISTED} more` : '';
+  return shown.join(', ') + (entries.length > MAX_LISTED ? ` and ${entries.length - MAX_LISTED} more` : '');
+}
+
+function strange(names: readonly string[], secrets: readonly string[]): Problem {
   return {
-    where: shown.join(', ') + more,
+    where: listNames(
+      names.map((name) => ({ name })),
+      secrets,
+    ),
     what: names.length === 1 ? PARAMETER_MESSAGES.unknownName : PARAMETER_MESSAGES.unknownNames,
     expected: `one of ${parameterNames.join(', ')}`,
   };

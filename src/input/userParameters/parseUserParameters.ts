@@ -1,10 +1,10 @@
 import type { Problem } from '../../errors';
 import { readInto } from '../field';
-import { PARAMETER_MESSAGES, VALUE_MESSAGES } from '../messages';
+import { PARAMETER_MESSAGES, SETTING_WARNINGS, VALUE_MESSAGES } from '../messages';
 import { valid, type Parsed, invalid } from '../parsed';
 import type { PipelineJob } from '../pipelineJob';
 import { type Entry, parseEntries } from './json';
-import { checkNames } from './names';
+import { checkNames, listNames } from './names';
 import { chooseRevision } from './revision';
 import {
   DEFAULT_CONFLICT_POLICY,
@@ -19,23 +19,29 @@ import {
 import { chooseToken } from './token';
 import type { Revision, TokenSource, UserParameters } from './userParameters';
 
-/**
- * Parses the action's UserParameters. Everything that is wrong is told at once; no problem's text contains a token.
- * `defaults.tokenSecret` (`id` or `id#key`) is used when neither API_TOKEN nor API_TOKEN_SECRET is given.
- */
+interface Circumstances {
+  /** `id` or `id#key`; used when neither API_TOKEN nor API_TOKEN_SECRET is given. */
+  readonly tokenSecret?: string | undefined;
+  /** An earlier invocation has accepted them, perhaps one of a newer version of the function. */
+  readonly isMidRun?: boolean;
+}
+
+/** Parses the action's UserParameters. Everything that is wrong is told at once; no problem's text contains a token. */
 export function parseUserParameters(
   text: string,
   job: Pick<PipelineJob, 'inputArtifacts'>,
-  defaults: { readonly tokenSecret?: string },
+  { tokenSecret, isMidRun = false }: Circumstances,
 ): Parsed<UserParameters> {
   const json = parseEntries(text);
   if (!json.ok) return json;
   const secrets = secretsIn(json.value);
-  const names = checkNames(json.value, secrets);
-  const { values, problems: valueProblems } = readValues(json.value, secrets);
+  const unknown = isMidRun ? json.value.filter(({ name }) => !isParameterName(name)) : [];
+  const entries = json.value.filter((entry) => !unknown.includes(entry));
+  const names = checkNames(entries, secrets);
+  const { values, problems: valueProblems } = readValues(entries, secrets);
   const { meant } = names;
   const missing = parameterNames.filter((name) => parameters[name].required === 'yes' && !meant.has(name));
-  const token = chooseToken(meant, values, defaults.tokenSecret);
+  const token = chooseToken(meant, values, tokenSecret, isMidRun);
   const revision = chooseRevision({ meant, values, artifacts: job.inputArtifacts, secrets });
   const problems = [
     ...names.problems,
@@ -50,7 +56,10 @@ export function parseUserParameters(
   ];
   const value = problems.length === 0 ? assemble(values, token.token, revision.revision) : undefined;
   if (value === undefined) return invalid(problems);
-  return valid(value, value.token.kind === 'clear' ? [PARAMETER_MESSAGES.clearToken] : []);
+  return valid(value, [
+    ...(value.token.kind === 'clear' ? [PARAMETER_MESSAGES.clearToken] : []),
+    ...(unknown.length > 0 ? [SETTING_WARNINGS.unknownParameters(listNames(unknown, secrets))] : []),
+  ]);
 }
 
 /** Every text that is, or was meant to be, a token or a password. */

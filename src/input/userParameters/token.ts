@@ -10,11 +10,15 @@ export interface TokenChoice {
   readonly problems: readonly Problem[];
 }
 
-/** Chooses between API_TOKEN, API_TOKEN_SECRET and the default secret (`id` or `id#key`), which settings.ts checks. */
+/**
+ * Chooses between API_TOKEN, API_TOKEN_SECRET and the default secret (`id` or `id#key`), which settings.ts checks. In mid-run
+ * the lack of one is no problem: what was started is still followed and stopped in CodeDeploy.
+ */
 export function chooseToken(
   meant: ReadonlySet<ParameterName>,
   { API_TOKEN: value, API_TOKEN_SECRET: secret }: Partial<ParameterValues>,
   defaultSecret: string | undefined,
+  isMidRun: boolean,
 ): TokenChoice {
   if (meant.has('API_TOKEN') && meant.has('API_TOKEN_SECRET')) {
     return {
@@ -33,6 +37,7 @@ export function chooseToken(
   if (defaultSecret !== undefined && defaultSecret.trim() !== '') {
     return { token: { kind: 'secret', ...splitTokenSecret(defaultSecret.trim()) }, problems: [] };
   }
+  if (isMidRun) return { token: { kind: 'gone' }, problems: [] };
   return {
     problems: [
       {

@@ -28,9 +28,11 @@ export interface TokenSecret {
   readonly jsonKey?: string;
 }
 
-/** Where the Spot API token is. */
+/** Where the Spot API token is. `gone`: neither the parameters nor the function name it any more, while a deployment is under way. */
 export type TokenSource =
-  { readonly kind: 'clear'; readonly value: string } | ({ readonly kind: 'secret' } & TokenSecret);
+  | { readonly kind: 'clear'; readonly value: string }
+  | ({ readonly kind: 'secret' } & TokenSecret)
+  | { readonly kind: 'gone' };
 
 /** A revision in S3; `source` says whether S3_* named it, or it is an input artifact of the action. */
 export interface S3Revision {

@@ -38,6 +38,10 @@ const ODD_EVERY_S = 41;
 const ODD_FOR_S = 4;
 /** Seconds for which an execution is shown as Stopping after its action was abandoned, where that is played. */
 const STOPPING_S = 15;
+/** Seconds by which an earlier attempt of the stage began sooner. */
+const EARLIER_S = 600;
+/** An id that the list does not know. */
+const OTHER_ACTION_ID = '00000000-0000-4000-8000-000000000000';
 
 /** The executions of the simulated pipeline, and what CodePipeline tells of them (docs/services.md, CodePipeline). */
 export class Executions {
@@ -57,11 +61,22 @@ export class Executions {
       releasedAt: time - secondsSinceRelease * 1000,
       startedAt: time,
       userParameters,
-      history: [{ at: 0, status: 'InProgress', actionStatus: 'InProgress' }],
+      history: [
+        { at: 0, status: this.#statusBefore(), actionStatus: 'InProgress' },
+        { at: time, status: 'InProgress', actionStatus: 'InProgress' },
+      ],
       stoppedAt: undefined,
     };
     this.all.push(execution);
     return execution;
+  }
+
+  /** What the execution is before the action starts: a retry of the stage begins with one that has ended. */
+  #statusBefore(): Shown['status'] {
+    const { earlierAttempt } = this.#context.options;
+    if (earlierAttempt === undefined) return 'InProgress';
+    // An action that has succeeded is repeated where another of the stage has failed.
+    return earlierAttempt === 'Abandoned' ? 'Stopped' : 'Failed';
   }
 
   isInProgress(execution: Execution): boolean {
@@ -126,12 +141,13 @@ export class Executions {
     const execution = this.all.find(({ id }) => id === job.executionId);
     const has = (id: 'execution' | 'action') =>
       execution !== undefined && options.jobDetails !== 'no-ids' && options.jobDetails !== `no-${id}-id`;
+    const actionExecutionId = options.jobDetails === 'other-action-id' ? OTHER_ACTION_ID : execution?.actionExecutionId;
     return {
       pipelineName: account.pipelineName,
       pipelineArn: this.#arn,
       ...(has('execution') && { pipelineExecutionId: execution?.id }),
       stage: { name: account.stageName },
-      action: { name: account.actionName, ...(has('action') && { actionExecutionId: execution?.actionExecutionId }) },
+      action: { name: account.actionName, ...(has('action') && { actionExecutionId }) },
     };
   }
 
@@ -157,7 +173,13 @@ export class Executions {
     const filter = input['filter'] as JsonRecord | undefined;
     const wanted = filter?.['pipelineExecutionId'];
     const executions = this.all.filter(({ id }) => wanted === undefined || id === wanted);
-    const listed = executions.flatMap((execution) => [this.#source(execution), this.#deploy(execution)]);
+    const { schedule, options } = this.#context;
+    const shownUntil = schedule.time - options.executionReadsLagSeconds * 1000;
+    const listed = executions.flatMap((execution) => [
+      this.#source(execution),
+      ...this.#earlierAttempt(execution),
+      ...(execution.startedAt <= shownUntil ? [this.#deploy(execution)] : []),
+    ]);
     const actionExecutionDetails = listed.toSorted((a, b) => b.startTime - a.startTime);
     return { actionExecutionDetails };
   }
@@ -173,6 +195,13 @@ export class Executions {
       status: 'Succeeded',
       input: { configuration: { S3Bucket: 'shop-releases' } },
     };
+  }
+
+  #earlierAttempt(execution: Execution) {
+    const { earlierAttempt: status } = this.#context.options;
+    if (status === undefined) return [];
+    const startTime = execution.startedAt / 1000 - EARLIER_S;
+    return [{ ...this.#deploy(execution), actionExecutionId: `earlier-${execution.id}`, startTime, status }];
   }
 
   #deploy(execution: Execution) {

@@ -28,6 +28,7 @@ export interface Instance {
   state: InstanceState;
   stateReason: StateReason | undefined;
   transitionReason: string;
+  shutDownAt: number | undefined;
   terminatedAt: number | undefined;
 }
 
@@ -82,6 +83,7 @@ export class Fleet {
       state: 'pending',
       stateReason: { code: 'pending', message: 'pending' },
       transitionReason: '',
+      shutDownAt: undefined,
       terminatedAt: undefined,
     };
     this.instances.push(instance);
@@ -104,6 +106,7 @@ export class Fleet {
     const { schedule, durations } = this.#context;
     const when = new Date(schedule.time).toISOString().replace('T', ' ').slice(0, 19);
     instance.state = 'shutting-down';
+    instance.shutDownAt = schedule.time;
     instance.stateReason = reason;
     instance.transitionReason = reason === USER_SHUTDOWN ? `User initiated (${when} GMT)` : reason.code;
     schedule.after(durations.terminating, () => {

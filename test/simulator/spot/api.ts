@@ -1,4 +1,4 @@
-import { validSpotToken, type Context } from '../context';
+import { targetCapacityNow, validSpotToken, type Context } from '../context';
 import { isUp, type Fleet, type Instance } from '../ec2/fleet';
 import { asRecord, type JsonRecord } from '../input';
 import { ServiceError, pathOf, queryOf, type WireRequest, type WireResponse } from '../wire';
@@ -88,7 +88,7 @@ export class SpotApi {
       case 'GET':
         return this.#answers.items(request, 'group', [this.#groupItem()]);
       case 'GET status':
-        return this.#answers.items(request, 'group:status', this.#fleet.instances.filter(isUp).map(statusItem));
+        return this.#answers.items(request, 'group:status', this.#listedInstances().map(statusItem));
       case 'GET logs':
         return this.#answers.items(request, 'group:log', logItems(this.#group.log, queryOf(request)));
       default:
@@ -132,7 +132,7 @@ export class SpotApi {
   #groupItem(): JsonRecord {
     const { account, options } = this.#context;
     const unit = options.capacityUnit;
-    const capacityTarget = account.capacityTarget * (unit === 'weight' ? 2 : 1);
+    const capacityTarget = targetCapacityNow(this.#context) * (unit === 'weight' ? 2 : 1);
     return {
       id: account.groupId,
       name: 'shop',
@@ -143,6 +143,14 @@ export class SpotApi {
       strategy: { risk: 75, availabilityVsCost: 'balanced', fallbackToOd: true },
       thirdPartiesIntegration: this.#integration(),
     };
+  }
+
+  #listedInstances(): readonly Instance[] {
+    const { options, schedule } = this.#context;
+    const since = schedule.time - options.statusLagSeconds * 1000;
+    return this.#fleet.instances.filter(
+      (instance) => isUp(instance) || (instance.shutDownAt !== undefined && instance.shutDownAt > since),
+    );
   }
 
   #launchSpecification(): JsonRecord {

@@ -1,5 +1,5 @@
 import type { Deployment } from '../codedeploy/model';
-import type { Context, Owner } from '../context';
+import { targetCapacityNow, type Context, type Owner } from '../context';
 import { LONG_AGO_S, USER_SHUTDOWN, isUp, type Fleet } from '../ec2/fleet';
 import type { TargetGroup } from '../traffic/targetGroup';
 import type { JsonRecord } from '../input';
@@ -143,8 +143,8 @@ export class SpotDeployment {
   }
 
   #launchSteps(): readonly Step[] {
-    const { durations, account, options, schedule } = this.#around.context;
-    const count = options.launchedInstances ?? account.capacityTarget;
+    const { durations, options, schedule } = this.#around.context;
+    const count = options.launchedInstances ?? targetCapacityNow(this.#around.context);
     const launchAll = (): void => {
       for (let number = 0; number < count; number += 1) {
         const instance = this.#launch();

@@ -79,9 +79,9 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
     async (kind) => {
       const script1 = script(noAnswer('Spot', kind));
       const first = await pollOnce(state, { after: 60 }, script1);
-      expect(first.next).toEqual({ ...state, deniedSince: at(60) });
+      expect(first.next).toEqual({ ...state, deniedSince: at(60), deniedPolls: 1 });
       const patient = await pollOnce(active(first.next), { after: 179 }, script1);
-      expect(patient.next).toEqual({ ...state, deniedSince: at(60) });
+      expect(patient.next).toEqual({ ...state, deniedSince: at(60), deniedPolls: 2 });
       const { next } = await pollOnce(active(patient.next), { after: 180 }, script1);
 
       expect(next.phase).toBe(after);
@@ -89,9 +89,16 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
     },
   );
 
+  test('for good before and after a gap between two invocations is no denial that has lasted', async () => {
+    const script1 = script(noAnswer('Spot', 'denied'));
+    const before = await pollOnce(state, { after: 60 }, script1);
+    const after = await pollOnce(active(before.next), { after: 360 }, script1);
+    expect(after.next).toEqual({ ...state, deniedSince: at(60), deniedPolls: 2 });
+  });
+
   test('by an outage is no part of a denial that lasts', async () => {
     const { next } = await pollOnce(
-      { ...state, deniedSince: at(0) },
+      { ...state, deniedSince: at(0), deniedPolls: 2 },
       { after: 60 },
       script(noAnswer('Spot', 'unavailable')),
     );
@@ -221,8 +228,13 @@ describe('without the Spot token', () => {
       { after: 5 },
       { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [[]] },
     );
-    const ended = await pollOnce(
+    const again = await pollOnce(
       active(waiting.next),
+      { after: 65 },
+      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')] },
+    );
+    const ended = await pollOnce(
+      active(again.next),
       { after: 125 },
       { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], green: [[instance('i-1')]] },
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
+import type { ListedAction, PipelineRun } from '../../../src/clients/pipelineRun';
 import type { UpstreamErrorKind } from '../../../src/clients/upstreamError';
 import type { DeploymentContext } from '../../../src/deployment/context';
 import { newRunMemory } from '../../../src/deployment/runMemory';
@@ -21,7 +22,7 @@ import {
   START,
   starting,
 } from '../../support/deploymentSamples';
-import { CollectedLog, FakeContext, JOB_AT_HAND } from '../../support/fakeContext';
+import { CollectedLog, JOB_AT_HAND } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
 
 /*
@@ -43,7 +44,9 @@ const KINDS: readonly UpstreamErrorKind[] = [
   'rejected',
 ];
 const STANDS_STILL = 'stands-still';
-type Fault = UpstreamErrorKind | typeof STANDS_STILL;
+/** CodePipeline's alone: it shows the action as Failed, which a second reading has to confirm. */
+const ENDED = 'ended';
+type Fault = UpstreamErrorKind | typeof STANDS_STILL | typeof ENDED;
 
 const PHASES: readonly ActiveState[] = [
   starting(),
@@ -55,9 +58,9 @@ const PHASES: readonly ActiveState[] = [
   cleaningUp(),
 ];
 /** Seconds that a last poll may be late: its calls, its pause, and the patience with a service before anything was stopped. */
-const SLACK_S = 150;
-/** Milliseconds that a call without an answer takes (callPolicy.ts). */
-const TIME_LIMIT_MS = 10_000;
+const SLACK_S = 170;
+/** Milliseconds that a call without an answer takes (callPolicy.ts, pipelineRun.ts). */
+const TIME_LIMIT_MS = { spot: 10_000, codeDeploy: 10_000, ec2: 10_000, codePipeline: 5_000 };
 
 type Answers = Record<'spot' | 'codeDeploy' | 'ec2' | 'codePipeline', readonly Fault[]>;
 
@@ -76,8 +79,8 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     if (service === 'spot' && rateLimit.allowedAt(operation) > clock.now()) throw noAnswer('Spot', 'rate-limited');
     const list = faults[service];
     const fault = list[Math.min(turn[service]++, list.length - 1)] ?? STANDS_STILL;
-    if (fault === STANDS_STILL) return still;
-    if (fault === 'timeout') await clock.sleep(TIME_LIMIT_MS);
+    if (fault === STANDS_STILL || fault === ENDED) return still;
+    if (fault === 'timeout') await clock.sleep(TIME_LIMIT_MS[service]);
     if (service === 'spot' && fault === 'rate-limited')
       rateLimit.block(operation, limits.reset, { clock, jitter: () => 0.5 });
     throw noAnswer(services[service], fault);
@@ -95,13 +98,15 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     log: new CollectedLog(),
     isSpotScarce: () => false,
     pipelineRuns: {
-      ...new FakeContext({}).pipelineRuns,
-      identify: () => answer('codePipeline', { run: undefined, data: JOB_AT_HAND }),
+      identify: () => answer('codePipeline', { run: RUN, data: JOB_AT_HAND }),
+      executionStatus: () => answer('codePipeline', 'InProgress'),
+      listActions: () => {
+        const { codePipeline: list } = faults;
+        const isEnded = list[Math.min(turn.codePipeline, list.length - 1)] === ENDED;
+        return answer('codePipeline', [listedAction(isEnded ? 'Failed' : 'InProgress')]);
+      },
     },
-    runMemory: {
-      ...newRunMemory(JOB_AT_HAND, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
-      isOff: true,
-    },
+    runMemory: newRunMemory(JOB_AT_HAND, { isUnknownJobAllowed: false, givenExecutionId: undefined }),
     elastigroup: {
       listDeployments: () =>
         answer(
@@ -147,6 +152,13 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
   return world;
 }
 
+const RUN: PipelineRun = { pipeline: 'shop', stage: 'Deploy', action: 'BlueGreen', executionId: 'e-1' };
+
+function listedAction(status: string): ListedAction {
+  const { stage, action, executionId } = RUN;
+  return { stage, action, executionId, actionExecutionId: 'a-1', status, startedAt: START, names: () => true };
+}
+
 interface Limits {
   readonly timeoutSeconds: number;
   readonly cleanupTimeoutSeconds: number;
@@ -166,11 +178,20 @@ async function playToEnd(first: ActiveState, answers: Answers, limits: Limits): 
   const rateLimit = new SpotRateLimit();
   const world = contextWith(answers, limits, rateLimit);
   let state: State = first;
+  let { runMemory } = world;
   for (let invocation = 0; !hasResult(state); invocation += 1) {
     if (invocation > 1000) throw new Error(`no end in sight: ${JSON.stringify(state)}`);
     const until = world.clock.now() + limits.windowSeconds * 1000;
     const pacing = { pollIntervalSeconds: 5, until, latest: until, jitter: () => 0.5, rateLimit };
-    state = await poll(state, world, pacing);
+    // What the continuation token carries.
+    const { run, unreadSince } = runMemory;
+    runMemory = newRunMemory(JOB_AT_HAND, {
+      isUnknownJobAllowed: false,
+      givenExecutionId: undefined,
+      run,
+      unreadSince,
+    });
+    state = await poll(state, { ...world, runMemory }, pacing);
     // From a continuation to the next event.
     await world.clock.sleep(10_000);
   }
@@ -191,11 +212,13 @@ async function expectBounded(first: ActiveState, answers: Answers, limits: Limit
 
 const faults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ...KINDS), { minLength: 1, maxLength: 6 });
 
+const pipelineFaults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ENDED, ...KINDS), { minLength: 1, maxLength: 6 });
+
 test('TIMEOUT and CLEANUP_TIMEOUT_SECONDS bound every phase, whatever answers or does not', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...PHASES),
-      fc.record({ spot: faults, codeDeploy: faults, ec2: faults, codePipeline: faults }),
+      fc.record({ spot: faults, codeDeploy: faults, ec2: faults, codePipeline: pipelineFaults }),
       fc.record({
         timeoutSeconds: fc.integer({ min: 60, max: 1800 }),
         cleanupTimeoutSeconds: fc.integer({ min: 60, max: 900 }),
@@ -245,5 +268,9 @@ describe.each(PHASES.map((state) => [state.phase, state] as const))('from %s on'
       { spot: ['timeout'], codeDeploy: ['timeout'], ec2: ['timeout'], codePipeline: ['timeout'] },
     ],
     ['nothing that happens', {}],
+    [
+      'an end that CodePipeline has shown once, and then nothing,',
+      { codePipeline: [STANDS_STILL, STANDS_STILL, ENDED, 'unavailable'] },
+    ],
   ])('%s for ever is bounded', (_what, faulty) => expectBounded(state, { ...well, ...faulty }, limits));
 });

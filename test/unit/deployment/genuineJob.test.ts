@@ -75,6 +75,21 @@ test('CodePipeline is asked again after an error that passes, and then no more: 
   expect((await proveJob(context)).kind).toBe('genuine');
 });
 
+test('a job that is unknown is asked for once more, 5 s later, before it counts as forged', async () => {
+  const known: JobDetails = { run: undefined, data: JOB_AT_HAND };
+  const odd = asking('unknown-job', known);
+  expect((await proveJob(odd)).kind).toBe('unanswered');
+  odd.clock.advance(5);
+  expect((await proveJob(odd)).kind).toBe('genuine');
+
+  const forged = asking('unknown-job', noAnswer('CodePipeline', 'rejected'), 'unknown-job');
+  expect((await proveJob(forged)).kind).toBe('unanswered');
+  forged.clock.advance(4.9);
+  expect((await proveJob(forged)).kind).toBe('unanswered');
+  forged.clock.advance(0.1);
+  expect((await proveJob(forged)).kind).toBe('forged');
+});
+
 test('with ALLOW_UNKNOWN_JOB, of test services, nothing is asked', async () => {
   const context = asking();
   Object.assign(context.runMemory, { isUnknownJobAllowed: true });

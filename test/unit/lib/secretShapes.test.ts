@@ -48,12 +48,116 @@ describe('a credential that a script prints is masked, and the rest of the line 
       JSON.stringify({ key: `${BEGIN}\n${KEY_LINES.join('\n')}\n${END}\n`, id: 1 }),
       `{"key":"${BEGIN}***${END}\\n","id":1}`,
     ],
-    // The log's end or its beginning cuts a key off; CodeDeploy's agent puts a prefix before each line.
-    [[BEGIN, ...KEY_LINES.slice(0, 2), 'done here'].join('\n[stdout]'), `${BEGIN}***\n[stdout]done here`],
+    // The log's beginning cuts a key off; CodeDeploy's agent puts a prefix before each line.
     [['in a line', ...KEY_LINES, END, 'b'].join('\n[stdout]'), `in a line\n***${END}\n[stdout]b`],
   ])('%s', (text, clean) => {
     expect(redact(text)).toBe(clean);
     expect(redact(`before\n${text}\nafter`)).toBe(`before\n${clean}\nafter`);
+  });
+});
+
+describe('in the notations of the world', () => {
+  const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfi';
+  const ESC = String.fromCharCode(27);
+
+  test.each([
+    // Addresses
+    ['postgres://shop:p/ss@db-1/shop failed', 'postgres://shop:***@db-1/shop failed'],
+    ['postgres://shop:p"ss@db-1/shop', 'postgres://shop:***@db-1/shop'],
+    ["postgres://shop:hun'ter2@db-1", 'postgres://shop:***@db-1'],
+    ['postgres://shop:12/34@db-1/shop', 'postgres://shop:***@db-1/shop'],
+    ['postgres://shop:p%40ss@db-1/shop', 'postgres://shop:***@db-1/shop'],
+    ['to=postgres%3A%2F%2Fshop%3Ap%2Fss%40db-1 now', 'to=postgres%3A%2F%2Fshop%3A***%40db-1 now'],
+    [
+      '{"url":"postgres:\\/\\/shop:hunter2@db-1\\/shop","id":1}',
+      '{"url":"postgres:\\/\\/shop:***@db-1\\/shop","id":1}',
+    ],
+    ['{"url":"http://a:b@c/d","mail":"me@shop"}', '{"url":"http://a:***@c/d","mail":"me@shop"}'],
+    ["'http://a:b@c', 'me@shop'", "'http://a:***@c', 'me@shop'"],
+    // Names and their values
+    [`AWS_SECRET_ACCESS_KEY%3D${encodeURIComponent(SECRET)}%26id%3D1 now`, 'AWS_SECRET_ACCESS_KEY%3D***%26id%3D1 now'],
+    [
+      `%22secretAccessKey%22%3A%22${encodeURIComponent(SECRET)}%22%2C%22id%22`,
+      '%22secretAccessKey%22%3A%22***%22%2C%22id%22',
+    ],
+    [`AWS_SECRET_ACCESS_KEY=\n${SECRET}`, 'AWS_SECRET_ACCESS_KEY=\n***'],
+    [`AWS_SECRET_ACCESS_KEY:\n[stdout]  ${SECRET}`, 'AWS_SECRET_ACCESS_KEY:\n[stdout]  ***'],
+    ['password: |\n  hunter2\n  more of it\nuser: shop', 'password: ***\nuser: shop'],
+    ['password: >-\n  hunter2\nuser: shop', 'password: ***\nuser: shop'],
+    ['DB_PASS=hunter2 ./start.sh', 'DB_PASS=*** ./start.sh'],
+    ['ENCRYPTION_KEY=hunter2 SIGNING_KEY=b', 'ENCRYPTION_KEY=*** SIGNING_KEY=***'],
+    ['AccountName=shop;AccountKey=abc/def==;EndpointSuffix=x', 'AccountName=shop;AccountKey=***;EndpointSuffix=x'],
+    ['{"name":"DB_PASSWORD","value":"hunter2","id":1}', '{"name":"DB_PASSWORD","value":"***","id":1}'],
+    ['{"Key": "DbPassword", "Value": "hunter2"}', '{"Key": "DbPassword", "Value": "***"}'],
+    ['- name: DB_PASSWORD\n  value: hunter2\n- name: X', '- name: DB_PASSWORD\n  value: ***\n- name: X'],
+    ['<add key="DbPassword" value="hunter2"/>', '<add key="DbPassword" value="***"/>'],
+    ['{"passwords":["a]b","c"],"id":1}', '{"passwords":[***],"id":1}'],
+    ['{"tokens":["abc"],"id":1}', '{"tokens":[***],"id":1}'],
+    ['passwords: [hunter2, abc] (2)', 'passwords: [***] (2)'],
+    ['{"password":{"value":"a}b","v":1},"id":1}', '{"password":{***},"id":1}'],
+    ['{\\"password\\":{\\"value\\":\\"x\\"},\\"id\\":1}', '{\\"password\\":{***},\\"id\\":1}'],
+    [`${ESC}[31mDB_PASSWORD${ESC}[0m=hunter2 next`, `${ESC}[31mDB_PASSWORD${ESC}[0m=*** next`],
+    [`DB_PASSWORD${ESC}[0m: ${ESC}[1mhunter2 next`, `DB_PASSWORD${ESC}[0m: ${ESC}[1m*** next`],
+    ['DB_PASSWORD==hunter2 next', 'DB_PASSWORD==*** next'],
+    ['DB_PASSWORD=""hunter2"" next', 'DB_PASSWORD=***"" next'],
+    ['password\\u003dhunter2 next', 'password\\u003d*** next'],
+    ['X-Api-Key: abcdefgh, Accept: x', 'X-Api-Key: ***, Accept: x'],
+    ['password: correct horse battery staple', 'password: ***'],
+    ['passphrase: correct horse battery\nnext', 'passphrase: ***\nnext'],
+    // What commands and requests take
+    ['curl -s -u shop:hunter2 https://x/y', 'curl -s -u shop:*** https://x/y'],
+    ['docker login -u AWS -p hunter2 registry', 'docker login -u AWS -p *** registry'],
+    ['sshpass -p hunter2 ssh host', 'sshpass -p *** ssh host'],
+    ['mysql -u shop -phunter2 shop', 'mysql -u shop -p*** shop'],
+    ['Authorization: Digest username="x", realm="a b", response="6629fae4"', 'Authorization: ***'],
+    [
+      'Authorization: AWS4-HMAC-SHA256 Credential=AK/2026, SignedHeaders=host, Signature=abcdef\nnext',
+      'Authorization: ***\nnext',
+    ],
+    ['GET /x?X-Amz-Signature=0123456789abcdef0123&y=1', 'GET /x?X-Amz-Signature=***&y=1'],
+    ['https://x.blob/y?sv=1&sig=a%2Bb%3D&se=2', 'https://x.blob/y?sv=1&sig=***&se=2'],
+    // Broken into lines
+    ['see ghp_0123456789ab\ncdefghijABCDEFGHIJ456789 of x', 'see *** of x'],
+    ['[stdout]ghp_0123456789ab\n[stdout]cdefghijABCDEFGHIJ456789\n[stdout]next', '[stdout]***\n[stdout]next'],
+    [`${JWT.slice(0, 30)}\n${JWT.slice(30, 60)}\n${JWT.slice(60)}\nnext`, '***\nnext'],
+    [JSON.stringify(`${JWT.slice(0, 30)}\n${JWT.slice(30)}\nnext`), '"***\\nnext"'],
+    // A key's end without its beginning
+    [
+      ['done', ...['a', 'b'].map((text) => text.repeat(64)), 'abcd==', END, 'b'].join('\n2026-11-26T10:00:00Z '),
+      `done\n***${END}\n2026-11-26T10:00:00Z b`,
+    ],
+  ])('%s', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+    expect(redact(clean)).toBe(clean);
+    expect(redact(`before\n${text}\nafter`)).toBe(`before\n${clean}\nafter`);
+  });
+
+  const line = 'MIIEowIBAAKCAQEA7bqVx1kGfU2m9zLJr0aQIDAQABAo';
+  test.each([
+    ['lines', ['', line, line.slice(9)].join('\n')],
+    ['headers and a blank line', ['', 'Proc-Type: 4,ENCRYPTED', 'DEK-Info: AES-128-CBC,0A', '', line].join('\n')],
+    ['indentation', ['', line, line].join('\n  ')],
+    ['timestamps', ['', line, line].join('\n2026-11-26T10:00:00Z [stdout]')],
+    ['spaces, in one line', ` ${line} ${line}`],
+    ['breaks of JSON', `\\r\\n${line}\\r\\n${line}`],
+    ['what belongs to it no more', `\n${line}\nit failed`],
+  ])('a key whose end was cut off is masked to the end of the text: with %s', (_what, rest) => {
+    const clean = redact(`see ${BEGIN}${rest}`);
+    expect(clean).toBe(`see ${BEGIN}***`);
+    // What is put behind a text that was redacted stays.
+    expect(redact(`${clean}\nLikely fix: none.`)).toBe(`${clean}\nLikely fix: none.`);
+  });
+
+  test.each([
+    ['postgres://shop:hunter2', 'postgres://shop:***'],
+    ['postgres://shop:hunt…', 'postgres://shop:***…'],
+    ['postgres%3A%2F%2Fshop%3Ahunter2', 'postgres%3A%2F%2Fshop%3A***'],
+    ['{"passwords":["hunter2","b', '{"passwords":[***]'],
+    ['{"password":{"value":"hunter2', '{"password":{***}'],
+    [`${line}\n${line}\n${END.slice(0, 20)}`, `***${END.slice(0, 20)}`],
+  ])('what was cut off in a secret: %s', (text, clean) => {
+    expect(redact(text)).toBe(clean);
+    expect(redact(`${clean}\nLikely fix: none.`)).toBe(`${clean}\nLikely fix: none.`);
   });
 });
 
@@ -72,6 +176,33 @@ test.each([
   'https://console.aws.amazon.com/codesuite/codedeploy/deployments/d-1A2B3C?region=eu-west-1',
   'git 5e28df337746db4f070c84f7069d365bfd0d72a8, image sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   'token: is waiting; secret: missing; password: required',
+  'password changed for user shop',
+  'password: changed by the operator yesterday evening',
+  'Password: Login incorrect',
+  'password:\nDone',
+  'Enter password:\n/opt/shop/start.sh',
+  'DB_PASSWORD=\nDB_HOST=db-1',
+  'password:\n2026-11-26T10:00:00Z started',
+  'tokens: 120000 used, token: 42',
+  'key: value, monkey: banana7, PASS: test 12, bypass: on22',
+  'PASS test/unit/lib/secretShapes.test.ts',
+  'https://npm:4873/@shop/web and https://host:8080/a?mail=me@shop',
+  'http://localhost:8080',
+  'redis://cache:6379/0 is up',
+  's3://revisions/shop.zip@v2, mail me@shop:now',
+  'arn:aws:codedeploy:eu-west-1:111122223333:deploymentgroup:shop/shop-production',
+  'd-1A2B3C4D5, i-0123456789abcdef0, sig-1a2b3c4d, cdbg-8370259f',
+  'commit 5e28df337746db4f070c84f7069d365bfd0d72a8\nMerge branch main',
+  'curl -sSf https://x/y -o /tmp/z, docker login failed, mysql --port 3306 shop',
+  'tar -p x; mkdir -p /opt/shop',
+  'signature: verified; Signature=v4',
+  '-----BEGIN CERTIFICATE-----\nMIIEowIBAAKCAQEA7bqVx1\n-----END CERTIFICATE-----',
+  'eyJust a word\nAnd.another.line',
+  'the token ghp_short\nwas refused',
+  'Setting {"name":"HOST","value":"db-1"} and name="x" value="y"',
+  'Description: The queue of the pipeline token\n    Value: !Ref FailedEventsQueue',
+  'const tokens = tokenizer(text); var jsTokens = require("js-tokens")',
+  'if (password == null || token === undefined) fail',
 ])('is readable as it is: %s', (text) => {
   expect(redact(text)).toBe(text);
 });
@@ -108,7 +239,10 @@ describe('whatever the value', () => {
   });
 
   test('scheme://user:value@host is masked', () => {
-    const password = fc.stringMatching(/^[A-Za-z0-9!#$%^*._~:@-]{1,60}$/);
+    const password = fc
+      .stringMatching(/^[A-Za-z0-9!#$%^*._~:@/-]{1,60}$/)
+      // A port and a path, and the next address.
+      .filter((text) => !/^\d{1,5}\/|:\/\//.test(text));
     fc.assert(
       fc.property(fc.constantFrom('postgres', 'https', 'mongodb+srv'), password, (scheme, secret) => {
         expect(redact(`to ${scheme}://shop:${secret}@db-1/shop now`)).toBe(`to ${scheme}://shop:***@db-1/shop now`);
@@ -232,6 +366,35 @@ describe('the time is in proportion to the length', () => {
     '***',
     '\u001b[31m',
     '\r',
+    '://a:b/',
+    ':\\/\\/a:b',
+    '%3A%2F%2Fa%3Ab',
+    'http://a:"',
+    'password: [',
+    'password:{"a":',
+    'password: ["a',
+    "password: ['",
+    'password%3D',
+    'password:\n',
+    'password: |\n ',
+    'password: aa ',
+    'password: aa bb cc dd',
+    'password \t',
+    '"password", "value',
+    'password\u001b[1m',
+    'authorization: x a=b, ',
+    'authorization: x a="',
+    'curl -u ',
+    'curl -u a:',
+    'docker login ',
+    'eyJabcd\n',
+    `eyJ${'a'.repeat(40)}\n`,
+    'ghp_abcd\n',
+    '-----BEGIN ',
+    '-----END ',
+    `${'a'.repeat(40)}\n`,
+    `PRIVATE ${'a'.repeat(40)}\n`,
+    'signature=',
   ])('of a text that repeats %j', (piece) => {
     const textOf = (length: number) => piece.repeat(Math.ceil(length / piece.length));
     // 8 times the text: 8 times the time in proportion, 64 times were it quadratic.

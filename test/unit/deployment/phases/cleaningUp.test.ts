@@ -591,6 +591,19 @@ describe('being late', () => {
     expect(next.phase).toBe('cleaningUp');
   });
 
+  test('one stray denial after an outage of two minutes does not end it', async () => {
+    const answers = { getDeployment: [noAnswer('CodeDeploy', 'denied')], list: [[alive]] };
+    const first = await pollOnce(cleaningUp({ unseenSince: at(0) }), { after: 125 }, answers);
+    expect(first.next).toMatchObject({
+      phase: 'cleaningUp',
+      unseenSince: at(0),
+      refused: { since: at(125), polls: 1 },
+    });
+    const away = { ...answers, getDeployment: [noAnswer('CodeDeploy', 'unavailable')] };
+    const next = await pollOnce(active(first.next), { after: 130 }, away);
+    expect(next.next).not.toHaveProperty('refused');
+  });
+
   test('ends it also when nothing can be seen', async () => {
     const { next, context } = await pollOnce(
       cleaningUp({ unseenSince: at(0) }),

@@ -118,6 +118,8 @@ async function pollWith(job: JobDetails | 'unknown-job' | Error, state: ActiveSt
     job instanceof Error
       ? Promise.resolve({ ok: false, error: noAnswer('CodePipeline', 'throttled') })
       : Promise.resolve({ ok: true, value: job });
+  // The first time was before.
+  if (job === 'unknown-job') context.runMemory.unknownSince = at(after - 5);
   return { next: await advance(state, context), context };
 }
 

@@ -324,16 +324,16 @@ describe('while CodeDeploy is at work', () => {
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('ROLLBACK_START');
   });
 
-  test("but once a minute only while Spot's limit is scarce", async () => {
+  test("but every five minutes only while Spot's limit is scarce", async () => {
     const scarce = { isSpotScarce: true };
     const { next } = await pollOnce(
       installing({ ...lately, usual: { ...usual, median: 80 } }),
-      { after: 159, ...scarce },
+      { after: 399, ...scarce },
       inProgress(3),
     );
     expect(inPhase(next, 'installing').spotRead).toEqual({ at: at(100), done: 2 });
-    const due = await pollOnce(installing(lately), { after: 160, ...scarce }, { ...inProgress(3), list: [going] });
-    expect(inPhase(due.next, 'installing').spotRead).toEqual({ at: at(160), done: 3 });
+    const due = await pollOnce(installing(lately), { after: 400, ...scarce }, { ...inProgress(3), list: [going] });
+    expect(inPhase(due.next, 'installing').spotRead).toEqual({ at: at(400), done: 3 });
   });
 
   test.each<[string, Installing]>([

@@ -5,6 +5,7 @@ import { pollOnce } from '../../../support/pollOnce';
 /** "Green replaced blue" is Elastigroup's word; its own list of instances is what is believed. */
 
 const GREEN = ['i-1', 'i-2'].map((id) => instance(id));
+const blue = (id: string, state = 'running') => instance(id, { launchedAt: START - 1, state });
 const inGroup = (id: string, createdAt: number | undefined, isLocked = false) => ({ id, createdAt, isLocked });
 
 async function finish(script: Pick<Script, 'groupInstances'> & Partial<Script>) {
@@ -25,6 +26,7 @@ test('a group that runs green alone: nothing is said', async () => {
 test('an instance that is older than the action and not green is blue: a warning, and the summary names it', async () => {
   const { shortfalls, warnings } = await finish({
     groupInstances: [[inGroup('i-1', at(20)), inGroup('i-b', START - 1), inGroup('i-c', START - 86_400_000)]],
+    described: [[blue('i-b'), blue('i-c')]],
   });
   expect(shortfalls).toEqual(['the Elastigroup still lists 2 blue: i-b, i-c']);
   expect(warnings).toEqual(['CodeDeploy d-OWN succeeded, but: the Elastigroup still lists 2 blue: i-b, i-c.']);
@@ -40,16 +42,40 @@ test.each([
 });
 
 test('without a time, what is not green counts as blue', async () => {
-  const { shortfalls } = await finish({ groupInstances: [['i-1', 'i-b']] });
+  const { shortfalls } = await finish({ groupInstances: [['i-1', 'i-b']], described: [[blue('i-b')]] });
   expect(shortfalls).toEqual(['the Elastigroup still lists 1 blue: i-b']);
+});
+
+test('unless EC2 shows that it was launched since green', async () => {
+  const { shortfalls } = await finish({ groupInstances: [['i-1', 'i-new']], described: [[instance('i-new')]] });
+  expect(shortfalls).toEqual([]);
 });
 
 test('without the ids of green, only what is surely older does', async () => {
   const { shortfalls } = await finish({
     green: [noAnswer('EC2', 'unavailable')],
     groupInstances: [[inGroup('i-1', at(20)), inGroup('i-?', undefined), inGroup('i-b', START - 1)]],
+    described: [noAnswer('EC2', 'unavailable')],
   });
   expect(shortfalls).toEqual(['the Elastigroup still lists 1 blue: i-b']);
+});
+
+test('blue that was launched while the action waited for a deployment of another is blue all the same', async () => {
+  const { shortfalls } = await finish({
+    green: [[instance('i-1', { launchedAt: at(250) }), instance('i-2', { launchedAt: at(252) })]],
+    groupInstances: [[inGroup('i-1', at(249)), inGroup('i-b', at(120)), inGroup('i-new', at(255))]],
+    described: [[instance('i-b', { launchedAt: at(121) })]],
+  });
+  expect(shortfalls).toEqual(['the Elastigroup still lists 1 blue: i-b']);
+});
+
+test.each(['shutting-down', 'terminated'])('what EC2 shows as %s, or does not know any more, is gone', async (state) => {
+  const { shortfalls, warnings } = await finish({
+    groupInstances: [[inGroup('i-1', at(20)), inGroup('i-b', START - 1), inGroup('i-c', START - 1)]],
+    described: [[blue('i-b', state)]],
+  });
+  expect(shortfalls).toEqual([]);
+  expect(warnings).toEqual([]);
 });
 
 test.each(['unavailable', 'denied'] as const)('a list that cannot be read (%s) fails no success', async (kind) => {

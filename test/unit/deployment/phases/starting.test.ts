@@ -17,8 +17,8 @@ import { FakeContext, type Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
 
 const NOTHING = { list: [[]], findDeployments: [[]] };
-/** The looks before a start: EC2 shows no instance of an earlier delivery of the event either, and Spot's list comes twice. */
-const FREE = { list: [[], []], findDeployments: [[]], green: [[]] };
+/** The looks before a start after preflight: EC2 shows no instance of an earlier delivery of the event, Spot tells the capacity, and lists twice. */
+const FREE = { list: [[], []], findDeployments: [[]], green: [[]], integration: [[]] };
 const other = (state: string) => elastigroup('cdbg-other', state, [OTHER_TAG]);
 const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targetTags: [OTHER_TAG] });
 
@@ -343,6 +343,7 @@ describe("another's deployment", () => {
         {
           list: [[other(state)], [other(state)]],
           findDeployments: [[]],
+          integration: [[]],
           green: [[]],
           start: [elastigroup('cdbg-1', 'STARTING')],
         },
@@ -375,6 +376,7 @@ test('two polls in a row never start twice, whatever the first one answered', as
     list: [[], [], [elastigroup('cdbg-1', 'STARTING')]],
     findDeployments: [[]],
     green: [[]],
+    integration: [[]],
     start: [noAnswer('Spot', 'connection')],
   });
   const first = await advance(checked(), context);
@@ -564,11 +566,18 @@ describe('ON_CONFLICT WAIT', () => {
     expect(context.changes).toEqual([]);
   });
 
+  test('the group is read again before a start that preflight was long before: it may not be readable for a while', async () => {
+    const script = { ...FREE, integration: [noAnswer('Spot', 'unavailable')] };
+    const { next, context } = await pollOnce(checked({ waitsForOther: {} }), {}, script);
+    expect(inPhase(next, 'starting').outageSince).toBe(at(0));
+    expect(context.changes).toEqual([]);
+  });
+
   test('the last look before the start decides: who came in between is waited for', async () => {
     const { next, context } = await pollOnce(
       checked(),
       { parameters: { onConflict: 'WAIT' } },
-      { ...FREE, list: [[], [other('STARTING')]] },
+      { ...FREE, integration: [], list: [[], [other('STARTING')]] },
     );
     expect(inPhase(next, 'starting').progress).toContain('cdbg-other');
     expect(context.changes).toEqual([]);
@@ -594,7 +603,7 @@ describe("a rollback of an earlier deployment's", () => {
     const { context } = await pollOnce(
       waiting,
       { after: 60 },
-      { list: [[], []], findDeployments: [[ended]], green: [[]], start: [elastigroup('cdbg-1', 'STARTING')] },
+      { ...FREE, findDeployments: [[ended]], start: [elastigroup('cdbg-1', 'STARTING')] },
     );
     expect(context.changes).toEqual(['start Elastigroup']);
   });

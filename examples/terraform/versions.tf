@@ -1,0 +1,14 @@
+terraform {
+  required_version = ">= 1.5"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+    spotinst = {
+      source  = "spotinst/spotinst"
+      version = "~> 1.231"
+    }
+  }
+}
