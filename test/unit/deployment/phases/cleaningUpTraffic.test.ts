@@ -244,6 +244,23 @@ test('a failure after traffic has moved, without rollback, keeps green, names it
   expect(text).toContain('stop nothing while green alone serves');
 });
 
+test('a second fleet of the action is named beside the first, where green is kept', async () => {
+  const waits = { ...inProgress, waitsBeforeTerminatingBlue: true };
+  const second = elastigroup('cdbg-2', 'AWAITING_DEPLOYMENT_TO_FINISH');
+  const { next } = await pollOnce(
+    cleaningUp(),
+    {},
+    {
+      getDeployment: [waits],
+      list: [[second, ...alive]],
+      targets: [MOVED],
+      green: [GREEN],
+      groupInstances: [['i-g']],
+    },
+  );
+  expect(inPhase(next, 'failed').left.join()).toContain('Elastigroup ends deployment cdbg-1 and cdbg-2 at its own');
+});
+
 test('while blue only waits for its termination nothing is stopped, and the failure says when blue goes', async () => {
   const waits = { ...inProgress, waitsBeforeTerminatingBlue: true, blueTerminationWaitMinutes: 60 };
   const done = [
