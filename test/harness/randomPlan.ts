@@ -49,6 +49,7 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
     },
     userParameters: { ...traffic.userParameters, ...given, ...(timeout !== undefined && { TIMEOUT: timeout }) },
+    ...randomRollback(new Random(seed ^ 0x69696969)),
     gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
     invocationSeconds: () => invocationSeconds,
     duplicates: deliveredOnce ? [] : randomDuplicates(random),
@@ -108,6 +109,26 @@ function randomField(random: Random, { codeDeployLost }: Partial<WorldOptions>):
     oddItems: random.next() < 0.1,
     spotRequestsPerMinute: isLimited ? 20 : 10_000,
     spotLimitHeaders: pick(random, ['always', 'with-429']),
+    statusLagSeconds: pick(random, [0, 0, 600]),
+    ...(random.next() < 0.1 && {
+      scaledTo: { afterSeconds: Math.round(random.between(0, 60)), target: pick(random, [0, 2, 8]) },
+    }),
+  };
+}
+
+/** Of every tenth run the function is rolled back in mid-run: one continuation has a token of a newer version. */
+function randomRollback(random: Random): Pick<RunPlan, 'jobEvent'> {
+  if (random.next() >= 0.1) return {};
+  const which = pick(random, [1, 2, 3, 4]);
+  return {
+    jobEvent: (event, invocation) => {
+      const copy = structuredClone(event);
+      const { data } = copy['CodePipeline.job'];
+      const token = data.continuationToken;
+      if (invocation === which && token !== undefined)
+        data.continuationToken = ['v2', 'unreadable', 'here', ...token.split('.').slice(-2)].join('.');
+      return copy;
+    },
   };
 }
 
