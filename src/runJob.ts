@@ -12,7 +12,7 @@ import { decodeToken, encodeToken, type Resumption } from './deployment/continua
 import { namedRun, newRunMemory, rememberRunInLog, type NamedRun, type RunMemory } from './deployment/runMemory';
 import { cleanUpAfterHandOver, poll, rememberInLog } from './deployment/poll';
 import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
-import { firstState, idsOf } from './deployment/transitions';
+import { firstState, idsOf, perhapsWithCodeDeploy } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, ActionError } from './errors';
@@ -185,7 +185,9 @@ function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resump
   if (unreadable !== undefined) log.warn(POLL_WARNINGS.tokenUnreadable(unreadable));
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
   const startedAt = Math.min(state.startedAt, invocation.clock.now());
-  return { state: { ...state, startedAt, invocations: state.invocations + 1 }, rateLimit, run, runUnreadSince };
+  // An earlier try of this event may have started CodeDeploy, and died.
+  const known = state.phase === 'launching' ? perhapsWithCodeDeploy(state) : state;
+  return { state: { ...known, startedAt, invocations: state.invocations + 1 }, rateLimit, run, runUnreadSince };
 }
 
 /** What this invocation has achieved. */
@@ -238,7 +240,14 @@ async function useTheRest(
   const context = createContext({ ...sharedIngredients(input, job), budget, rateLimit, runMemory });
   const { pollIntervalSeconds } = input.settings;
   const { jitter } = budget;
-  const pacing = { pollIntervalSeconds, until: budget.until, latest: budget.until, jitter, rateLimit };
+  const pacing = {
+    pollIntervalSeconds,
+    until: budget.until,
+    latest: budget.until,
+    jitter,
+    rateLimit,
+    isAnswered: true,
+  } as const;
   const end = await cleanUpAfterHandOver(state, context, pacing, isAccepted);
   if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
   if (end?.phase === 'cleaningUp') {

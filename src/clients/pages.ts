@@ -7,10 +7,15 @@ export interface Page<T> {
 /**
  * All items of a list. `read` is one call under the retry policy: a page that fails is retried alone, and the pages
  * before it are not read again.
+ *
+ * @param from the token of the page to begin with; the first one without it
  */
-export async function everyPage<T>(read: (nextToken: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+export async function everyPage<T>(
+  read: (nextToken: string | undefined) => Promise<Page<T>>,
+  from?: string,
+): Promise<T[]> {
   const all: T[] = [];
-  let token: string | undefined;
+  let token = from;
   do {
     const { items, nextToken } = await read(token);
     all.push(...items);

@@ -41,7 +41,10 @@ export function revisionObjectClient(loadClient: () => Promise<S3Client>, budget
           if (eTag === undefined) throw unreadable('S3', 'HeadObject', lacks('ETag'));
           return { kind: 'found', eTag };
         } catch (error) {
-          const status = error instanceof Error ? statusOf(httpStatusOf(error), bucketRegionOf(error)) : undefined;
+          if (!(error instanceof Error)) throw error;
+          const bucketRegion = bucketRegionOf(error);
+          const isElsewhere = bucketRegion !== undefined && bucketRegion !== (await client.config.region());
+          const status = statusOf(httpStatusOf(error), isElsewhere);
           if (status === undefined) throw error;
           return status;
         }
@@ -57,7 +60,7 @@ function bucketRegionOf(error: Error): string | undefined {
 }
 
 /** The answer to a HEAD has no body: its status is all there is (API reference: HeadObject). */
-function statusOf(status: number | undefined, bucketRegion: string | undefined): RevisionStatus | undefined {
+function statusOf(status: number | undefined, isElsewhere: boolean): RevisionStatus | undefined {
   switch (status) {
     case 404:
     case 405:
@@ -68,7 +71,7 @@ function statusOf(status: number | undefined, bucketRegion: string | undefined):
     case 307:
       return { kind: 'other-region' };
     case 400:
-      return { kind: bucketRegion === undefined ? 'malformed' : 'other-region' };
+      return { kind: isElsewhere ? 'other-region' : 'malformed' };
     default:
       return undefined;
   }

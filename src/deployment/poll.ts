@@ -5,6 +5,7 @@ import { checkRun, isWatched, mayBeUnfollowed, secondsToNextCheck } from './chec
 import { CONFIRM_AFTER_S, DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
+import { lastPollAt } from './pipelineRun';
 import type { DeploymentContext } from './context';
 import { hasResult, type ActiveState, type State } from './state';
 import { asSentence } from '../lib/wording';
@@ -18,6 +19,8 @@ export interface Pacing {
   readonly until: number;
   /** The same where no invocation may come after this one, so that cleaning up has to be done in it. */
   readonly latest: number;
+  /** The job has its answer: CodePipeline no longer waits for it. */
+  readonly isAnswered?: true;
   readonly jitter: () => number;
   readonly rateLimit: SpotRateLimit;
 }
@@ -35,12 +38,12 @@ async function pollWindow(first: ActiveState, context: DeploymentContext, pacing
   let state: State = first;
   let pause = firstPause(state, context, pacing);
   while (!hasResult(state)) {
-    if (pause > 0 && context.clock.now() + pause >= endOfPolling(state, pacing)) return state;
+    if (pause > 0 && context.clock.now() + pause >= endOfPolling(state, pacing, context)) return state;
     state = await afterPause(state, pause, context);
     if (hasResult(state)) return state;
     const next = await advance(state, context);
     logChange(state, next, context);
-    if (context.clock.now() >= endOfPolling(next, pacing)) return next;
+    if (context.clock.now() >= endOfPolling(next, pacing, context)) return next;
     if (hasResult(next)) return next;
     const wanted = nextPause(next, {
       setting: pacing.pollIntervalSeconds * 1000,
@@ -99,8 +102,14 @@ export async function cleanUpAfterHandOver(
   return next.phase === 'cleaningUp' ? pollWindow(next, context, pacing) : undefined;
 }
 
-function endOfPolling(state: State, { until, latest }: Pacing): number {
-  return mayBeUnfollowed(state) ? latest : until;
+/** A first event may have come late, or again: the job is as old as its action, and CodePipeline waits no longer than it does. */
+function endOfPolling(
+  state: State,
+  { until, latest, isAnswered }: Pacing,
+  { runMemory: { actionStartedAt } }: DeploymentContext,
+): number {
+  if (mayBeUnfollowed(state)) return latest;
+  return state.invocations > 1 || isAnswered ? until : Math.min(until, lastPollAt(actionStartedAt));
 }
 
 /** Milliseconds until the next poll: none where cleaning up begins; never beyond a deadline, and never before Spot's rate limit allows. */
@@ -123,7 +132,7 @@ function pauseAfter(
 /** An invocation that ends before its turn polls at once: one poll at least is made. */
 function firstPause(state: ActiveState, context: DeploymentContext, pacing: Pacing): number {
   const turn = untilTurn(state, context, pacing);
-  const isInTime = context.clock.now() + turn < endOfPolling(state, pacing);
+  const isInTime = context.clock.now() + turn < endOfPolling(state, pacing, context);
   return Math.max(blockedFor(state, context, pacing), isInTime ? turn : 0);
 }
 

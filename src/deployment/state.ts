@@ -68,8 +68,8 @@ const waitsForOther = z.exactOptional(z.strictObject({ since: z.exactOptional(ti
 const duplicateStopSentAt = z.exactOptional(time);
 
 /**
- * The action has launched green itself, when CodeDeploy listed nothing of it, and has sent no CreateDeployment since that may
- * have been processed. Absent: it may have, or another delivery of its event.
+ * In this invocation the action has launched green, or has seen it being launched, which is before any delivery of its event starts
+ * CodeDeploy; and it has sent no CreateDeployment since that may have been processed. Absent: it may have, or another delivery.
  */
 const noCodeDeploySent = z.exactOptional(z.literal(true));
 

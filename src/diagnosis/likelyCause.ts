@@ -12,18 +12,19 @@ const AGENT_SILENCE_S = 60;
 
 /** The causes that evidence shows, the most telling first. */
 const SIGNS: readonly { readonly cause: CauseName; readonly shows: (symptoms: Symptoms) => boolean }[] = [
-  { cause: 'spot-reclaimed', shows: isFailureOfReclaimed },
-  { cause: 'green-removed', shows: isFailureOfRemoved },
+  // CodeDeploy's own words on what no loss of an instance explains: AWS may also reclaim one while green is cleaned up.
   { cause: 'revision-missing', shows: hasCode('REVISION_MISSING', 'INVALID_REVISION') },
-  { cause: 'no-instances', shows: hasCode('NO_INSTANCES') },
   {
     cause: 'service-role',
     shows: hasCode('IAM_ROLE_MISSING', 'IAM_ROLE_PERMISSIONS', 'AUTO_SCALING_IAM_ROLE_PERMISSIONS'),
   },
   { cause: 'github-connection', shows: hasCode('MISSING_GITHUB_TOKEN') },
   { cause: 'alarm-active', shows: hasCode('ALARM_ACTIVE') },
-  { cause: 'load-balancer', shows: hasCode('ELB_INVALID_INSTANCE', 'MISSING_ELB_INFORMATION') },
   { cause: 'resource-limit', shows: hasCode('RESOURCE_LIMIT_EXCEEDED') },
+  { cause: 'spot-reclaimed', shows: isFailureOfReclaimed },
+  { cause: 'green-removed', shows: isFailureOfRemoved },
+  { cause: 'no-instances', shows: hasCode('NO_INSTANCES') },
+  { cause: 'load-balancer', shows: hasCode('ELB_INVALID_INSTANCE', 'MISSING_ELB_INFORMATION') },
   { cause: 'blue-failed', shows: isFailureOfBlue },
   { cause: 'agent-not-running', shows: hasCode('AGENT_ISSUE') },
   { cause: 'agent-not-running', shows: isAgentNamed },

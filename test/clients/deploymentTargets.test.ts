@@ -160,6 +160,16 @@ describe('those that failed first', () => {
     expect(unread).toBeUndefined();
   });
 
+  test('are described page by page at first: what was read is kept where the list of them takes too long', async () => {
+    sdk
+      .on(ListDeploymentTargetsCommand)
+      .resolvesOnce({ targetIds: ids(0, 30), nextToken: 'more' })
+      .rejects(rejected('InvalidNextTokenException'));
+    const { targets: found, unread } = await targets().listFailedFirst('d-1');
+    expect(found).toHaveLength(30);
+    expect(unread).toMatchObject({ count: undefined, error: { operation: 'ListDeploymentTargets' } });
+  });
+
   test('or, where none has, those that are at work', async () => {
     sdk.on(ListDeploymentTargetsCommand, filtered('Failed')).resolves({ targetIds: [] });
     sdk.on(ListDeploymentTargetsCommand, filtered('InProgress')).resolves({ targetIds: ['i-2'] });

@@ -78,6 +78,11 @@ describe('HeadObject', () => {
     expect(await revisionObject.head(REVISION)).toEqual({ kind: 'other-region' });
   });
 
+  test('a 400 that names the Region of this function is about the request', async () => {
+    const { revisionObject } = await clients({ options: { headObject: 'malformed-here' } });
+    expect(await revisionObject.head(REVISION)).toEqual({ kind: 'malformed' });
+  });
+
   test.each(['missing', 'forbidden', 'other-region', 'malformed'] as const)('%s', async (headObject) => {
     const { revisionObject } = await clients({ options: { headObject } });
     expect(await revisionObject.head(REVISION)).toEqual({ kind: headObject });

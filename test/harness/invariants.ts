@@ -26,7 +26,10 @@ function otherViolationsOf(trace: RunTrace): string[] {
   ];
 }
 
-/** 1. At most one Elastigroup and one CodeDeploy deployment; where Spot accepted two at once, one of them was stopped. */
+/**
+ * 1. At most one Elastigroup and one CodeDeploy deployment; where Spot accepted two at once, one of them was stopped, or the
+ * result tells of the other: until Spot lists it, it may have finished.
+ */
 function oneOfEach(trace: RunTrace): string[] {
   const spot = ownSpot(trace).filter((deployment) => !leftNoTrace(trace, deployment));
   const isConcurrent = (trace.plan.duplicates ?? []).length > 0 && trace.world.options.secondDeployment === 'accepted';
@@ -37,7 +40,7 @@ function oneOfEach(trace: RunTrace): string[] {
     : spot;
   const codeDeploy = ownCodeDeploy(trace);
   return [
-    ...(counted.length > 1
+    ...(counted.length > 1 && !(isConcurrent && tellsOfDuplicate(trace))
       ? [
           `${counted.length} Elastigroup deployments of one action: ${counted.map(({ id, state }) => `${id} ${state}`).join(', ')}`,
         ]
@@ -62,6 +65,11 @@ function leftNoTrace({ world, action }: RunTrace, deployment: ReturnType<typeof 
     ({ result }) => result !== undefined && result.at >= createdAt && result.at < (next?.createdAt ?? Infinity),
   );
   return !world.options.listsFinished && hasEnded && !wasTagged && !wasReported;
+}
+
+function tellsOfDuplicate({ action, logs }: RunTrace): boolean {
+  const isLogged = logs.some((line) => line.includes('is running two blue/green deployments of this action'));
+  return isLogged && /without the revision|is left|cdbg-\S+ and cdbg-/.test(action.message);
 }
 
 /** 2. Every job has a result of the function's; none waits out CodePipeline's limits. */

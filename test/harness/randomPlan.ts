@@ -61,13 +61,17 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
   };
 }
 
-/** What hardly ever happens: CodeDeploy that cannot be read any more, a word that nobody documents, a filter that is refused. */
+/**
+ * What hardly ever happens: CodeDeploy that cannot be read any more, a word that nobody documents, a filter that is refused, a
+ * retry of the stage.
+ */
 function randomOddities(random: Random): Partial<WorldOptions> {
   const lost = { afterSeconds: Math.round(random.between(0, 90)), how: pick(random, ['group-renamed', 'denied']) };
   return {
     finalState: pick(random, ['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'COMPLETED']),
     targetFilters: pick(random, ['served', 'served', 'refused']),
     ...(random.next() < 0.06 && { codeDeployLost: lost }),
+    ...(random.next() < 0.1 && { earlierAttempt: pick(random, ['Failed', 'Abandoned', 'Succeeded']) }),
   };
 }
 

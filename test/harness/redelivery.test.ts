@@ -52,3 +52,17 @@ test.each(['error-503', 'timeout', 'refused'] as const)(
     expect(trace.action.status).toBe('Succeeded');
   },
 );
+
+test.each([945, 1000, 1015])(
+  'a delivery that is the first to work, after %d s, still answers in time',
+  async (seconds) => {
+    const begin = Date.UTC(2026, 0, 5, 9, 0, 0);
+    const trace = await playRun({
+      ...LONG,
+      duplicates: [{ which: 0, delaySeconds: seconds }],
+      inject: () => (Date.now() < begin + (seconds - 5) * 1000 ? 'killed-before' : undefined),
+    });
+    expect(violationsOf(trace)).toEqual([]);
+    expect(trace.action.status).toBe('Succeeded');
+  },
+);

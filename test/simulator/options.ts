@@ -74,7 +74,8 @@ export interface WorldOptions {
   /** Whether ListDeploymentTargets takes `targetFilters`, as documented. */
   readonly targetFilters: 'served' | 'refused';
   /** What HeadObject answers. */
-  readonly headObject: 'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed';
+  readonly headObject:
+    'found' | 'missing' | 'forbidden' | 'other-region' | 'other-region-400' | 'malformed' | 'malformed-here';
   /** What the Elastigroup's CodeDeploy integration names: the account's deployment group, another one, both, or there is none. */
   readonly integration: 'named' | 'another' | 'none' | 'with-another';
   /** The integration's terminateInstanceOnFailure: what failed in a temporary deployment group is terminated. */

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-codedeploy';
 import { callAws } from '../awsCall';
 import type { CallBudget } from '../callPolicy';
-import { everyPage } from '../pages';
+import { everyPage, type Page } from '../pages';
 import { lacks, unreadable, UpstreamError } from '../upstreamError';
 
 /** What CodeDeploy did on one instance (BatchGetDeploymentTargets' `instanceTarget`; docs/services.md, CodeDeploy). */
@@ -74,23 +74,20 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
   const call = <T>(operation: string, send: (signal: AbortSignal) => Promise<T>) =>
     callAws(budget, { service: 'CodeDeploy', operation, kind: 'read' }, send);
 
-  const listIds = (deploymentId: string, status?: string) =>
-    everyPage((nextToken) =>
-      call('ListDeploymentTargets', async (abortSignal) => {
-        const targetFilters = status === undefined ? undefined : { TargetStatus: [status] };
-        const command = new ListDeploymentTargetsCommand({ deploymentId, nextToken, targetFilters });
-        const page = await client.send(command, { abortSignal });
-        return { items: page.targetIds ?? [], nextToken: page.nextToken };
-      }),
-    );
+  const listPage = (deploymentId: string, nextToken: string | undefined, status?: string) =>
+    call('ListDeploymentTargets', async (abortSignal) => {
+      const targetFilters = status === undefined ? undefined : { TargetStatus: [status] };
+      const command = new ListDeploymentTargetsCommand({ deploymentId, nextToken, targetFilters });
+      const page = await client.send(command, { abortSignal });
+      return { items: page.targetIds ?? [], nextToken: page.nextToken };
+    });
+  const listIds = (deploymentId: string) => everyPage((token) => listPage(deploymentId, token));
 
   /** Batch after batch into `targets`, so that those before an error are in it. */
   const describe = async (deploymentId: string, ids: readonly string[], targets: DeploymentTarget[]) => {
     for (let start = 0; start < ids.length; start += BATCH_SIZE) {
-      const command = new BatchGetDeploymentTargetsCommand({
-        deploymentId,
-        targetIds: ids.slice(start, start + BATCH_SIZE),
-      });
+      const targetIds = ids.slice(start, start + BATCH_SIZE);
+      const command = new BatchGetDeploymentTargetsCommand({ deploymentId, targetIds });
       const answer = await call('BatchGetDeploymentTargets', (abortSignal) => client.send(command, { abortSignal }));
       if (answer.deploymentTargets === undefined)
         throw unreadable('CodeDeploy', 'BatchGetDeploymentTargets', lacks('deploymentTargets'));
@@ -98,12 +95,16 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
     }
   };
 
-  const listTelling = async (deploymentId: string) => {
+  /** The first page is described before the next is listed: of a large fleet that has failed as a whole, one target tells the cause. */
+  const describeTelling = async (deploymentId: string, targets: DeploymentTarget[]): Promise<void> => {
     for (const status of MOST_TELLING) {
-      const ids = await listIds(deploymentId, status).catch(noneByFilter);
-      if (ids.length > 0) return ids;
+      const first = await listPage(deploymentId, undefined, status).catch(noneByFilter);
+      if (first.items.length === 0) continue;
+      await describe(deploymentId, first.items, targets);
+      const next = first.nextToken;
+      const rest = next ? await everyPage((token) => listPage(deploymentId, token, status), next) : [];
+      return describe(deploymentId, rest, targets);
     }
-    return [];
   };
 
   const listAll = async (deploymentId: string) => {
@@ -120,10 +121,10 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
       const targets: DeploymentTarget[] = [];
       let all: readonly string[] | undefined;
       try {
-        const telling = await listTelling(deploymentId);
-        await describe(deploymentId, telling, targets);
+        await describeTelling(deploymentId, targets);
         all = await listIds(deploymentId);
-        const rest = all.filter((id) => !telling.includes(id));
+        const known = new Set(targets.map(({ id }) => id));
+        const rest = all.filter((id) => !known.has(id));
         await describe(deploymentId, rest, targets);
         return { targets };
       } catch (error) {
@@ -136,8 +137,8 @@ export function deploymentTargetsClient(client: CodeDeployClient, budget: CallBu
 }
 
 /** A service that does not take the filter costs the order: all targets are read as they come. */
-function noneByFilter(error: unknown): string[] {
-  if (error instanceof UpstreamError && error.kind === 'rejected') return [];
+function noneByFilter(error: unknown): Page<string> {
+  if (error instanceof UpstreamError && error.kind === 'rejected') return { items: [], nextToken: undefined };
   throw error;
 }
 

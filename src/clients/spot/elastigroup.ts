@@ -170,7 +170,7 @@ function readInstance({ instanceId, createdAt, lockStatus }: z.infer<typeof inst
 function readConfiguration(group: z.infer<typeof groupSchema>): ElastigroupConfiguration {
   const { thirdPartiesIntegration, capacity, compute } = group;
   const codeDeploy = thirdPartiesIntegration?.codeDeploy;
-  const countsInstances = (capacity?.unit ?? 'instance') === 'instance' || capacity?.target === 0;
+  const countsInstances = (capacity?.unit ?? 'instance').toLowerCase() === 'instance' || capacity?.target === 0;
   const launch = compute?.launchSpecification;
   return {
     deploymentGroups: codeDeploy ? readableOf(deploymentGroupSchema, codeDeploy.deploymentGroups) : undefined,

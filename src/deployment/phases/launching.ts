@@ -32,6 +32,7 @@ export async function launch(state: Launching, context: DeploymentContext): Prom
   const next = withProgress({ ...clearConflict(stopped), elastigroupDeploymentId: primary.id }, primary);
   switch (progressOf(primary.state)) {
     case 'launching':
+      return own.length === 1 && state.duplicateStopSentAt === undefined ? { ...next, noCodeDeploySent: true } : next;
     case 'unknown':
       return next;
     case 'ready':

@@ -70,7 +70,7 @@ async function startUnlessConflicting(
   }
   if (others.length > 0) return waitForConflict(checked, others, context);
   if (state.refusal !== undefined && !isWaitingForConflict(state)) throw startRefused(state.refusal, context);
-  return launchGreen(passed ? checked : await withCapacityOfNow(checked, context), context);
+  return launchGreen(checked, passed !== undefined, context);
 }
 
 /** Since preflight the group may have been scaled: by a schedule, say, or with the release that this action has waited for. */
@@ -115,12 +115,12 @@ function mayStillAppear(state: Starting, context: DeploymentContext): boolean {
 }
 
 /** The list is read once more right before the start: time has passed since the first one, and one empty list proves little. */
-async function launchGreen(state: Starting, context: DeploymentContext): Promise<State> {
+async function launchGreen(state: Starting, isJustChecked: boolean, context: DeploymentContext): Promise<State> {
   const { own, activeOthers } = await listElastigroup(state, context);
   const { primary } = electPrimary(own);
   if (primary) return adoptElastigroup(state, primary.id, context);
   if (activeOthers.length > 0) return resolveConflict(state, activeOthers.map(conflictingElastigroup), context);
-  return sendStart(state, context);
+  return sendStart(isJustChecked ? state : await withCapacityOfNow(state, context), context);
 }
 
 function adoptElastigroup(state: Starting, id: string, context: DeploymentContext): State {

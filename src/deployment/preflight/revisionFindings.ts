@@ -15,6 +15,11 @@ export function revisionFindings(status: RevisionStatus, revision: S3Revision): 
     case 'forbidden':
       return [warning(PREFLIGHT_WARNINGS.revisionForbidden(address, readAction(revision)))];
     case 'malformed':
+      // Of a bucket's name and a key nothing is malformed (they have been checked): S3 answers 400 for expired credentials too.
+      if (revision.version === undefined)
+        return [
+          warning(PREFLIGHT_WARNINGS.revisionUnchecked('S3 HeadObject: HTTP 400 without a readable explanation')),
+        ];
       return [problem(PREFLIGHT_MESSAGES.malformedRevision(address, names(revision)), 'RevisionUnavailable')];
     case 'other-region':
       // CodeDeploy user guide, application-revisions-push: the bucket "must be created or exist in the same region as

@@ -411,6 +411,25 @@ describe('a stop of the pipeline execution', () => {
     expect(context.clock.now()).toBe(at(65));
   });
 
+  test.each([
+    [1, 1080],
+    [2, 1100],
+  ])(
+    "is CodePipeline's own after 20 minutes: in invocation %d no poll begins after %d s",
+    async (invocations, last) => {
+      const context = contextStoppedAt(1e9, { list: Array<typeof LAUNCHING>(20).fill(LAUNCHING) });
+      context.forgetUnused();
+      context.clock.advance(1050);
+      const own = { ...RUN, status: 'InProgress', startedAt: at(0), names: () => true };
+      Object.assign(context.pipelineRuns, { listActions: () => Promise.resolve([own]) });
+      const polled: number[] = [];
+      const watched = beforeEveryList(context, () => polled.push((context.clock.now() - at(0)) / 1000));
+      await poll(launching({ invocations }), watched, pacing({ until: at(1100), latest: at(1800) }));
+      expect(polled.at(-1)).toBeLessThanOrEqual(last);
+      expect(polled.at(-1)).toBeGreaterThan(last - 10);
+    },
+  );
+
   test('that is looked for without an answer lengthens no pause', async () => {
     const context = contextStoppedAt(1e9, { list: [LAUNCHING] });
     const silent = () => context.clock.sleep(5000).then(() => Promise.reject(noAnswer('CodePipeline', 'timeout')));

@@ -92,6 +92,21 @@ describe('evidence shows a cause', () => {
     ['ELB_INVALID_INSTANCE', 'load-balancer', { codeDeploy: codeDeployFailed('ELB_INVALID_INSTANCE') }],
     ['MISSING_ELB_INFORMATION', 'load-balancer', { codeDeploy: codeDeployFailed('MISSING_ELB_INFORMATION') }],
     ['RESOURCE_LIMIT_EXCEEDED', 'resource-limit', { codeDeploy: codeDeployFailed('RESOURCE_LIMIT_EXCEEDED') }],
+    [
+      'ALARM_ACTIVE, and capacity taken back afterwards',
+      'alarm-active',
+      { codeDeploy: codeDeployFailed('ALARM_ACTIVE'), instances: [reclaimed] },
+    ],
+    [
+      'REVISION_MISSING, and green healed away',
+      'revision-missing',
+      { codeDeploy: codeDeployFailed('REVISION_MISSING'), targets: [silent], instances: [healed] },
+    ],
+    [
+      'NO_INSTANCES, since AWS took all back',
+      'spot-reclaimed',
+      { codeDeploy: codeDeployFailed('NO_INSTANCES'), instances: [reclaimed] },
+    ],
     ['AGENT_ISSUE', 'agent-not-running', { codeDeploy: codeDeployFailed('AGENT_ISSUE') }],
     ['a silent agent', 'agent-not-running', { codeDeploy: unhealthy, targets: [silent] }],
     ['one silent agent of two', 'health-constraints', { codeDeploy: unhealthy, targets: [silent, begun] }],

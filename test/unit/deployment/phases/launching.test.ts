@@ -345,6 +345,17 @@ describe('that no CodeDeploy deployment can be there', () => {
     expect(inPhase(next, 'cleaningUp').noCodeDeploySent).toBe(true);
   });
 
+  test('is known while Elastigroup is still launching the only fleet, and not for a fleet that is up', async () => {
+    const before = await pollOnce(launching(), {}, { list: [[elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES')]] });
+    expect(inPhase(before.next, 'launching').noCodeDeploySent).toBe(true);
+    const stray = launching({ duplicateStopSentAt: at(0) });
+    const beside = await pollOnce(stray, {}, { list: [[elastigroup('cdbg-1', 'LAUNCHING_NEW_INSTANCES')]] });
+    expect(beside.next).not.toHaveProperty('noCodeDeploySent');
+    const findDeployments = [failing('ListDeployments', 'timeout')];
+    const up = await pollOnce(launching(), {}, { ...READY_AND_RUNNING, findDeployments });
+    expect(up.next).not.toHaveProperty('noCodeDeploySent');
+  });
+
   test('is known while it cannot be read, and beyond TIMEOUT', async () => {
     const findDeployments = [failing('ListDeployments', 'timeout')];
     const { next } = await pollOnce(launched, {}, { ...READY_AND_RUNNING, findDeployments });

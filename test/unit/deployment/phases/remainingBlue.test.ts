@@ -69,14 +69,17 @@ test('blue that was launched while the action waited for a deployment of another
   expect(shortfalls).toEqual(['the Elastigroup still lists 1 blue: i-b']);
 });
 
-test.each(['shutting-down', 'terminated'])('what EC2 shows as %s, or does not know any more, is gone', async (state) => {
-  const { shortfalls, warnings } = await finish({
-    groupInstances: [[inGroup('i-1', at(20)), inGroup('i-b', START - 1), inGroup('i-c', START - 1)]],
-    described: [[blue('i-b', state)]],
-  });
-  expect(shortfalls).toEqual([]);
-  expect(warnings).toEqual([]);
-});
+test.each(['shutting-down', 'terminated'])(
+  'what EC2 shows as %s, or does not know any more, is gone',
+  async (state) => {
+    const { shortfalls, warnings } = await finish({
+      groupInstances: [[inGroup('i-1', at(20)), inGroup('i-b', START - 1), inGroup('i-c', START - 1)]],
+      described: [[blue('i-b', state)]],
+    });
+    expect(shortfalls).toEqual([]);
+    expect(warnings).toEqual([]);
+  },
+);
 
 test.each(['unavailable', 'denied'] as const)('a list that cannot be read (%s) fails no success', async (kind) => {
   const { shortfalls, warnings } = await finish({ groupInstances: [noAnswer('Spot', kind)] });

@@ -567,7 +567,7 @@ describe('ON_CONFLICT WAIT', () => {
   });
 
   test('the group is read again before a start that preflight was long before: it may not be readable for a while', async () => {
-    const script = { ...FREE, list: [[]], integration: [noAnswer('Spot', 'unavailable')] };
+    const script = { ...FREE, integration: [noAnswer('Spot', 'unavailable')] };
     const { next, context } = await pollOnce(checked({ waitsForOther: {} }), {}, script);
     expect(inPhase(next, 'starting').outageSince).toBe(at(0));
     expect(context.changes).toEqual([]);
@@ -577,7 +577,7 @@ describe('ON_CONFLICT WAIT', () => {
     const { next, context } = await pollOnce(
       checked(),
       { parameters: { onConflict: 'WAIT' } },
-      { ...FREE, list: [[], [other('STARTING')]] },
+      { ...FREE, integration: [], list: [[], [other('STARTING')]] },
     );
     expect(inPhase(next, 'starting').progress).toContain('cdbg-other');
     expect(context.changes).toEqual([]);

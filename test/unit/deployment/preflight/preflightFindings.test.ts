@@ -243,6 +243,12 @@ describe('what S3 says of the revision', () => {
       [/^problem RevisionUnavailable: S3 cannot read .* \(S3 400\)\. Check S3_BUCKET, S3_KEY and S3_VERSION\.$/],
     ],
     [
+      'a 400 that no version explains',
+      { kind: 'malformed' },
+      NAMED,
+      [/^warning: Could not verify the revision: S3 HeadObject: HTTP 400/],
+    ],
+    [
       'forbidden',
       { kind: 'forbidden' },
       NAMED,
