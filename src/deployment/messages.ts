@@ -42,8 +42,8 @@ export const FAILURE_MESSAGES = {
     'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
   wrongToken: (words) => `Spot rejected the API token: ${words}`,
   unknownElastigroup: (words) => `Spot has no such Elastigroup: ${words}`,
-  earlierTook: (usual, high, least) =>
-    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}. Set TIMEOUT to at least ${least}.`,
+  earlierTook: (usual, high, advice) =>
+    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}. ${advice}`,
   earlierFitted: (usual, high, had) =>
     `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}; this one had ${had}, so check what it waits for.`,
   outage: (elapsed) =>
@@ -60,6 +60,8 @@ export const TIME_MESSAGES = {
   late: (elapsed, usual) => `longer than usual: ${elapsed}, usually ${usual}`,
   lastOne: (took) => `the last one took ${took}`,
   lastOnes: (count, median) => `the last ${count} took ${median} at the median`,
+  raise: (least) => `Set TIMEOUT to at least ${least}.`,
+  longest: (longest) => `No TIMEOUT is longer than ${longest}: let CodeDeploy deploy to more instances at once.`,
 } as const satisfies Messages;
 
 /** What cleaning up has done. */

@@ -25,9 +25,9 @@ const failure = z.strictObject({
 
 /** How long CodeDeploy took for the group's recent deployments, in seconds (history.ts). */
 const usualTime = z.strictObject({
-  median: z.number().check(z.nonnegative()),
+  median: z.number().check(z.positive()),
   /** Nine of ten took no longer. */
-  high: z.number().check(z.nonnegative()),
+  high: z.number().check(z.positive()),
   /** Of how many deployments. */
   count: z.number().check(z.int(), z.positive()),
 });
