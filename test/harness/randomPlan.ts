@@ -38,6 +38,7 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
       ...randomOptions(random),
       history: randomHistory(new Random(seed ^ 0x33333333)),
       ...oddities,
+      ...randomAnswers(new Random(seed ^ 0x66666666)),
       ...randomField(new Random(seed ^ 0x3c3c3c3c), { ...scenario.options, ...oddities }),
       ...pipeline,
       ...traffic.options,
@@ -48,6 +49,7 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
       CLEANUP_TIMEOUT_SECONDS: pick(random, ['120', '300']),
     },
     userParameters: { ...traffic.userParameters, ...given, ...(timeout !== undefined && { TIMEOUT: timeout }) },
+    ...randomRollback(new Random(seed ^ 0x69696969)),
     gapSeconds: (continuation) => 5 + ((continuation * 37 + seed * 13) % 56),
     invocationSeconds: () => invocationSeconds,
     duplicates: deliveredOnce ? [] : randomDuplicates(random),
@@ -58,6 +60,23 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
     injectFrom: traffic.injectFrom,
     ...(stop && { stop }),
     latencyMs: randomLatency(random),
+  };
+}
+
+/** What no documentation settles of CodeDeploy's answers: each otherwise than by default now and then. */
+function randomAnswers(random: Random): Partial<WorldOptions> {
+  const rarely = () => random.next() < 0.08;
+  return {
+    ...(rarely() && { rollbackServes: 'green' }),
+    codeDeployTells: {
+      overview: pick(random, ['green', 'green', 'green', 'both', 'nothing']),
+      ...(rarely() && { labels: false }),
+      ...(rarely() && { events: pick(random, ['begun', 'none']) }),
+      ...(rarely() && { leavesOut: pick(random, [1, 4, 8]) }),
+      ...(rarely() && { rollbackId: false }),
+      ...(rarely() && { rolledBackId: false }),
+      ...(rarely() && { completeTime: false }),
+    },
   };
 }
 
@@ -90,6 +109,26 @@ function randomField(random: Random, { codeDeployLost }: Partial<WorldOptions>):
     oddItems: random.next() < 0.1,
     spotRequestsPerMinute: isLimited ? 20 : 10_000,
     spotLimitHeaders: pick(random, ['always', 'with-429']),
+    statusLagSeconds: pick(random, [0, 0, 600]),
+    ...(random.next() < 0.1 && {
+      scaledTo: { afterSeconds: Math.round(random.between(0, 60)), target: pick(random, [0, 2, 8]) },
+    }),
+  };
+}
+
+/** Of every tenth run the function is rolled back in mid-run: one continuation has a token of a newer version. */
+function randomRollback(random: Random): Pick<RunPlan, 'jobEvent'> {
+  if (random.next() >= 0.1) return {};
+  const which = pick(random, [1, 2, 3, 4]);
+  return {
+    jobEvent: (event, invocation) => {
+      const copy = structuredClone(event);
+      const { data } = copy['CodePipeline.job'];
+      const token = data.continuationToken;
+      if (invocation === which && token !== undefined)
+        data.continuationToken = ['v2', 'unreadable', 'here', ...token.split('.').slice(-2)].join('.');
+      return copy;
+    },
   };
 }
 

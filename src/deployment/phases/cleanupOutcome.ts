@@ -54,13 +54,19 @@ export async function failKeepingGreen(
     targets,
     green,
     inGroup,
-    elastigroupDeploymentId: state.elastigroupDeploymentId,
+    elastigroupIds: elastigroupIdsOf(state, view),
     elastigroupTimeoutAt: elastigroupTimeoutAt(state, context),
   });
   return toFailed(state, context.clock.now(), state.failure, {
     cleaned: whatWasDone(state, view, green),
     left: kept,
   });
+}
+
+function elastigroupIdsOf({ elastigroupDeploymentId: known }: CleaningUp, { elastigroup }: CleanupView): string[] {
+  const listed = elastigroup.ok ? elastigroup.value.filter(({ state }) => !hasEnded(state)) : [];
+  const others = listed.map(({ id }) => id).filter((id) => id !== known);
+  return [...(known === undefined ? [] : [known]), ...others];
 }
 
 function mayStillChange(green: Attempt<readonly GreenInstance[]>): boolean {
