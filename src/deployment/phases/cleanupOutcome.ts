@@ -54,13 +54,19 @@ export async function failKeepingGreen(
     targets,
     green,
     inGroup,
-    elastigroupDeploymentId: state.elastigroupDeploymentId,
+    elastigroupDeploymentIds: ownIds(state, view),
     elastigroupTimeoutAt: elastigroupTimeoutAt(state, context),
   });
   return toFailed(state, context.clock.now(), state.failure, {
     cleaned: whatWasDone(state, view, green),
     left: kept,
   });
+}
+
+/** The one that the state knows, and others that Spot lists as not ended. */
+function ownIds({ elastigroupDeploymentId: known }: CleaningUp, { elastigroup }: CleanupView): readonly string[] {
+  const active = elastigroup.ok ? elastigroup.value.filter(({ state: word }) => !hasEnded(word)) : [];
+  return [...new Set([...(known === undefined ? [] : [known]), ...active.map(({ id }) => id)])];
 }
 
 function mayStillChange(green: Attempt<readonly GreenInstance[]>): boolean {

@@ -22,7 +22,8 @@ export interface KeptGreen {
   readonly green: Attempt<readonly GreenInstance[]>;
   /** The instances that the Elastigroup runs. */
   readonly inGroup: Attempt<readonly GroupInstance[]>;
-  readonly elastigroupDeploymentId: string | undefined;
+  /** The action's own; two, where Spot has accepted two starts. */
+  readonly elastigroupDeploymentIds: readonly string[];
   /** When Elastigroup's own timeout ends its deployment, at the earliest (ms since the epoch). */
   readonly elastigroupTimeoutAt: number;
 }
@@ -152,8 +153,8 @@ function fixOf(kept: KeptGreen): string {
 }
 
 /** Whether it rolls green back even though green serves is not documented (docs/services.md, Spot). */
-function elastigroupSentence({ why, elastigroupDeploymentId, elastigroupTimeoutAt }: KeptGreen): string {
-  const isKnown = elastigroupDeploymentId !== undefined && why.kind !== 'foreign-elastigroup';
-  const which = isKnown ? `deployment ${elastigroupDeploymentId}` : 'its deployment';
+function elastigroupSentence({ why, elastigroupDeploymentIds: ids, elastigroupTimeoutAt }: KeptGreen): string {
+  const isKnown = ids.length > 0 && why.kind !== 'foreign-elastigroup';
+  const which = isKnown ? `deployment${ids.length === 1 ? '' : 's'} ${ids.join(' and ')}` : 'its deployment';
   return KEPT_MESSAGES.elastigroupTimeout(which, timeOfDay(elastigroupTimeoutAt));
 }

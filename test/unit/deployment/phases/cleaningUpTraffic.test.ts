@@ -71,7 +71,7 @@ describe('while traffic moves and the deployment is active', () => {
       { after: 300 },
       {
         getDeployment: [inProgress],
-        list: [alive],
+        list: [[...alive, elastigroup('cdbg-2', 'AWAITING_DEPLOYMENT_TO_FINISH'), elastigroup('cdbg-0', 'FINISHED')]],
         green: [GREEN],
         groupInstances: [['i-g', 'i-b']],
         targets: [MOVED],
@@ -81,7 +81,7 @@ describe('while traffic moves and the deployment is active', () => {
     expect(context.changes).toEqual([]);
     const text = inPhase(next, 'failed').left.join('\n');
     expect(text).toMatch(/i-g may be in service and were kept: CodeDeploy d-OWN is still InProgress/);
-    expect(text).toMatch(/Elastigroup ends deployment cdbg-1 at its own timeout, not before 10:35:00Z/);
+    expect(text).toMatch(/Elastigroup ends deployments cdbg-1 and cdbg-2 at its own timeout, not before 10:35:00Z/);
   });
 });
 
