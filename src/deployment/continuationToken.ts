@@ -71,8 +71,8 @@ export function encodeToken({ state, rateLimit, run, runUnreadSince }: Resumptio
   const content = { fingerprint, state, blocks: rateLimit.blocks, runUnreadSince };
   const anchor = toBase64(anchorOf(state, fingerprint));
   const ending = `${anchor}.${checksumOf(anchor)}`;
-  // CodePipeline can be asked for the run again.
-  for (const known of [{ ...content, run }, content]) {
+  // CodePipeline can be asked for the run again, and Spot tells of its limit again.
+  for (const known of [{ ...content, run }, content, { ...content, blocks: {} }]) {
     for (const limit of TEXT_LIMITS) {
       const payload = toBase64(known, (key, value) => compact(key, value, limit));
       const token = `v${VERSION}.${payload}.${checksumOf(payload)}.${ending}`;

@@ -5,7 +5,7 @@ import { cut, duration } from '../lib/wording';
 import { FAILURE_MESSAGES } from './messages';
 import { isWaitingForConflict, progressText } from './conflicts';
 import type { DeploymentContext } from './context';
-import { suggestedTimeout } from './history';
+import { timeoutAdvice } from './history';
 import { leastSecondsToLaunch, timeoutAt } from './limits';
 import type { Failure, Starting, State } from './state';
 import { describeUsual, elapsedInCodeDeploy } from './timeLeft';
@@ -32,7 +32,7 @@ export function timedOut(state: State, context: DeploymentContext): Failure {
   const reached = timeoutMessage(state)(timeout, elapsed, progressText(state, context.clock.now()));
   const since = state.outageSince ?? state.deniedSince;
   if (since === undefined) {
-    const headline = cut([reached, ...earlierTook(state, context.clock.now())].join(' '), LONGEST_HEADLINE);
+    const headline = cut([reached, ...earlierTook(state, context)].join(' '), LONGEST_HEADLINE);
     return { type: 'JobFailed', headline, timedOut: true, known: { cause: 'too-slow' } };
   }
   const outage = FAILURE_MESSAGES.outage(duration((context.clock.now() - since) / 1000));
@@ -43,15 +43,17 @@ export function timedOut(state: State, context: DeploymentContext): Failure {
  * What earlier deployments needed, and a TIMEOUT that fits; where CodeDeploy had as much time as they took, a longer one would
  * hardly help.
  */
-function earlierTook(state: State, now: number): string[] {
+function earlierTook(state: State, { clock, parameters: { timeoutSeconds } }: DeploymentContext): string[] {
   const { usual } = state;
   const isBeforeStart = state.phase === 'starting' && !isWaitingForConflict(state);
   if (!usual || isBeforeStart) return [];
-  const had = state.phase === 'installing' ? elapsedInCodeDeploy(state, now) : 0;
+  const now = clock.now();
+  const had = state.phase === 'installing' ? Math.max(0, elapsedInCodeDeploy(state, now)) : 0;
   const [took, high] = [describeUsual(usual), duration(usual.high)];
   if (had >= usual.high) return [FAILURE_MESSAGES.earlierFitted(took, high, duration(had))];
-  const before = (now - state.startedAt) / 1000 - had;
-  return [FAILURE_MESSAGES.earlierTook(took, high, String(suggestedTimeout(usual, Math.max(0, before))))];
+  // Between two invocations nobody polls: such a gap is nothing that the next deployment needs.
+  const before = Math.max(0, Math.min(timeoutSeconds, (now - state.startedAt) / 1000) - had);
+  return [FAILURE_MESSAGES.earlierTook(took, high, timeoutAdvice(usual, before, timeoutSeconds))];
 }
 
 function timeoutMessage(state: State) {

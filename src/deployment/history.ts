@@ -2,6 +2,8 @@ import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import { MAX_TIMEOUT_SECONDS } from '../input/userParameters/schema';
 import { LONGEST_DEPLOYMENT_H } from './limits';
 import type { DeploymentContext } from './context';
+import { TIME_MESSAGES } from './messages';
+import { isOwnCodeDeploy } from './ownDeployments';
 import type { Launching, Starting, UsualTime } from './state';
 
 /* How long this takes, as far as the deployment group's recent deployments tell. Nothing here calls anything. */
@@ -39,7 +41,8 @@ export function withHistory<S extends Starting | Launching>(
   recent: readonly CodeDeployDeployment[],
   { clock, parameters }: Pick<DeploymentContext, 'clock' | 'parameters'>,
 ): S {
-  const usual = state.usual ?? usualTimeOf(recent, parameters.deploymentConfigName, clock.now());
+  const earlier = recent.filter((deployment) => !isOwnCodeDeploy(deployment, state));
+  const usual = state.usual ?? usualTimeOf(earlier, parameters.deploymentConfigName, clock.now());
   return usual ? { ...state, usual } : state;
 }
 
@@ -87,4 +90,11 @@ const MARGIN = 1.5;
  */
 export function suggestedTimeout({ high }: UsualTime, secondsBefore: number): number {
   return Math.min(MAX_TIMEOUT_SECONDS, Math.ceil((secondsBefore + high * MARGIN) / 60) * 60);
+}
+
+/** What to do where TIMEOUT was, or would be, too short. */
+export function timeoutAdvice(usual: UsualTime, secondsBefore: number, timeoutSeconds: number): string {
+  return timeoutSeconds < MAX_TIMEOUT_SECONDS
+    ? TIME_MESSAGES.raise(String(suggestedTimeout(usual, secondsBefore)))
+    : TIME_MESSAGES.longest(String(MAX_TIMEOUT_SECONDS));
 }

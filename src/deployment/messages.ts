@@ -36,14 +36,14 @@ export const FAILURE_MESSAGES = {
     `Lambda redelivered this event; its earlier deployments are no longer listed. ${count} green instances exist; none launched now. Retry the stage.`,
   conflictBeforeStart: (others) =>
     `Conflicting deployment: ${others}. Nothing was started. ` +
-    'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
+    'Wait until it ends, or stop it in its console unless its green instances serve (a stop removes them), then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
   conflictWithGreenUp: (others, group) =>
     `Conflicting deployment: ${others}. ${group} allows one at a time, so green is being removed. ` +
     'Wait until it ends or stop it in its console, then retry the stage; ON_CONFLICT WAIT waits for it within TIMEOUT.',
   wrongToken: (words) => `Spot rejected the API token: ${words}`,
   unknownElastigroup: (words) => `Spot has no such Elastigroup: ${words}`,
-  earlierTook: (usual, high, least) =>
-    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}. Set TIMEOUT to at least ${least}.`,
+  earlierTook: (usual, high, advice) =>
+    `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}. ${advice}`,
   earlierFitted: (usual, high, had) =>
     `Earlier CodeDeploy deployments of the group: ${usual}, up to ${high}; this one had ${had}, so check what it waits for.`,
   outage: (elapsed) =>
@@ -60,6 +60,8 @@ export const TIME_MESSAGES = {
   late: (elapsed, usual) => `longer than usual: ${elapsed}, usually ${usual}`,
   lastOne: (took) => `the last one took ${took}`,
   lastOnes: (count, median) => `the last ${count} took ${median} at the median`,
+  raise: (least) => `Set TIMEOUT to at least ${least}.`,
+  longest: (longest) => `No TIMEOUT is longer than ${longest}: let CodeDeploy deploy to more instances at once.`,
 } as const satisfies Messages;
 
 /** What cleaning up has done. */
@@ -83,7 +85,8 @@ export const LEFT_MESSAGES = {
     `Green instances (tag GreenIdentifier=${tag}) are in service: CodeDeploy ${id} succeeded, so nothing was stopped or rolled back.`,
   noGreenInService: (id) =>
     `EC2 shows no running green instances; CodeDeploy ${id} succeeded, so this action stopped and rolled back nothing. Check what serves the traffic.`,
-  elastigroup: (id, state) => `Elastigroup deployment ${id} has not ended: ${state}. Stop it in the Spot console.`,
+  elastigroup: (id, state) =>
+    `Elastigroup deployment ${id} has not ended: ${state}. Stop it in the Spot console, unless its green instances serve: that removes them.`,
   elastigroupUnknown: (error, id, tag) =>
     `Elastigroup could not be queried (${error}); deployment ${id} ends at its own timeout and may still launch instances with the tag GreenIdentifier=${tag}.`,
   codeDeploy: (id, status) => `CodeDeploy ${id} has not ended: ${status}. Stop it in the CodeDeploy console.`,
@@ -133,9 +136,9 @@ export const KEPT_MESSAGES = {
   nothingToDo:
     'No action is needed if the release is good. For the next one, raise TIMEOUT, shorten the wait, or set the deployment group to keep blue alive (KEEP_ALIVE).',
   waitForEnd:
-    'Wait until it has ended in the CodeDeploy console. If blue serves then, stop the Elastigroup deployment; if green serves, keep it. Then retry the stage.',
+    'Wait until it has ended in the CodeDeploy console. If blue serves then, stop the Elastigroup deployment and retry the stage; if green serves, keep it.',
   checkTargetGroup:
-    'Check the target group. If the release is good, keep green; otherwise deploy the last good revision by retrying the stage with it. Do not stop the Elastigroup deployment while green serves: that removes green.',
+    'Check the target group, and stop nothing while green alone serves. To return to blue, register its instances there again and, when they are healthy, stop the Elastigroup deployment, which removes green. To keep green, retry the deployment in the CodeDeploy console, and check that Elastigroup then finishes. A retry of the stage is refused until it has ended.',
   checkFleet: (id) =>
     `Check in the CodeDeploy console (${id}) and in the target group which fleet serves before you remove anything.`,
   checkServing:
@@ -150,6 +153,7 @@ export const KEPT_MESSAGES = {
 export const SHORTFALL_MESSAGES = {
   failed: (count, instances) => `${count} failed: ${instances}`,
   skipped: (count, instances) => `${count} skipped: ${instances}`,
+  untold: (count, instances) => `${count} without a known outcome: ${instances}`,
   withoutRevision: (count, instances) => `${count} without the revision: ${instances}`,
   someFailed: (count) => `${count} failed`,
   someSkipped: (count) => `${count} skipped`,

@@ -25,9 +25,9 @@ const failure = z.strictObject({
 
 /** How long CodeDeploy took for the group's recent deployments, in seconds (history.ts). */
 const usualTime = z.strictObject({
-  median: z.number().check(z.nonnegative()),
+  median: z.number().check(z.positive()),
   /** Nine of ten took no longer. */
-  high: z.number().check(z.nonnegative()),
+  high: z.number().check(z.positive()),
   /** Of how many deployments. */
   count: z.number().check(z.int(), z.positive()),
 });
@@ -172,6 +172,8 @@ const cleaningUp = z.strictObject({
    * deployment has ended without moving it.
    */
   traffic: z.exactOptional(z.enum(['moving', 'on-blue'])),
+  /** A rollback has brought blue back, and some of it was seen running: blue serves. */
+  isBlueBack: z.exactOptional(z.literal(true)),
   /** Since when the deployment group lists no CodeDeploy deployment of the action, where that is so. */
   noCodeDeploySince: z.exactOptional(time),
   /** Somebody has retried the deployment in CodeDeploy, on the same green instances: what follows here is about that one. */

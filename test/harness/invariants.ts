@@ -35,12 +35,18 @@ function oneOfEach(trace: RunTrace): string[] {
   const isConcurrent = (trace.plan.duplicates ?? []).length > 0 && trace.world.options.secondDeployment === 'accepted';
   // Of an abandoned action all are stopped, or nobody comes to stop one of them: stopInvariants.ts.
   const isAbandoned = trace.action.reason === 'abandoned';
-  const counted = isConcurrent
-    ? spot.filter(({ state, stopRequests }) => !isAbandoned && stopRequests.length === 0 && state !== 'FINISHED_ERROR')
-    : spot;
+  // Where Spot's list lags, the duplicate shows when traffic may have moved: it is then stopped no more (docs/how-it-works.md, "Starting once").
+  const isSeenLate = isConcurrent && trace.world.options.listLagSeconds > 0;
+  const counted = isSeenLate
+    ? []
+    : isConcurrent
+      ? spot.filter(
+          ({ state, stopRequests }) => !isAbandoned && stopRequests.length === 0 && state !== 'FINISHED_ERROR',
+        )
+      : spot;
   const codeDeploy = ownCodeDeploy(trace);
   return [
-    ...(counted.length > 1 && !(isConcurrent && tellsOfDuplicate(trace))
+    ...(counted.length > 1 && !(isConcurrent && tellsOfDuplicate(trace, counted))
       ? [
           `${counted.length} Elastigroup deployments of one action: ${counted.map(({ id, state }) => `${id} ${state}`).join(', ')}`,
         ]
@@ -67,9 +73,10 @@ function leftNoTrace({ world, action }: RunTrace, deployment: ReturnType<typeof 
   return !world.options.listsFinished && hasEnded && !wasTagged && !wasReported;
 }
 
-function tellsOfDuplicate({ action, logs }: RunTrace): boolean {
+function tellsOfDuplicate({ action, logs }: RunTrace, fleets: ReturnType<typeof ownSpot>): boolean {
+  if (fleets.every(({ id }) => action.message.includes(id))) return true;
   const isLogged = logs.some((line) => line.includes('is running two blue/green deployments of this action'));
-  return /cdbg-\S+ and cdbg-/.test(action.message) || (isLogged && /without the revision|is left/.test(action.message));
+  return isLogged && /without the revision|is left|cdbg-\S+ and cdbg-/.test(action.message);
 }
 
 /** 2. Every job has a result of the function's; none waits out CodePipeline's limits. */

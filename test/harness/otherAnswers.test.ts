@@ -3,7 +3,7 @@ import type { DeploymentTrouble, Scenario } from '../simulator/scenario';
 import { scenarioNamed } from '../simulator/scenarios';
 import type { World } from '../simulator/world';
 import { violationsOf } from './invariants';
-import { playRun, type RunPlan, type RunTrace } from './playRun';
+import { playReleases, playRun, type RunPlan, type RunTrace } from './playRun';
 import { trafficViolationsOf } from './trafficInvariants';
 
 /*
@@ -153,6 +153,14 @@ describe('no false success', () => {
     },
   );
 
+  test.each([4, 8])(
+    'where CodeDeploy does not describe %d of its targets, one of which has failed',
+    async (leavesOut) => {
+      const { action } = await playWhole({ scenario: scenarioNamed('partial-success'), options: tells({ leavesOut }) });
+      expect(action.message).toMatch(/4 without a known outcome: i-/);
+    },
+  );
+
   test('nor is one missed where the group has grown while the action waited', async () => {
     const { action } = await playWhole({
       scenario: scenarioNamed('conflict-ends'),
@@ -202,4 +210,15 @@ describe('AWS reclaims all green instances', () => {
     const { action } = await playRun({ seed: 1, scenario: success, onWorld: greenReclaimedAfter(60) });
     expect(action.message).toContain('EC2 shows no green instance running');
   });
+});
+
+test('after green was kept, neither the failure nor that of a retry advises what would remove it', async () => {
+  const plan = { seed: 1, scenario: scenarioNamed('stopped-without-rollback') };
+  const { actions, world } = await playReleases(plan, [{}, { startsAfterSeconds: 200 }]);
+  const [kept = '', conflict = ''] = actions.map(({ message }) => message);
+  expect(kept).toContain('stop nothing while green alone serves');
+  expect(kept).toContain('A retry of the stage is refused until it has ended.');
+  expect(conflict).toContain('Conflicting deployment: Elastigroup deployment');
+  expect(conflict).toContain('unless its green instances serve (a stop removes them)');
+  expect(world.traffic.serving).toEqual({ blue: 0, green: 4 });
 });

@@ -38,6 +38,7 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
       ...randomOptions(random),
       history: randomHistory(new Random(seed ^ 0x33333333)),
       ...oddities,
+      ...randomAnswers(new Random(seed ^ 0x66666666)),
       ...randomField(new Random(seed ^ 0x3c3c3c3c), { ...scenario.options, ...oddities }),
       ...pipeline,
       ...traffic.options,
@@ -59,6 +60,23 @@ export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
     injectFrom: traffic.injectFrom,
     ...(stop && { stop }),
     latencyMs: randomLatency(random),
+  };
+}
+
+/** What no documentation settles of CodeDeploy's answers: each otherwise than by default now and then. */
+function randomAnswers(random: Random): Partial<WorldOptions> {
+  const rarely = () => random.next() < 0.08;
+  return {
+    ...(rarely() && { rollbackServes: 'green' }),
+    codeDeployTells: {
+      overview: pick(random, ['green', 'green', 'green', 'both', 'nothing']),
+      ...(rarely() && { labels: false }),
+      ...(rarely() && { events: pick(random, ['begun', 'none']) }),
+      ...(rarely() && { leavesOut: pick(random, [1, 4, 8]) }),
+      ...(rarely() && { rollbackId: false }),
+      ...(rarely() && { rolledBackId: false }),
+      ...(rarely() && { completeTime: false }),
+    },
   };
 }
 

@@ -59,6 +59,7 @@ function randomOptions(random: Random): Partial<WorldOptions> {
     deploymentGroup: {
       ...(random.next() < 0.1 && { loadBalancer: false }),
       ...(wait !== undefined && { blueTerminationWaitMinutes: wait }),
+      ...(wait === 0 && { blueTerminationSeconds: 20 }),
     },
     // Preflight would refuse the longest of these waits, and none would fall into it.
     deploymentGroupAccess: wait === 60 ? 'denied' : 'allowed',

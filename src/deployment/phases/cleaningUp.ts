@@ -96,7 +96,13 @@ async function findSuccessor(state: CleaningUp, context: DeploymentContext): Pro
 
 /** Without what was learned of the deployment before it. */
 function followedBy(state: CleaningUp, successorId: string): CleaningUp {
-  const { traffic: _where, codeDeployEndedSince: _since, codeDeployStopSentAt: _sent, ...rest } = state;
+  const {
+    traffic: _where,
+    isBlueBack: _so,
+    codeDeployEndedSince: _since,
+    codeDeployStopSentAt: _sent,
+    ...rest
+  } = state;
   return progressed(
     { ...rest, successorId },
     `cleaning up: CodeDeploy ${successorId} deploys to the same green instances`,
@@ -129,7 +135,10 @@ async function readTraffic(
   const rollback = await readRollback(state, deployment, targets, context);
   const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
   const succeeded = rollback?.ok && rollback.value?.status === 'Succeeded' ? rollback.value : undefined;
-  const blue = succeeded && !isOnBlue ? await attempt(blueInService(id, succeeded.id, state, context)) : undefined;
+  const blue =
+    succeeded && !isOnBlue && !state.isBlueBack
+      ? await attempt(blueInService(id, succeeded.id, state, context))
+      : undefined;
   return { targets, rollback, blue };
 }
 
@@ -157,6 +166,7 @@ function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp
     ...(view.codeDeploy.ok && !deployment && { noCodeDeploySince }),
     ...(deployment && !isActive(deployment) && { codeDeployEndedSince }),
     ...(deployment && finalTraffic(deployment, view.traffic)),
+    ...(view.traffic.rollback && view.traffic.blue?.ok && view.traffic.blue.value.length > 0 && { isBlueBack: true }),
     ...(elastigroup && state.elastigroupDeploymentId === undefined && { elastigroupDeploymentId: elastigroup.id }),
     ...(view.elastigroup.ok && isUnlisted(state, view.elastigroup.value) && { unlistedSince }),
   };

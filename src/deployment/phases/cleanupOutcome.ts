@@ -54,7 +54,7 @@ export async function failKeepingGreen(
     targets,
     green,
     inGroup,
-    elastigroupDeploymentIds: ownIds(state, view),
+    elastigroupIds: elastigroupIdsOf(state, view),
     elastigroupTimeoutAt: elastigroupTimeoutAt(state, context),
   });
   return toFailed(state, context.clock.now(), state.failure, {
@@ -63,10 +63,10 @@ export async function failKeepingGreen(
   });
 }
 
-/** The one that the state knows, and others that Spot lists as not ended. */
-function ownIds({ elastigroupDeploymentId: known }: CleaningUp, { elastigroup }: CleanupView): readonly string[] {
-  const active = elastigroup.ok ? elastigroup.value.filter(({ state: word }) => !hasEnded(word)) : [];
-  return [...new Set([...(known === undefined ? [] : [known]), ...active.map(({ id }) => id)])];
+function elastigroupIdsOf({ elastigroupDeploymentId: known }: CleaningUp, { elastigroup }: CleanupView): string[] {
+  const listed = elastigroup.ok ? elastigroup.value.filter(({ state }) => !hasEnded(state)) : [];
+  const others = listed.map(({ id }) => id).filter((id) => id !== known);
+  return [...(known === undefined ? [] : [known]), ...others];
 }
 
 function mayStillChange(green: Attempt<readonly GreenInstance[]>): boolean {

@@ -48,15 +48,24 @@ function needsTargets({ instances, startedOn }: Finalizing, green: readonly stri
   return green !== undefined && instances.total < green.length;
 }
 
+/** Statuses that say whether a target has the revision; `Unknown`, or one that is still at work, does not. */
+const TOLD: ReadonlySet<string> = new Set(['Succeeded', 'Ready', 'Failed', 'Skipped']);
+
+function isGreen(id: string, green: readonly string[] | undefined): boolean {
+  return green?.includes(id) === true;
+}
+
 function compare(
   targets: readonly DeploymentTarget[],
   green: readonly string[] | undefined,
 ): { readonly ids: readonly string[]; readonly total: number; readonly phrases: readonly string[] } {
-  const deployed = targets.filter(({ label }) => label !== 'Blue');
+  // One without a label may be blue.
+  const deployed = targets.filter(({ id, label }) => label === 'Green' || (label === undefined && isGreen(id, green)));
   const failed = deployed.filter(({ status }) => status === 'Failed');
   const skipped = deployed.filter(({ status }) => status === 'Skipped');
+  const untold = deployed.filter(({ status }) => !TOLD.has(status));
   const missed = (green ?? []).filter((id) => !targets.some((target) => target.id === id));
-  const without = new Set([...failed, ...skipped].map(({ id }) => id).concat(missed));
+  const without = new Set([...failed, ...skipped, ...untold].map(({ id }) => id).concat(missed));
   const all = green ?? deployed.map(({ id }) => id);
   const ids = all.filter((id) => !without.has(id));
   return {
@@ -67,6 +76,10 @@ function compare(
       ...phrase(
         skipped.map(({ id }) => id),
         SHORTFALL_MESSAGES.skipped,
+      ),
+      ...phrase(
+        untold.map(({ id }) => id),
+        SHORTFALL_MESSAGES.untold,
       ),
       ...phrase(missed, SHORTFALL_MESSAGES.withoutRevision),
     ],

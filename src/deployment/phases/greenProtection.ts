@@ -72,7 +72,7 @@ export function protectGreen(
     return moment.isLate ? keep({ kind: 'still-active' }) : wait(`waiting for CodeDeploy ${id} to stop`);
   }
   const traffic = state.traffic ?? trafficIn(deployment, view.targets);
-  const rollback = afterRollback(deployment, traffic, view, moment);
+  const rollback = afterRollback(deployment, traffic, view, state.isBlueBack, moment);
   if (rollback) return rollback;
   if (traffic === 'on-blue') return { kind: 'removable', reason: 'traffic has not moved to green' };
   if (traffic !== 'moving') return whileUnclear(traffic, state.codeDeployEndedSince, moment);
@@ -92,13 +92,14 @@ function afterRollback(
   deployment: CodeDeployDeployment,
   traffic: Traffic | UpstreamError,
   { rollback, blue }: TrafficView,
+  isBlueBack: true | undefined,
   moment: Moment,
 ): Protection | undefined {
   const isOnBlue = traffic === 'on-blue';
   if (rollback && !rollback.ok) return isOnBlue ? undefined : whileUnread(rollback.error, moment);
   const found = rollback?.value;
   if (!found) return undefined;
-  if (found.status === 'Succeeded') return isOnBlue ? undefined : afterSuccess(found, blue, moment);
+  if (found.status === 'Succeeded') return isOnBlue ? undefined : afterSuccess(found, blue, isBlueBack, moment);
   if (isActive(found)) {
     if (!moment.isLate) return wait(`waiting for rollback ${found.id} of CodeDeploy ${deployment.id}`);
     return isOnBlue ? undefined : keep({ kind: 'rollback-active', rollbackId: found.id });
@@ -114,11 +115,11 @@ function afterRollback(
 function afterSuccess(
   { id, endedAt }: CodeDeployDeployment,
   blue: TrafficView['blue'],
+  isBlueBack: true | undefined,
   moment: Moment,
 ): Protection | undefined {
+  if (isBlueBack) return { kind: 'removable', reason: `rollback ${id} has returned the traffic to blue` };
   if (blue && !blue.ok) return whileUnread(blue.error, moment);
-  if (blue && blue.value.length > 0)
-    return { kind: 'removable', reason: `rollback ${id} has returned the traffic to blue` };
   if (!hasLasted(endedAt ?? 0, TARGETS_GRACE_S, moment.now) && !moment.isLate)
     return wait(`waiting for rollback ${id} to show blue in service`);
   return keep({ kind: 'no-blue', rollbackId: id });

@@ -22,8 +22,8 @@ export interface KeptGreen {
   readonly green: Attempt<readonly GreenInstance[]>;
   /** The instances that the Elastigroup runs. */
   readonly inGroup: Attempt<readonly GroupInstance[]>;
-  /** The action's own; two, where Spot has accepted two starts. */
-  readonly elastigroupDeploymentIds: readonly string[];
+  /** Those of this action that have not ended: a second one, where Spot accepted two starts at once. */
+  readonly elastigroupIds: readonly string[];
   /** When Elastigroup's own timeout ends its deployment, at the earliest (ms since the epoch). */
   readonly elastigroupTimeoutAt: number;
 }
@@ -140,21 +140,21 @@ function fixOf(kept: KeptGreen): string {
     case 'rollback-active':
       return KEPT_MESSAGES.waitForEnd;
     case 'rollback-failed':
-    case 'successor':
     case 'no-rollback':
     case 'no-blue':
       return KEPT_MESSAGES.checkTargetGroup;
     case 'unlisted':
     case 'replaced':
       return KEPT_MESSAGES.checkUnlisted;
+    case 'successor':
     case 'unreadable':
       return KEPT_MESSAGES.checkFleet(id);
   }
 }
 
 /** Whether it rolls green back even though green serves is not documented (docs/services.md, Spot). */
-function elastigroupSentence({ why, elastigroupDeploymentIds: ids, elastigroupTimeoutAt }: KeptGreen): string {
-  const isKnown = ids.length > 0 && why.kind !== 'foreign-elastigroup';
-  const which = isKnown ? `deployment${ids.length === 1 ? '' : 's'} ${ids.join(' and ')}` : 'its deployment';
+function elastigroupSentence({ why, elastigroupIds, elastigroupTimeoutAt }: KeptGreen): string {
+  const isKnown = elastigroupIds.length > 0 && why.kind !== 'foreign-elastigroup';
+  const which = isKnown ? `deployment ${elastigroupIds.join(' and ')}` : 'its deployment';
   return KEPT_MESSAGES.elastigroupTimeout(which, timeOfDay(elastigroupTimeoutAt));
 }

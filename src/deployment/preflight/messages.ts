@@ -53,8 +53,8 @@ export const PREFLIGHT_WARNINGS = {
     `Raise the group's health check grace period to at least ${least} seconds.`,
   gracePeriodUnknown: (groupId, check, grace) =>
     `Elastigroup ${groupId} replaces instances that fail its health check (${check}) from ${grace} after their launch, and no deployment of the last two weeks shows how long an install takes. It must not take longer than that.`,
-  shortTimeout: (timeout, group, usual, high, least) =>
-    `TIMEOUT is ${timeout}, but recent CodeDeploy deployments of ${group} took longer: ${usual}, up to ${high}; and green is launched before. Set TIMEOUT to at least ${least}.`,
+  shortTimeout: (timeout, group, usual, high, advice) =>
+    `TIMEOUT is ${timeout}, but recent CodeDeploy deployments of ${group} took as long or longer: ${usual}, up to ${high}; and green is launched before. ${advice}`,
   terminatesBlue: (group, wait) =>
     `Deployment group ${group} also terminates blue (TERMINATE, after ${wait}), as Elastigroup does; one may find instances gone, or replace those that the other terminates. Set it to keep blue alive (KEEP_ALIVE).`,
   notPermitted: (what, action, error) =>

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import { decodeToken, encodeToken, type Resumed } from '../../../src/deployment/continuationToken';
 import type { ActiveState } from '../../../src/deployment/state';
-import { at, cleaningUp, launching, parametersWith, START, succeeded } from '../../support/deploymentSamples';
+import { at, cleaningUp, JOB, launching, parametersWith, START, succeeded } from '../../support/deploymentSamples';
 import { anyCharacter } from '../../support/anyCharacter';
 
 const PARAMETERS = parametersWith();
@@ -27,6 +28,7 @@ function statesWith(text: fc.Arbitrary<string>, id: fc.Arbitrary<string>): fc.Ar
     )
     .map(([type, headline, timedOut]) => ({ type, headline, ...timedOut }));
   const tenths = fc.integer({ min: 0, max: 864_000 }).map((number) => number / 10);
+  const aboveNothing = fc.integer({ min: 1, max: 3_924_000 }).map((number) => number / 10);
   const common = fc
     .tuple(
       id,
@@ -37,8 +39,12 @@ function statesWith(text: fc.Arbitrary<string>, id: fc.Arbitrary<string>): fc.Ar
       text,
       fc.integer({ min: 0, max: 100 }),
       optional('outageSince', time),
+      optional(
+        'usual',
+        fc.record({ median: aboveNothing, high: aboveNothing, count: fc.integer({ min: 1, max: 25 }) }),
+      ),
     )
-    .map(([greenIdentifier, startedAt, phaseStartedAt, invocations, durations, progress, percent, outage]) => {
+    .map(([greenIdentifier, startedAt, phaseStartedAt, invocations, durations, progress, percent, outage, usual]) => {
       const measured: Record<string, number> = Object.fromEntries(durations.flatMap((one) => Object.entries(one)));
       return {
         greenIdentifier,
@@ -49,6 +55,7 @@ function statesWith(text: fc.Arbitrary<string>, id: fc.Arbitrary<string>): fc.Ar
         progress,
         percent,
         ...outage,
+        ...usual,
       };
     });
   const fleet = id.map((elastigroupDeploymentId) => ({ elastigroupDeploymentId }));
@@ -90,19 +97,10 @@ const longText = fc.oneof(
   fc.constantFrom('緑'.repeat(600), '😀'.repeat(300), 'ü ä '.repeat(150), '\u0000'.repeat(600), '"\\'.repeat(300)),
 );
 const longStates = statesWith(longText, fc.constantFrom('x'.repeat(128), 'd-1A2B3C4D5'));
+/** Each operation's own block, and until when it is sent in turns (clients/spot/rateLimit.ts). */
+const BLOCKABLE = Object.values(SPOT_OPERATIONS).flatMap((operation) => [operation, `turns: ${operation}`]);
 const blocks = fc
-  .uniqueArray(
-    fc.tuple(
-      fc.constantFrom(
-        'list blue/green deployments',
-        'start blue/green deployment',
-        'stop blue/green deployment',
-        'group status',
-      ),
-      time,
-    ),
-    { selector: ([operation]) => operation },
-  )
+  .uniqueArray(fc.tuple(fc.constantFrom(...BLOCKABLE), time), { selector: ([operation]) => operation })
   .map((entries): Readonly<Record<string, number>> => Object.fromEntries(entries));
 
 function decoded(token: string, parameters = PARAMETERS): Resumed {
@@ -168,6 +166,29 @@ describe('a state', () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('fits however many operations Spot has limited: it tells of that again', () => {
+    const id = 'cdbg-1a2b3c4d5e';
+    const state = cleaningUp({
+      ...{ greenIdentifier: JOB, elastigroupDeploymentId: id, deploymentId: 'd-1A2B3C4D5', successorId: 'd-1A2B3C4D6' },
+      durations: { launch: 600.5, install: 600.5, finalize: 600.5, cleanUp: 600.5 },
+      ...{ runEndedSince: NOW, deniedSince: NOW, deniedPolls: 12, outageSince: NOW, unseenSince: NOW },
+      usual: { median: 3600.5, high: 7200.5, count: 25 },
+      failure: { type: 'SystemUnavailable', headline: '緑'.repeat(600), timedOut: true, isUnfollowed: true },
+      ...{ launched: { count: 100, of: 100 }, startedOn: 100, unconfirmedSince: NOW, firstStopAt: NOW },
+      ...{ unlistedSince: NOW, refused: { since: NOW, polls: 12 }, traffic: 'on-blue', noCodeDeploySince: NOW },
+      ...{
+        codeDeployEndedSince: NOW,
+        codeDeployStopSentAt: NOW,
+        elastigroupStopSentAt: NOW,
+        stopProblem: '緑'.repeat(300),
+      },
+    });
+    const rateLimit = new SpotRateLimit(Object.fromEntries(BLOCKABLE.map((operation) => [operation, NOW])));
+    const token = encodeToken({ state, rateLimit, runUnreadSince: NOW }, PARAMETERS);
+    expect(token.length).toBeLessThanOrEqual(LONGEST);
+    expect(withoutTexts(decoded(token).state)).toEqual(withoutTexts(state));
   });
 
   test('keeps a text of usual length whole', () => {

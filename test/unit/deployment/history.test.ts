@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import type { CodeDeployDeployment } from '../../../src/clients/codeDeploy/codeDeploy';
-import { suggestedTimeout, tookSeconds, usualTimeOf } from '../../../src/deployment/history';
-import { at, codeDeploy } from '../../support/deploymentSamples';
+import { suggestedTimeout, tookSeconds, usualTimeOf, withHistory } from '../../../src/deployment/history';
+import { at, codeDeploy, launching, OTHER_TAG } from '../../support/deploymentSamples';
+import { FakeContext } from '../../support/fakeContext';
 
 const NOW = at(0);
 const CONFIG = 'CodeDeployDefault.OneAtATime';
@@ -70,6 +71,14 @@ describe('what counts', () => {
   test('a clock that is a few seconds ahead is not odd', () => {
     expect(tookSeconds({ createdAt: NOW - 60_000, endedAt: NOW + 3000 }, NOW)).toBe(63);
   });
+});
+
+test("an action's own deployment, found again after a crash, is no history of it", () => {
+  const own = took(300);
+  const earlier = took(100, { targetTags: [OTHER_TAG] });
+  const context = new FakeContext({}, { now: NOW });
+  expect(withHistory(launching(), [own], context).usual).toBeUndefined();
+  expect(withHistory(launching(), [own, earlier], context).usual).toEqual({ median: 100, high: 100, count: 1 });
 });
 
 const anyTime = fc.option(fc.integer({ min: -400_000, max: 400_000 }), { nil: undefined });

@@ -27,6 +27,11 @@ test.each<[string, State, string]>([
     installing({ usual, createdAt: at(50) }),
     `${TOOK}; this one had 9m10s, so check what it waits for.`,
   ],
+  [
+    'the service has another date: no time before CodeDeploy is longer than TIMEOUT',
+    installing({ usual, createdAt: at(9000) }),
+    `${TOOK}. Set TIMEOUT to at least 1440.`,
+  ],
 ])('%s', (_name, state, sentence) => {
   expect(headline(state)).toMatch(/^TIMEOUT \(10m\) reached after 10m, /);
   expect(headline(state).endsWith(sentence)).toBe(true);
@@ -38,4 +43,17 @@ test.each<[string, State]>([
   ['where a service did not answer', installing({ usual, createdAt: at(120), outageSince: at(300) })],
 ])('%s it says nothing of earlier ones', (_name, state) => {
   expect(headline(state)).not.toContain('Earlier');
+});
+
+test('a gap between two invocations does not count as time that the next deployment needs', () => {
+  const context = new FakeContext({}, { now: at(90_000), parameters: { timeoutSeconds: 600 } });
+  expect(timedOut(launching({ usual }), context).headline).toMatch(/Set TIMEOUT to at least 1440\.$/);
+});
+
+test('a TIMEOUT that is the longest already is not proposed', () => {
+  const context = new FakeContext({}, { now: at(85_500), parameters: { timeoutSeconds: 85_500 } });
+  const slow = { median: 90_000, high: 90_000, count: 3 };
+  expect(timedOut(installing({ usual: slow, createdAt: at(120) }), context).headline).toMatch(
+    /up to 25h\. No TIMEOUT is longer than 85500: let CodeDeploy deploy to more instances at once\.$/,
+  );
 });

@@ -71,7 +71,7 @@ describe('while traffic moves and the deployment is active', () => {
       { after: 300 },
       {
         getDeployment: [inProgress],
-        list: [[...alive, elastigroup('cdbg-2', 'AWAITING_DEPLOYMENT_TO_FINISH'), elastigroup('cdbg-0', 'FINISHED')]],
+        list: [alive],
         green: [GREEN],
         groupInstances: [['i-g', 'i-b']],
         targets: [MOVED],
@@ -81,7 +81,7 @@ describe('while traffic moves and the deployment is active', () => {
     expect(context.changes).toEqual([]);
     const text = inPhase(next, 'failed').left.join('\n');
     expect(text).toMatch(/i-g may be in service and were kept: CodeDeploy d-OWN is still InProgress/);
-    expect(text).toMatch(/Elastigroup ends deployments cdbg-1 and cdbg-2 at its own timeout, not before 10:35:00Z/);
+    expect(text).toMatch(/Elastigroup ends deployment cdbg-1 at its own timeout, not before 10:35:00Z/);
   });
 });
 
@@ -106,8 +106,6 @@ describe('a rollback', () => {
         after: 220,
         getDeployment: [ended, rollback('Succeeded')],
         list: [[elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
-        targets: [MOVED, BACK],
-        described: [[instance('i-b')]],
         green: [[]],
       },
     ]);
@@ -243,7 +241,24 @@ test('a failure after traffic has moved, without rollback, keeps green, names it
   const text = inPhase(state, 'failed').left.join('\n');
   expect(text).toMatch(/Green instances i-g are in service and were kept: traffic had moved to green/);
   expect(text).toMatch(/Blue: 0 of 1 instances deregistered from the load balancer; not deregistered: i-b; 1 still in/);
-  expect(text).toContain('Do not stop the Elastigroup deployment while green serves');
+  expect(text).toContain('stop nothing while green alone serves');
+});
+
+test('a second fleet of the action is named beside the first, where green is kept', async () => {
+  const waits = { ...inProgress, waitsBeforeTerminatingBlue: true };
+  const second = elastigroup('cdbg-2', 'AWAITING_DEPLOYMENT_TO_FINISH');
+  const { next } = await pollOnce(
+    cleaningUp(),
+    {},
+    {
+      getDeployment: [waits],
+      list: [[second, ...alive]],
+      targets: [MOVED],
+      green: [GREEN],
+      groupInstances: [['i-g']],
+    },
+  );
+  expect(inPhase(next, 'failed').left.join()).toContain('Elastigroup ends deployment cdbg-1 and cdbg-2 at its own');
 });
 
 test('while blue only waits for its termination nothing is stopped, and the failure says when blue goes', async () => {

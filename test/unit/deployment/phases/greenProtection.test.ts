@@ -42,12 +42,15 @@ const view: fc.Arbitrary<TrafficView> = fc.record({
     fc.constant(undefined),
   ),
 });
-const state = fc.tuple(fc.boolean(), fc.constantFrom(undefined, 0, 50, 100)).map(([hasMoved, endedSince]) =>
-  cleaningUp({
-    ...(hasMoved && { traffic: 'moving' }),
-    ...(endedSince !== undefined && { codeDeployEndedSince: at(endedSince) }),
-  }),
-);
+const state = fc
+  .tuple(fc.boolean(), fc.constantFrom(undefined, 0, 50, 100), fc.boolean())
+  .map(([hasMoved, endedSince, isBlueBack]) =>
+    cleaningUp({
+      ...(isBlueBack && { isBlueBack }),
+      ...(hasMoved && { traffic: 'moving' }),
+      ...(endedSince !== undefined && { codeDeployEndedSince: at(endedSince) }),
+    }),
+  );
 const moment = fc.record({
   now: fc.integer({ min: 0, max: 1000 }).map(at),
   isLate: fc.boolean(),
@@ -60,7 +63,7 @@ test('the first rule: green is removable only where it never had traffic, or whe
       const protection = protectGreen(before, own, seen, when);
       if (protection.kind !== 'removable') return;
       const isRolledBack = seen.rollback?.ok === true && seen.rollback.value?.status === 'Succeeded';
-      const isBlueBack = isRolledBack && seen.blue?.ok === true && seen.blue.value.length > 0;
+      const isBlueBack = isRolledBack && before.isBlueBack === true;
       const isOnBlue =
         before.traffic === undefined && seen.targets?.ok === true && trafficOf(own, seen.targets.value) === 'on-blue';
       expect(isBlueBack || isOnBlue).toBe(true);
