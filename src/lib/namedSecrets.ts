@@ -12,7 +12,7 @@ const SURE_NAMES = [
   'pwd',
   '(?<=[A-Za-z0-9][_-])pass(?![A-Za-z])',
   // A count has no quotes: `pass: 12`, `pass=12`.
-  String.raw`(?<![A-Za-z])pass(?=\\*["']|\s?[:=]\s?\\*["']|=(?!\d{1,7}\b))`,
+  String.raw`(?<![A-Za-z])pass(?=(?:\\*["'])?\s?[:=]\s?\\*["']|=(?!\d{1,7}\b))`,
   String.raw`(?:admin|db|root|smtp|user)(?:pass|pw)(?=\\*["']?\s?[:=])`,
   '(?:store|key)pass(?![A-Za-z])',
   'pass[_-]?phrases?',

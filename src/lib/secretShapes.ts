@@ -63,7 +63,10 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   ],
   // AWS's secret keys and session tokens, in the tables and texts of its CLI
   [/((?:secret_?access_?key|session_?token)["']?[ \t|]{1,80})[A-Za-z0-9+/=]{30,}/gi, `$1${MASK}`],
-  [/(\b(?:AKIA|ASIA)[A-Z0-9]{16}\b[^\n]{0,80}?[\s|,;:])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g, `$1${MASK}`],
+  [
+    /(\b(?:AKIA|ASIA)[A-Z0-9]{16}\b[^\n]{0,80}?[\s|,;:])(?![0-9a-f]{40})[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])/g,
+    `$1${MASK}`,
+  ],
   // The ids of AWS's access keys, and the beginnings of its session tokens
   [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b/g, MASK],
   [/(?<![A-Za-z0-9+/])(?:IQoJb3JpZ2lu|F[wQ]oGZXIvYXdz)[A-Za-z0-9+/=%]{20,}/g, MASK],
@@ -84,7 +87,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/(?<![A-Za-z0-9])(?:xox[a-z]|xapp)-[A-Za-z0-9-]{10,}/g, MASK],
   // What commands take: curl -u user:password, docker login -p password, mysql -ppassword
   [
-    /(\bcurl\b[^\n]{0,200}?[ \t](?:-[A-Za-z]{0,8}u|--user)[ \t=]{0,4}["']?[^\s:"'-][^\s:"']{0,100}:)[^\s"']+/g,
+    /(\bcurl\b[^\n]{0,200}?[ \t](?:-[A-Za-z]{0,8}u|--user)[ \t=]{0,4}["']?(?!https?:)[^\s:"'-][^\s:"']{0,100}:)[^\s"']+/g,
     `$1${MASK}`,
   ],
   [
@@ -92,7 +95,7 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
     `$1${MASK}`,
   ],
   [
-    /(\b(?:redis-cli\b[^\n;|&]{0,200}?[ \t]-a|mongo\w{0,8}\b[^\n;|&]{0,200}?[ \t]-p|sqlcmd\b[^\n;|&]{0,200}?[ \t]-P|ldap\w{0,8}\b[^\n;|&]{0,200}?[ \t]-w)[ \t]{1,4}["']?)[^\s"']+/g,
+    /(\b(?:redis-cli\b[^\n;|&]{0,200}?[ \t]-a|mongo(?!d\b)\w{0,8}\b[^\n;|&]{0,200}?[ \t]-p|sqlcmd\b[^\n;|&]{0,200}?[ \t]-P|ldap\w{0,8}\b[^\n;|&]{0,200}?[ \t]-w)[ \t]{1,4}["']?)[^\s"']+/g,
     `$1${MASK}`,
   ],
   [/([ \t]-pass(?:in|out)?[ \t]{1,4}["']?pass:)[^\s"']+/g, `$1${MASK}`],

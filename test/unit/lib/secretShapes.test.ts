@@ -218,6 +218,8 @@ test.each([
   'docker login ok; docker run -p 8080:80 shop',
   'npm_lifecycle_event_preinstall failed, sk-manager-configuration-file-missing',
   'OLDPWD=/opt/shop, pwd: /opt/shop',
+  '{"pass":12,"fail":3}, {"pass":true}',
+  'mongod -f /etc/mongod.conf -p 27017; curl -Lu https://x:443/y',
   'PWD=/opt/shop',
   'cat: /etc/passwd: Permission denied',
   "There is no secret prod/spot in this account. Check API_TOKEN_SECRET, or the function's SPOT_TOKEN_SECRET.",
