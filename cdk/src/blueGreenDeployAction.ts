@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import { type ActionBindOptions, type ActionConfig, ActionCategory, type IStage } from 'aws-cdk-lib/aws-codepipeline';
 import { Action } from 'aws-cdk-lib/aws-codepipeline-actions';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -71,8 +71,10 @@ export class BlueGreenDeployAction extends Action {
     // At the end of the synthesis, when pipelines have named their artifacts and namespaces.
     const artifactNames = () => (artifact?.artifactName === undefined ? [] : [artifact.artifactName]);
     scope.node.addValidation({
-      validate: () =>
-        userParameterProblems({ values, settings: blueGreen._settings(), artifactNames: artifactNames(), scope }),
+      validate: () => [
+        ...accountProblems(scope, blueGreen),
+        ...userParameterProblems({ values, settings: blueGreen._settings(), artifactNames: artifactNames(), scope }),
+      ],
     });
     return {
       configuration: {
@@ -81,4 +83,11 @@ export class BlueGreenDeployAction extends Action {
       },
     };
   }
+}
+
+/** The function's rights are given in the pipeline's stack, by the name of its role; and it answers in its own account. */
+function accountProblems(pipeline: Construct, blueGreen: BlueGreenDeployFunction): string[] {
+  const [own, its] = [Stack.of(pipeline).account, Stack.of(blueGreen).account];
+  if (own === its || Token.isUnresolved(own) || Token.isUnresolved(its)) return [];
+  return [`The function is in account ${its}, the pipeline in ${own}: an action across accounts is not supported.`];
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Aws, Duration, Lazy, Names, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aws, Duration, Lazy, Names, PhysicalName, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Alarm, CfnDashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import {
@@ -36,6 +36,9 @@ import { environmentOf, plausibleSettings, settingProblems } from './environment
 import { createAlarms, createDashboard } from './monitoring';
 import { FunctionLogLevel } from './options';
 import { commonStatements, deployStatements, revisionStatements, tokenStatements } from './rolePolicy';
+
+/** CloudFormation's own, unless a pipeline in another Region has to know it. */
+const NAME_FOR_OTHER_REGIONS = PhysicalName.GENERATE_IF_NEEDED;
 
 /** What an action needs the function to be allowed. */
 interface ActionNeeds {
@@ -179,6 +182,7 @@ export class BlueGreenDeployFunction extends Construct {
     const stack = Stack.of(this);
     const { logGroup, failedEvents } = this;
     return new Role(this, 'Role', {
+      roleName: NAME_FOR_OTHER_REGIONS,
       description: 'Role of the function that runs blue/green deployments on Spot Elastigroup from CodePipeline',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
@@ -196,6 +200,7 @@ export class BlueGreenDeployFunction extends Construct {
 
   private createFunction(props: BlueGreenDeployFunctionProps): LambdaFunction {
     const lambda = new LambdaFunction(this, 'Function', {
+      functionName: NAME_FOR_OTHER_REGIONS,
       description: 'Runs blue/green deployments on Spot Elastigroup from CodePipeline',
       code: Code.fromAsset(path.join(__dirname, 'function')),
       handler: 'handler.handler',

@@ -1,6 +1,7 @@
 import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
 import { ServerDeploymentConfig } from 'aws-cdk-lib/aws-codedeploy';
 import { ManualApprovalAction } from 'aws-cdk-lib/aws-codepipeline-actions';
+import { Role } from 'aws-cdk-lib/aws-iam';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { parameterNames, parameters } from '../../src/input/userParameters/schema';
@@ -12,7 +13,7 @@ import {
 } from '../../src/input/userParameters/userParameters';
 import { AutoRollback, AutoRollbackEvent, BundleType, ConflictPolicy, FileExistsBehavior, Revision } from '../dist';
 import { userParameterTable } from '../src/userParameterTable';
-import { actionDefinition, resourcesOfType, shopPipeline } from './shopPipeline';
+import { actionDefinition, resourcesOfType, type Shop, shopPipeline } from './shopPipeline';
 
 /** What stands in the pipeline's definition, parsed. */
 function userParameters(stack: Stack): unknown {
@@ -301,6 +302,34 @@ describe('permissions', () => {
     );
     expect(environmentOf(stack)['CHECK_REVISION']).toBe('false');
   });
+
+  const IRELAND = { account: '111111111111', region: 'eu-west-1' };
+  const FRANKFURT = { ...IRELAND, region: 'eu-central-1' };
+
+  test('a function in another Region is found by its name, and allowed to deploy there', () => {
+    const { app, stack } = shopPipeline({ apart: true, env: IRELAND, functionEnv: FRANKFURT });
+    app.synth();
+    const action = actionDefinition(stack, 'BlueGreen');
+    expect(action.Region).toBe('eu-central-1');
+    expect(action.Configuration['FunctionName']).toEqual(expect.any(String));
+    const policy = policies(stack).find(({ statements }) => statements.some(({ Sid }) => Sid === 'Deploy'));
+    expect(JSON.parse(policy?.roles ?? '')).toEqual([expect.any(String)]);
+    expect(JSON.stringify(policy?.statements)).toContain(':codedeploy:eu-central-1:111111111111:deploymentgroup:shop/');
+    expect(JSON.stringify(policy?.statements)).not.toContain('Artifacts'); // its bucket there, not the pipeline's
+  });
+
+  test('one of another account is refused', () => {
+    const functionEnv = { ...IRELAND, account: '222222222222' };
+    const { app } = shopPipeline({ apart: true, env: IRELAND, functionEnv, props: withoutArtifact });
+    expect(() => app.synth()).toThrow(
+      'The function is in account 222222222222, the pipeline in 111111111111: an action across accounts is not supported.',
+    );
+  });
+
+  function withoutArtifact({ stack }: Shop) {
+    const role = Role.fromRoleArn(stack, 'ActionRole', 'arn:aws:iam::111111111111:role/pipeline');
+    return { role, revision: Revision.fromGitHub('acme/shop', 'a'.repeat(40)) };
+  }
 
   test('a function in a stack of its own knows nothing of the pipeline', () => {
     const { app, functionStack, stack } = shopPipeline({ apart: true });

@@ -1,4 +1,4 @@
-import { App, Stack } from 'aws-cdk-lib';
+import { App, type Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { ServerApplication, ServerDeploymentGroup } from 'aws-cdk-lib/aws-codedeploy';
 import { Artifact, type IAction, Pipeline, PipelineType } from 'aws-cdk-lib/aws-codepipeline';
@@ -29,13 +29,16 @@ interface Given {
   readonly later?: (action: BlueGreenDeployAction) => IAction;
   /** Whether the function is in a stack of its own. */
   readonly apart?: boolean;
+  /** Of the pipeline's stack, and of the function's. */
+  readonly env?: Environment;
+  readonly functionEnv?: Environment;
 }
 
 /** A pipeline with a source, the action and what comes later. */
-export function shopPipeline({ props, functionProps, later, apart = false }: Given = {}) {
+export function shopPipeline({ props, functionProps, later, apart = false, env, functionEnv = env }: Given = {}) {
   const app = new App({ outdir: outputFolder() });
-  const stack = new Stack(app, 'Shop');
-  const functionStack = apart ? new Stack(app, 'Tools') : stack;
+  const stack = new Stack(app, 'Shop', { env });
+  const functionStack = apart ? new Stack(app, 'Tools', { env: functionEnv }) : stack;
   const spotToken = Secret.fromSecretNameV2(functionStack, 'Token', 'spot/api-token');
   const blueGreen = new BlueGreenDeployFunction(functionStack, 'BlueGreen', {
     spotToken,
@@ -79,6 +82,7 @@ interface StageDefinition {
   readonly Actions: readonly {
     readonly Name: string;
     readonly Namespace?: string;
+    readonly Region?: string;
     readonly Configuration: Readonly<Record<string, unknown>>;
     readonly InputArtifacts?: unknown;
   }[];

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { checkChecksums } from './checksums.mjs';
+import { UsageError } from './usageError.mjs';
 
 /** Each as a program and its arguments. */
 export async function publishingCommands({ version, out }) {
@@ -22,7 +23,10 @@ export async function publishingCommands({ version, out }) {
 
 /** @returns the exit code of the command that failed, or 0 */
 export async function publish({ version, out }) {
-  await checkChecksums(path.join(out, 'assets'));
+  const assets = path.join(out, 'assets');
+  await checkChecksums(assets);
+  if (!(await readdir(assets)).some((name) => name.endsWith(`-${version}.tgz`)))
+    throw new UsageError(`${assets} has no package of ${version}: run npm run release -- --dry-run first.`);
   for (const [command, ...args] of await publishingCommands({ version, out })) {
     const { status } = spawnSync(command, args, { stdio: 'inherit' });
     if (status !== 0) return status ?? 1;

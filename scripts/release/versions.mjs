@@ -31,13 +31,15 @@ export function notesOf(changelog, version, isTagged, problems) {
   const [, ...sections] = changelog.split(/^## /m);
   const bodyOf = (name) => {
     const section = sections.find((text) => text.startsWith(`[${name}]`));
-    return section?.slice(section.indexOf('\n')).trim();
+    return section?.replace(/^.*/, '').trim();
   };
   const released = bodyOf(version);
   const unreleased = bodyOf('Unreleased');
   if (isTagged) {
-    if (!sections.some((text) => text.startsWith(`[${version}] - `)))
+    const titles = sections.map((text) => text.split('\n', 1)[0].trim());
+    if (!titles.some((title) => title.startsWith(`[${version}]`) && /\] - \d{4}-\d\d-\d\d$/.test(title)))
       problems.push(`CHANGELOG.md has no section [${version}] with a date.`);
+    if (released === '') problems.push(`The section [${version}] of CHANGELOG.md is empty.`);
     if (unreleased) problems.push('CHANGELOG.md has entries under Unreleased.');
   }
   return released || unreleased || '';

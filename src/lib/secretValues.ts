@@ -14,6 +14,8 @@ export interface Name {
   /** Between the name and a value without quotes stands a colon, as in a sentence. */
   readonly hasColon: boolean;
   readonly hasSpace: boolean;
+  /** A command's `--token`, which an error message may name too. */
+  readonly isOption: boolean;
 }
 
 export interface Value {
@@ -59,9 +61,10 @@ const OTHER_LINE = /^[/[(<*=#+-]|:\/\/|\d:\d|^\d{4}-\d\d|^[\w.-]+[:=]|^(?:arn|d-
 /** A word that begins a sentence about a password, and not the beginning of one (`no-way-22`). */
 const PROSE = new RegExp(
   `^(?:${[
-    'a an and are can cannot changed could do does empty enter expired failed false for from has have hidden incorrect invalid is login',
-    'may missing must new no none not null of ok old or please redacted rejected required reset set should that the this to true',
-    'undefined unknown updated verified was were will with wrong yes you your',
+    'a an and are can cannot changed command could do does empty enter expired failed false file for from has have hidden in incorrect',
+    'invalid is login may missing must needs new no none not null of ok old option or parameter password please redacted rejected',
+    'required requires reset set should that the this to true unbound undefined unknown updated value verified was were will with wrong',
+    'yes you your',
   ]
     .join(' ')
     .replaceAll(' ', '|')})[,;:.!?]*$`,
@@ -189,10 +192,11 @@ function readNextLine(text: string, at: number, { isSure }: Name): Value | undef
   return { start: end - value.length, end, closing: '' };
 }
 
-/** After a colon may follow a sentence. */
-function isSecret(value: string, { isSure, isQuoted, hasColon, hasSpace }: Name): boolean {
-  if (!hasColon || isQuoted) return true;
-  if (isSure) return !PROSE.test(value);
+/** After a colon, and after an option, may follow a sentence. */
+function isSecret(value: string, { isSure, isQuoted, isAuthorization, hasColon, hasSpace, isOption }: Name): boolean {
+  if (isQuoted || !(hasColon || isOption)) return true;
+  if (PROSE.test(isAuthorization ? value.replace(/\s.*/s, '') : value)) return false;
+  if (isSure || isOption) return true;
   // An ARN has colons too: `…:secret:spot/token-a1b2c3`. A short number is a count.
   if (/^\d{1,7}$/.test(value)) return false;
   return hasSpace && (value.length >= 32 || (value.length >= 6 && /[0-9+=$#%!^*@~]/.test(value)));

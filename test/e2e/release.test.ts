@@ -95,6 +95,15 @@ test.each([
   expect({ code, commands }).toEqual({ code: 2, commands: [] });
 });
 
+test('what an earlier version has left there is not published', async () => {
+  rmSync(path.join(out, 'assets', `construct-${version}.tgz`));
+  write('build/release/assets/construct-0.0.9.tgz', 'x');
+  await writeChecksums(path.join(out, 'assets'));
+  const { code, output, commands } = await release(['--publish', '--tag', TAG]);
+  expect(output).toBe(`build/release/assets has no package of ${version}: run npm run release -- --dry-run first.`);
+  expect({ code, commands }).toEqual({ code: 2, commands: [] });
+});
+
 test.each<[string, RegExp, Record<string, (text: string) => string>, string]>([
   ['a tag of another version', /^package\.json has \S+, but: the tag has 9\.9\.9\.$/, {}, 'v9.9.9'],
   ['a tag in another form', /The tag \S+ is not vX\.Y\.Z\.$/, {}, version],
@@ -117,6 +126,24 @@ test.each<[string, RegExp, Record<string, (text: string) => string>, string]>([
     'no date',
     /CHANGELOG\.md has no section \[\S+\] with a date\.$/,
     { 'CHANGELOG.md': (text) => text.replace(/^(## \[.*\]) - .*$/gm, '$1') },
+    TAG,
+  ],
+  [
+    'a date that is none',
+    /CHANGELOG\.md has no section \[\S+\] with a date\.$/,
+    { 'CHANGELOG.md': (text) => text.replaceAll('2026-12-01', 'soon') },
+    TAG,
+  ],
+  [
+    'no notes',
+    /The section \[\S+\] of CHANGELOG\.md is empty\.$/,
+    { 'CHANGELOG.md': (text) => text.replace('### Added\n\n- A.\n', '') },
+    TAG,
+  ],
+  [
+    'a heading alone',
+    /The section \[\S+\] of CHANGELOG\.md is empty\.$/,
+    { 'CHANGELOG.md': () => `## [${version}] - 2026-12-01` },
     TAG,
   ],
   [

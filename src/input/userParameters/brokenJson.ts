@@ -45,6 +45,19 @@ const MISTAKES: readonly Mistake[] = [
     pattern: /(?<=:\s*"[^"]*"\s*)(?![\s,}\]]|"\w*"\s*:)(?=.)/sy,
     message: JSON_MESSAGES.quoteInString,
   },
+  // Nor does a word that is no name.
+  { pattern: /(?<=:\s*"[^"]*"\s*,\s*)(?=[A-Za-z0-9(.&#-])(?!\w+\s*[:=}]|#\{)/y, message: JSON_MESSAGES.quoteInString },
+  // The string goes on to where the next one begins, or to the end.
+  {
+    pattern: /"(?=(?:[^"\\]|\\[^"])*\\"\s*,\s*")/y,
+    from: 'previous',
+    message: JSON_MESSAGES.backslashAtEnd,
+  },
+  {
+    code: 'UnexpectedEndOfString',
+    pattern: /"(?=(?:[^"\\\r\n]|\\[^"])*\\"\s*[,}])/y,
+    message: JSON_MESSAGES.backslashAtEnd,
+  },
   { pattern: /'/y, message: JSON_MESSAGES.singleQuote },
   {
     pattern: /,(?=\s*([}\]]))/y,

@@ -384,12 +384,12 @@ const noJson = texts([
   [
     'a raw tab in a text',
     `{"API_TOKEN": "a\t${FAKE_TOKEN}"}`,
-    'line 1, column 17: the control character U+0009 (tab) inside a string.',
+    "line 1, column 17: the control character U+0009 (tab) inside a string; a variable's value broke the JSON: CodePipeline inserts",
   ],
   [
     'a raw NUL in a text',
     `{"API_TOKEN": "a\u0000${FAKE_TOKEN}"}`,
-    'line 1, column 17: the control character U+0000 inside a string.',
+    "line 1, column 17: the control character U+0000 inside a string; a variable's value broke the JSON: CodePipeline inserts",
   ],
   ['an unknown escape', `{"API_TOKEN": "\\q${FAKE_TOKEN}"}`, 'a backslash that starts no escape'],
   ['a broken unicode escape', `{"API_TOKEN": "\\u12-${FAKE_TOKEN}"}`, 'a \\u without four hexadecimal digits.'],

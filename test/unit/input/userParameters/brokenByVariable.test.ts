@@ -22,6 +22,9 @@ test.each([
   ['quotes at its ends', words.map((a) => `"Fix ${a}"`)],
   ['line breaks', fc.tuple(words, fc.constantFrom('\n', '\n\n', '\r\n'), words).map((all) => all.join(''))],
   ['backslashes', fc.tuple(words, words).map(([a, b]) => `${a} C:\\Users ${b}`)],
+  ['a backslash at its end', words.map((a) => `${a} C:\\`)],
+  ['a quote and a comma', words.map((a) => `Add 6", ${a} and more`)],
+  ['tabs', fc.tuple(words, words).map((all) => all.join('\t'))],
 ] as const)("a variable's value with %s is diagnosed as just that, and not told", (_what, values) => {
   fc.assert(
     fc.property(values, after, (value, rest) => {
