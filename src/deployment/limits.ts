@@ -63,10 +63,14 @@ const DECISION_MINUTES = 60;
 /**
  * Elastigroup's own limit, in minutes: beyond ours and the cleaning up after it, so that an abandoned action still ends,
  * and never before ours does. Its timeout rolls green back, as far as is known whatever the traffic (docs/services.md,
- * Spot), so that it is no sooner than somebody who was told that green serves could act.
+ * Spot), so that it is no sooner than somebody who was told that green serves could act, nor than CodeDeploy's wait before it
+ * terminates blue can end: TIMEOUT may fall into that, while green alone serves.
+ *
+ * @param blueWaitMinutes that wait, where it is known
  */
-export function elastigroupTimeoutMinutes(context: DeploymentContext): number {
-  return Math.ceil((context.parameters.timeoutSeconds + context.cleanupTimeoutSeconds) / 60) + DECISION_MINUTES;
+export function elastigroupTimeoutMinutes(context: DeploymentContext, blueWaitMinutes = 0): number {
+  const own = Math.ceil((context.parameters.timeoutSeconds + context.cleanupTimeoutSeconds) / 60);
+  return own + DECISION_MINUTES + blueWaitMinutes;
 }
 
 /** The earliest time at which that limit can be reached (ms since the epoch): it runs from the start, which came after. */

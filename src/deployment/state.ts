@@ -89,6 +89,8 @@ const starting = z.strictObject({
   /** Spot's own message, where it rejected the start. */
   refusal: z.exactOptional(shortText),
   targetCapacity,
+  /** Minutes for which CodeDeploy waits before it terminates blue, where preflight has read such a wait. */
+  blueWaitMinutes: z.exactOptional(z.number().check(z.nonnegative())),
 });
 const launching = z.strictObject({
   ...common,

@@ -63,6 +63,7 @@ async function startUnlessConflicting(
     ...state,
     checked: true,
     ...(passed && { targetCapacity: passed.targetCapacity, ...(passed.usual && { usual: passed.usual }) }),
+    ...(passed?.blueWaitMinutes !== undefined && { blueWaitMinutes: passed.blueWaitMinutes }),
   };
   if (context.parameters.dryRun) {
     const now = context.clock.now();
@@ -138,7 +139,7 @@ async function sendStart(state: Starting, context: DeploymentContext): Promise<S
     greenTag: greenTag(state),
     applicationName,
     deploymentGroupName,
-    timeoutMinutes: elastigroupTimeoutMinutes(context),
+    timeoutMinutes: elastigroupTimeoutMinutes(context, state.blueWaitMinutes),
   };
   try {
     const started = await context.elastigroup.startDeployment(request);

@@ -46,7 +46,8 @@ export async function preflight(
     ...revision.value,
   ];
   const warnings = reportFindings(findings, context.log, refusal !== undefined && hidesOtherDelivery(refusal));
-  return { warnings, targetCapacity: elastigroup.value.group?.targetCapacity ?? 'unknown', usual };
+  const targetCapacity = elastigroup.value.group?.targetCapacity ?? 'unknown';
+  return { warnings, targetCapacity, usual, blueWaitMinutes: group.value.blueWaitMinutes };
 }
 
 /** What is known once preflight has passed. */
@@ -56,6 +57,8 @@ export interface PreflightResult {
   readonly targetCapacity: number | 'unknown';
   /** Undefined where the deployment group has no history. */
   readonly usual: UsualTime | undefined;
+  /** Minutes for which CodeDeploy waits before it terminates blue; undefined where it does not, or that is not known. */
+  readonly blueWaitMinutes: number | undefined;
 }
 
 /** This checks the token too: what it may not read, it may not deploy to. */
@@ -95,13 +98,15 @@ function checkGracePeriod(
   return gracePeriodFindings(group, seconds, parameters.groupId);
 }
 
-async function checkDeploymentGroup({
-  deploymentGroup,
-  parameters,
-}: DeploymentContext): Promise<{ findings: Finding[]; configName?: string | undefined }> {
+async function checkDeploymentGroup({ deploymentGroup, parameters }: DeploymentContext): Promise<{
+  findings: Finding[];
+  configName?: string | undefined;
+  blueWaitMinutes?: number | undefined;
+}> {
   try {
     const group = await deploymentGroup.read();
-    return { findings: deploymentGroupFindings(group, parameters), configName: group.configName };
+    const { configName, blueTerminationWaitMinutes: blueWaitMinutes } = group;
+    return { findings: deploymentGroupFindings(group, parameters), configName, blueWaitMinutes };
   } catch (error) {
     const refusal = lasting(error);
     const what = `Deployment group ${parameters.applicationName}/${parameters.deploymentGroupName}`;

@@ -410,6 +410,15 @@ describe('preflight, before the first start', () => {
     expect(context.changes).toEqual(['start Elastigroup']);
   });
 
+  test("has Elastigroup's own limit come after the wait before CodeDeploy terminates blue: TIMEOUT may fall into that", async () => {
+    const start = [elastigroup('cdbg-1', 'STARTING')];
+    const waits = { ...good, deploymentGroup: [{ ...blueGreen, blueTerminationWaitMinutes: 20 }] };
+    const first = await pollOnce(starting(), {}, { ...FREE, ...waits, start });
+    const later = await pollOnce(checked({ blueWaitMinutes: 20 }), {}, { ...FREE, start });
+    const limits = [first, later].flatMap(({ context }) => context.startRequests);
+    expect(limits.map(({ timeoutMinutes }) => timeoutMinutes)).toEqual([115, 115]);
+  });
+
   test('is not made again once it has passed', async () => {
     const first = await pollOnce(starting(), {}, { ...FREE, ...good, start: [noAnswer('Spot', 'timeout')] });
     expect(inPhase(first.next, 'starting').checked).toBe(true);
