@@ -92,6 +92,8 @@ function invocationsOf({ action, plan, calls, madeBy }: RunTrace): Invoked[] {
 /** Each invocation that was there has looked in time, and then has told the fleet to stop, unless its time was over. */
 function abandonedFleets(trace: RunTrace): string[] {
   const { action, world, plan } = trace;
+  // However long a rollback takes, green is kept until then.
+  if (ownCodeDeploy(trace).some(hasMovedTraffic)) return [];
   const stoppedAt = world.executions.all[0]?.stoppedAt;
   if (action.reason !== 'abandoned' || stoppedAt === undefined || !isEndTold(world.options, plan.userParameters))
     return [];

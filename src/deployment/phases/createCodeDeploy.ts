@@ -82,7 +82,9 @@ async function withTargetCapacity(
   const group = await attempt(context.elastigroup.readGroup());
   if (!group.ok && group.error.transient) throw group.error;
   const now = group.ok ? group.value.targetCapacity : undefined;
-  const capacity = now === undefined ? (known ?? 'unknown') : Math.max(now, known ?? 0);
+  // Read for the first time after a crash, it may have been lowered since the launch.
+  const isLowered = known === undefined && now !== undefined && green.filter(isLeft).length > now;
+  const capacity = now === undefined || isLowered ? (known ?? 'unknown') : Math.max(now, known ?? 0);
   return { ...state, targetCapacity: capacity, isCapacityConfirmed: true };
 }
 

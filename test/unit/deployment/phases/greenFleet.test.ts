@@ -83,6 +83,12 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
     expect(next.phase).toBe('installing');
   });
 
+  // The number that Elastigroup was told to launch is lost then, and what the group wants now is less.
+  test('a target capacity that was lowered since the launch tells nothing of the fleet', async () => {
+    const first = await pollOnce(unknownCapacity, {}, { ...READY, integration: ['none'], green: [fleet(3)] });
+    expect(inPhase(first.next, 'launching').targetCapacity).toBe('unknown');
+  });
+
   test('and tries again while Spot is busy', async () => {
     const { next } = await pollOnce(
       unknownCapacity,
