@@ -33,9 +33,9 @@ export async function deployedInstances(
     return { greenInstanceIds: [], greenTotal: all.length, shortfalls };
   }
   const { ids, total, phrases } = compare(targets.value, green);
-  // Where EC2 could not be queried, only the number of those that CodeDeploy never knew is known.
-  const fewer = green === undefined ? fewerPhrase(state) : [];
-  const missing = fewer.length === 0 ? [] : [...fewer, SHORTFALL_MESSAGES.unnamed];
+  // Where EC2 could not be queried, a target that CodeDeploy does not describe is not known as green: its counts remain.
+  const countOnly = phrases.length === 0 ? countPhrases(state) : fewerPhrase(state);
+  const missing = green !== undefined || countOnly.length === 0 ? [] : [...countOnly, SHORTFALL_MESSAGES.unnamed];
   return { greenInstanceIds: ids, greenTotal: total, shortfalls: [...phrases, ...missing, ...launched] };
 }
 

@@ -78,6 +78,16 @@ test('where EC2 cannot be queried the number of instances without the revision i
   ]);
 });
 
+// Found by the soak: both are silent at once, and an earlier poll has counted a failure.
+test('where EC2 cannot be queried and CodeDeploy does not describe its targets, its counts are told', async () => {
+  const { succeeded } = await finish(
+    { instances: { total: 4, failed: 1, skipped: 0 } },
+    { green: [noAnswer('EC2', 'denied')], targets: [['i-1', 'i-2'].map((id) => target(id, undefined, {}, 'Unknown'))] },
+  );
+  expect(succeeded.greenInstanceIds).toEqual([]);
+  expect(succeeded.shortfalls).toEqual(['1 failed', 'which instances these are could not be read']);
+});
+
 test('what CodeDeploy was started on is known, too, where it succeeds while it is cleaned up after', async () => {
   const known = { startedOn: 4, launched: { count: 4, of: 5 } };
   const cleaning = toCleaningUp(installing(known), START, { type: 'JobFailed', headline: 'TIMEOUT' });
