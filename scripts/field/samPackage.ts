@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { readTemplate, type Template } from '../cloudFormation.mjs';
-import { answering, background, freePort } from './background';
+import { withMoto } from './moto';
 import { pythonTools } from './tools';
 
 export interface Packaged {
@@ -20,19 +20,12 @@ const CREDENTIALS = { accessKeyId: 'AKIAFAKEFORSAM000000', secretAccessKey: 'fak
 
 /** `sam package`, which uploads into moto's S3; `check` sees what came of it. */
 export async function samPackage(templateFile: string, check: (packaged: Packaged) => Promise<void>): Promise<void> {
-  const tools = pythonTools();
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const server = background(path.join(tools, 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
-    PATH: process.env['PATH'],
-  });
-  try {
-    await answering(`${url}/moto-api/`, server, 60);
+  await withMoto(async (url) => {
     const s3 = new S3Client({ endpoint: url, region: REGION, forcePathStyle: true, credentials: CREDENTIALS });
     await s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
     const file = path.join(path.dirname(templateFile), 'packaged-by-sam.yaml');
     const { status, stdout, stderr } = spawnSync(
-      path.join(tools, 'sam'),
+      path.join(pythonTools(), 'sam'),
       ['package', '--template-file', templateFile, '--s3-bucket', BUCKET, '--output-template-file', file],
       { encoding: 'utf8', timeout: 300_000, env: environment(url) },
     );
@@ -47,9 +40,7 @@ export async function samPackage(templateFile: string, check: (packaged: Package
         return Buffer.from((await body?.transformToByteArray()) ?? []);
       },
     });
-  } finally {
-    await server.stop();
-  }
+  });
 }
 
 function environment(url: string): NodeJS.ProcessEnv {

@@ -1,12 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { inspect, parseArgs } from 'node:util';
+import { inspect } from 'node:util';
+import { readArguments } from '../readArguments.mjs';
 
-try {
-  parseArgs(); // None of these scripts takes any.
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exit(2);
-}
+readArguments(); // None of these scripts takes any.
 
 export interface Tally {
   /** Runs a check, and prints a line with its name and how it went. */

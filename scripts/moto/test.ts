@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import path from 'node:path';
 import {
   CreateTagsCommand,
   DescribeInstancesCommand,
@@ -13,34 +12,25 @@ import { systemClock } from '../../src/lib/clock';
 import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
 import { greenInstancesClient } from '../../src/clients/greenInstances';
 import { resolveSpotToken, SpotTokenError } from '../../src/clients/spot/spotToken';
-import { answering, background, freePort } from '../field/background';
+import { withMoto } from '../field/moto';
 import { tally } from '../field/tally';
-import { pythonTools } from '../field/tools';
 
 /* The EC2 and Secrets Manager clients against an AWS that others wrote: moto's server. */
 
 const TOKEN = 'moto-token-0123456789';
 const GREEN = { key: 'deployment', value: 'green-1' };
 
-const port = await freePort();
-const url = `http://127.0.0.1:${port}`;
-const server = background(path.join(pythonTools(), 'moto_server'), ['-H', '127.0.0.1', '-p', String(port)], {
-  PATH: process.env['PATH'],
-});
 const results = tally('build/moto.json');
-try {
-  await answering(`${url}/moto-api/`, server, 60);
-  await testInstances();
-  await testSecrets();
-} finally {
-  await server.stop();
-}
+await withMoto(async (url) => {
+  await testInstances(url);
+  await testSecrets(url);
+});
 results.close();
 
-async function testInstances(): Promise<void> {
-  const client = new EC2Client(config());
+async function testInstances(url: string): Promise<void> {
+  const client = new EC2Client(config(url));
   // EC2 may give fewer in a page than asked for; 5 is the least that may be asked for.
-  const paged = new EC2Client(config());
+  const paged = new EC2Client(config(url));
   let pages = 0;
   paged.middlewareStack.add(
     (next, context) => async (args) => {
@@ -113,8 +103,8 @@ async function launch(client: EC2Client, count: number, tag?: { key: string; val
   return (launched.Instances ?? []).map(({ InstanceId }) => InstanceId ?? '');
 }
 
-async function testSecrets(): Promise<void> {
-  const client = new SecretsManagerClient(config());
+async function testSecrets(url: string): Promise<void> {
+  const client = new SecretsManagerClient(config(url));
   const create = (name: string, text: string) =>
     client.send(new CreateSecretCommand({ Name: name, SecretString: text }));
   await create('spot/plain', `${TOKEN}\n`);
@@ -156,7 +146,7 @@ async function testSecrets(): Promise<void> {
   });
 }
 
-function config() {
+function config(url: string) {
   return {
     endpoint: url,
     region: 'eu-west-1',
