@@ -1,4 +1,4 @@
-// node scripts/pictures.mjs [--out FOLDER]: draws the pictures of the README, each for a light and for a dark page.
+// node scripts/pictures.mjs [--out FOLDER]: draws the pictures of the architecture and of the timeline, each for a light and for a dark page.
 // The same source gives the same bytes; test/docs/pictures.test.ts compares them with what is in docs/pictures.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
