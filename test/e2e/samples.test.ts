@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -63,6 +63,8 @@ test.concurrent('a process that is killed is told, and its event, delivered agai
 test.concurrent.each([
   [/^Unknown option '--sped'\n$/, '--sped', '3'],
   [/^ENOENT: no such file .* 'nowhere\.json'\n$/, '--event', 'nowhere.json'],
+  [/^README\.md is no JSON: .*\n$/, '--event', 'README.md'],
+  [/^--port 1\.5: expected a whole number from 1 on\.\n$/, '--port', '1.5'],
   [/^There is no scenario "sucess"\..*\n$/, '--scenario', 'sucess'],
 ])('a wrong option is one line of error: %s', async (line, ...args) => {
   expect(await start(...args)).toEqual({ code: 2, output: expect.stringMatching(line) as string });
@@ -76,11 +78,29 @@ test.concurrent('an address at which nobody listens is told at once', async () =
   });
 });
 
-test.concurrent('--list names the scenarios', async () => {
-  expect(await start('--list')).toMatchObject({
-    code: 0,
-    output: expect.stringMatching(/^success +All goes well/) as string,
+test.concurrent('--list names the scenarios, each beside its title', async () => {
+  const { code, output } = await start('--list');
+  expect(output).toMatch(/^success +All goes well/);
+  expect(
+    output
+      .trimEnd()
+      .split('\n')
+      .filter((line) => !/^[a-z-]+ {2,}[A-Z]/.test(line)),
+  ).toEqual([]);
+  expect(code).toBe(0);
+});
+
+// As a supervisor sends it: to npm's child alone. A terminal's Ctrl-C reaches all of them.
+test.concurrent('a signal ends the run at once, with its processes', async () => {
+  const run = spawn(process.execPath, ['scripts/run.mjs', 'test/simulator/cli/main.ts'], { stdio: 'pipe' });
+  let output = '';
+  run.stdout.on('data', (text: Buffer) => {
+    output += text.toString();
+    if (output.includes('Elastigroup STARTING')) run.kill('SIGINT');
   });
+  const [code, signal] = (await once(run, 'close')) as [number | null, string | null];
+  expect([code, signal]).toEqual([null, 'SIGINT']);
+  expect(output).not.toContain('Succeeded after');
 });
 
 async function listening(server: Server): Promise<number> {
