@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
 import { metricLinesOf } from './metricLines';
-import { isNamedAsLeft, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
+import { isNamedAsLeft, isToldByOtherDelivery, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
 import type { RunTrace } from './playRun';
 import { stopViolationsOf } from './stopInvariants';
 import { trafficViolationsOf } from './trafficInvariants';
@@ -88,9 +88,10 @@ function oneResultForEachJob({ action }: RunTrace): string[] {
   return open.map(({ id }) => `job ${id} has no result`);
 }
 
-/** 3. After a failure no green instance is left unless the message names it. */
+/** 3. After a failure no green instance is left unless the message names it, or the log of a delivery that came after. */
 function nothingLeftUnnamed(trace: RunTrace): string[] {
   if (trace.action.status !== 'Failed' || trace.action.reason === 'abandoned') return [];
+  if (isToldByOtherDelivery(trace)) return [];
   return ownGreen(trace)
     .filter((instance) => isUp(instance) && !isNamedAsLeft(trace, instance.id))
     .map(({ id, state }) => `green instance ${id} is left (${state}), and the message does not name it`);
