@@ -58,8 +58,8 @@ function oneOfEach(trace: RunTrace): string[] {
 }
 
 /**
- * It ended before any instance was tagged, the process died before its report, and Spot drops what has ended: the next
- * delivery cannot know of it (docs/how-it-works.md, "What it cannot know").
+ * It ended before any instance was tagged, and before Spot listed it; or the process died before its report, and Spot drops what
+ * has ended: the next delivery cannot know of it (docs/how-it-works.md, "What it cannot know").
  */
 function leftNoTrace({ world, action }: RunTrace, deployment: ReturnType<typeof ownSpot>[number]): boolean {
   const { state, history, createdAt } = deployment;
@@ -70,7 +70,8 @@ function leftNoTrace({ world, action }: RunTrace, deployment: ReturnType<typeof 
   const wasReported = action.jobs.some(
     ({ result }) => result !== undefined && result.at >= createdAt && result.at < (next?.createdAt ?? Infinity),
   );
-  return !world.options.listsFinished && hasEnded && !wasTagged && !wasReported;
+  const wasUnlisted = next !== undefined && next.createdAt < createdAt + world.options.listLagSeconds * 1000;
+  return hasEnded && !wasTagged && (wasUnlisted || (!world.options.listsFinished && !wasReported));
 }
 
 function tellsOfDuplicate({ action, logs }: RunTrace, fleets: ReturnType<typeof ownSpot>): boolean {

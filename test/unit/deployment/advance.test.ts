@@ -19,6 +19,7 @@ import {
   launching,
   noAnswer,
   starting,
+  UNTOUCHED_TARGETS,
 } from '../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../support/fakeContext';
 import { pollOnce } from '../../support/pollOnce';
@@ -235,7 +236,7 @@ describe('without the Spot token', () => {
     const waiting = await pollOnce(
       active(stopped.next),
       { after: 5 },
-      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [[]] },
+      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [UNTOUCHED_TARGETS] },
     );
     const again = await pollOnce(
       active(waiting.next),
