@@ -13,7 +13,7 @@ export const NO_TARGETS_LIMIT_S = 180;
 export const DENIAL_PATIENCE_S = 120;
 /** Polls that must have been denied by then, one after the other: between two invocations nobody polls. */
 export const DENIED_POLLS = 3;
-/** Seconds after which what CodePipeline tells is confirmed by another reading; also how old a check before a start, or a hand-over, may be. */
+/** Seconds after which what CodePipeline tells is confirmed by another reading; also how old a check before a start, or a continuation, may be. */
 export const CONFIRM_AFTER_S = 5;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;

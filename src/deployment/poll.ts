@@ -29,7 +29,7 @@ export interface Pacing {
 export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   const state = await pollWindow(first, context, pacing);
   if (hasResult(state)) return state;
-  const { state: checked } = await checkRun(state, context, 'hand-over');
+  const { state: checked } = await checkRun(state, context, 'continuation');
   const goesOn = !hasResult(checked) && mayBeUnfollowed(checked) && context.clock.now() < pacing.latest;
   return goesOn ? pollWindow(checked, context, pacing) : checked;
 }

@@ -190,9 +190,9 @@ describe('the pause between two polls', () => {
 describe('while nothing can be seen', () => {
   const throttled = noAnswer('CodeDeploy', 'throttled');
   const denied = noAnswer('CodeDeploy', 'denied');
-  const blind = (ticks: number): Script => ({
-    getDeployment: Array<Error>(ticks).fill(throttled),
-    list: Array<typeof GOING>(ticks).fill(GOING),
+  const blind = (polls: number): Script => ({
+    getDeployment: Array<Error>(polls).fill(throttled),
+    list: Array<typeof GOING>(polls).fill(GOING),
   });
 
   test('an error that comes alone costs one poll', async () => {
