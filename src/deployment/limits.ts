@@ -1,3 +1,4 @@
+import type { UpstreamError } from '../clients/upstreamError';
 import type { State } from './state';
 import type { DeploymentContext } from './context';
 
@@ -36,6 +37,11 @@ export function deniedAgain(before: Denial | undefined, now: number): Denial {
 /** Whether a denial is no outage any more. */
 export function isBelieved({ since, polls }: Denial, now: number): boolean {
   return polls >= DENIED_POLLS && hasLasted(since, DENIAL_PATIENCE_S, now);
+}
+
+/** Whether it is worth to ask again: the error is temporary, or its denial is not believed yet. */
+export function mayPass(error: UpstreamError, denial: Denial | undefined, now: number): boolean {
+  return error.transient || !isBelieved(deniedAgain(denial, now), now);
 }
 
 /** When TIMEOUT is reached (ms since the epoch). */
