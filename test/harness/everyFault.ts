@@ -16,8 +16,9 @@ export const FROM_GITHUB = {
 /** A call of the run without a fault, and the phase in which the function sends it. */
 interface PlannedCall extends TransportCall {
   readonly phase: string;
-  /** It is the first one of its operation in its phase. */
+  /** It is the first one of its operation in the run. */
   readonly isFirst: boolean;
+  readonly isFirstOfService: boolean;
 }
 
 /** Where this run is that of another file, which tries the faults there. */
@@ -75,7 +76,11 @@ async function callsOf(plan: RunPlan): Promise<readonly PlannedCall[]> {
   });
   appended.mockRestore();
   const named = calls.map((call) => ({ ...call, phase: phases[call.index] ?? 'unknown' }));
-  return named.map((call) => ({ ...call, isFirst: named.find((other) => isSame(call, other)) === call }));
+  return named.map((call) => {
+    const ofService = named.filter(({ service }) => service === call.service);
+    const isFirst = ofService.find(({ operation }) => operation === call.operation) === call;
+    return { ...call, isFirst, isFirstOfService: ofService[0] === call };
+  });
 }
 
 /**
@@ -104,16 +109,19 @@ function isSame(one: NamedCall, other: NamedCall): boolean {
   return one.phase === other.phase && one.service === other.service && one.operation === other.operation;
 }
 
-/** Faults after which a read is repeated at once (callPolicy.ts): all of them are one to whoever asked. */
-const REPEATED: readonly FaultKind[] = ['refused', 'error-500', 'error-503'];
-/** What these are to a client, the first call of an operation shows; to whoever asked, they are an outage, as a timeout is. */
-const OUTAGES: readonly FaultKind[] = ['reset-before', 'not-json'];
+/** No answer, processed or not, and the function's own end: what it then does depends on where in its work it is. */
+const NOTICED: readonly FaultKind[] = ['timeout', 'timeout-after', 'killed-before', 'killed-after'];
 
-function isDistinct(kind: FaultKind, { write, isFirst }: PlannedCall): boolean {
-  // To a write, it is an error-500.
-  if (write) return kind !== 'error-503' || isFirst;
+/**
+ * Any other fault is to whoever asked one of these, or an answer that comes later, since the call is repeated at once
+ * (callPolicy.ts). Which, a client shows once: for each write, and a denial for each read too, whose permission is its own.
+ */
+function isDistinct(kind: FaultKind, { write, service, isFirst, isFirstOfService }: PlannedCall): boolean {
   // A read changes nothing: whether it was processed before its answer was lost, nobody can tell.
-  return !kind.endsWith('-after') && (isFirst || ![...REPEATED, ...OUTAGES].includes(kind));
+  if (!write && kind.endsWith('-after')) return false;
+  // Spot's limit is waited for.
+  if (NOTICED.includes(kind) || (kind === 'rate-limited' && service === 'spot')) return true;
+  return write || kind === 'denied' ? isFirst : isFirstOfService;
 }
 
 /** One fault that passes is no reason for another end. */
