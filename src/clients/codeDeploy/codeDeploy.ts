@@ -101,6 +101,8 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
         throw unreadable('CodeDeploy', 'BatchGetDeployments', lacks('deploymentsInfo'));
       return answer.deploymentsInfo.map((info) => readDeployment(info, 'BatchGetDeployments'));
     });
+  // A success no longer changes: each is read once, however often the group is searched.
+  const succeeded = new Map<string, CodeDeployDeployment>();
 
   return {
     getDeployment: (deploymentId) =>
@@ -111,10 +113,15 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
 
     async findDeployments(since) {
       const ids = await listIds(since);
-      const found: CodeDeployDeployment[] = [];
-      for (let start = 0; start < ids.length; start += BATCH_SIZE)
-        found.push(...(await describe(ids.slice(start, start + BATCH_SIZE))));
-      return found;
+      const found = new Map(succeeded);
+      const unread = ids.filter((id) => !succeeded.has(id));
+      for (let start = 0; start < unread.length; start += BATCH_SIZE) {
+        for (const deployment of await describe(unread.slice(start, start + BATCH_SIZE))) {
+          found.set(deployment.id, deployment);
+          if (hasSucceeded(deployment)) succeeded.set(deployment.id, deployment);
+        }
+      }
+      return ids.flatMap((id) => found.get(id) ?? []);
     },
 
     async createDeployment(greenTag, defaultDescription) {
@@ -142,6 +149,10 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
       }
     },
   };
+}
+
+function hasSucceeded({ status, endedAt }: CodeDeployDeployment): boolean {
+  return status === 'Succeeded' && endedAt !== undefined;
 }
 
 /** The rejections of CreateDeployment that do not end the action; any other error is thrown on. */
