@@ -11,7 +11,7 @@ import { POLL_WARNINGS, RUN_MESSAGES } from './deployment/messages';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
 import { namedRun, newRunMemory, rememberRunInLog, type NamedRun, type RunMemory } from './deployment/runMemory';
 import { cleanUpAfterHandOver, poll, rememberInLog } from './deployment/poll';
-import { hasResult, type ActiveState, type EndState, type State } from './deployment/state';
+import { hasResult, hasStartedNothing, type ActiveState, type EndState, type State } from './deployment/state';
 import { firstState, idsOf, perhapsWithCodeDeploy } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
@@ -250,10 +250,10 @@ async function useTheRest(
   } as const;
   const end = await cleanUpAfterHandOver(state, context, pacing, isAccepted);
   if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
-  if (end?.phase === 'cleaningUp') {
-    const { elastigroupDeploymentId = 'none', deploymentId = 'none' } = idsOf(end);
-    job.log.error(RUN_MESSAGES.unfinished(end.progress, elastigroupDeploymentId, deploymentId, end.greenIdentifier));
-  }
+  const { elastigroupDeploymentId = 'none', deploymentId = 'none' } = idsOf(end ?? state);
+  const left = [elastigroupDeploymentId, deploymentId, state.greenIdentifier] as const;
+  if (end?.phase === 'cleaningUp') job.log.error(RUN_MESSAGES.unfinished(end.progress, ...left));
+  if (!end && !isAccepted && !hasStartedNothing(state)) job.log.warn(RUN_MESSAGES.unfollowed(...left));
 }
 
 /** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to check. */

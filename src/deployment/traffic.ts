@@ -20,10 +20,27 @@ export type Traffic = 'on-blue' | 'moving' | 'unclear';
 /** What the targets of a deployment tell. They must have been read after the deployment. */
 export function trafficOf(deployment: CodeDeployDeployment, targets: readonly DeploymentTarget[]): Traffic {
   if (targets.some(isMoving)) return 'moving';
-  // A list that lacks what the deployment counts is no evidence.
-  if (targets.length === 0) return deployment.instances.total === 0 ? 'on-blue' : 'unclear';
+  if (targets.length === 0) return isWithoutTargets(deployment) ? 'on-blue' : 'unclear';
   if (targets.some((target) => isSilent(target, deployment))) return 'unclear';
   return targets.some(({ events }) => events.some(isRunning)) && !isActive(deployment) ? 'unclear' : 'on-blue';
+}
+
+/** Errors of CodeDeploy before it deploys to an instance. */
+const BEFORE_ANY_INSTANCE: ReadonlySet<string> = new Set([
+  'NO_INSTANCES',
+  'REVISION_MISSING',
+  'INVALID_REVISION',
+  'APPLICATION_MISSING',
+  'DEPLOYMENT_GROUP_MISSING',
+  'IAM_ROLE_MISSING',
+  'IAM_ROLE_PERMISSIONS',
+  'OVER_MAX_INSTANCES',
+]);
+
+/** An empty list is evidence only where the deployment counts no instances either, and has not begun or says why it could not. */
+function isWithoutTargets({ instances, status, error }: CodeDeployDeployment): boolean {
+  const hasNotBegun = status === 'Created' || status === 'Queued';
+  return instances.total === 0 && (hasNotBegun || BEFORE_ANY_INSTANCE.has(error?.code ?? ''));
 }
 
 /** Something was done to it, and its events, as far as they were given, do not tell what. */

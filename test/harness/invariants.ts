@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { secretsOf } from '../simulator/account';
 import { isUp } from '../simulator/ec2/fleet';
 import { metricLinesOf } from './metricLines';
-import { isNamedAsLeft, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
+import { isNamedAsLeft, isToldByOtherDelivery, ownCodeDeploy, ownGreen, ownSpot } from './ownWork';
 import type { RunTrace } from './playRun';
 import { stopViolationsOf } from './stopInvariants';
 import { trafficViolationsOf } from './trafficInvariants';
@@ -58,8 +58,8 @@ function oneOfEach(trace: RunTrace): string[] {
 }
 
 /**
- * It ended before any instance was tagged, the process died before its report, and Spot drops what has ended: the next
- * delivery cannot know of it (docs/how-it-works.md, "What it cannot know").
+ * It ended before any instance was tagged, and before Spot listed it; or the process died before its report, and Spot drops what
+ * has ended: the next delivery cannot know of it (docs/how-it-works.md, "What it cannot know").
  */
 function leftNoTrace({ world, action }: RunTrace, deployment: ReturnType<typeof ownSpot>[number]): boolean {
   const { state, history, createdAt } = deployment;
@@ -70,7 +70,8 @@ function leftNoTrace({ world, action }: RunTrace, deployment: ReturnType<typeof 
   const wasReported = action.jobs.some(
     ({ result }) => result !== undefined && result.at >= createdAt && result.at < (next?.createdAt ?? Infinity),
   );
-  return !world.options.listsFinished && hasEnded && !wasTagged && !wasReported;
+  const wasUnlisted = next !== undefined && next.createdAt < createdAt + world.options.listLagSeconds * 1000;
+  return hasEnded && !wasTagged && (wasUnlisted || (!world.options.listsFinished && !wasReported));
 }
 
 function tellsOfDuplicate({ action, logs }: RunTrace, fleets: ReturnType<typeof ownSpot>): boolean {
@@ -88,9 +89,10 @@ function oneResultForEachJob({ action }: RunTrace): string[] {
   return open.map(({ id }) => `job ${id} has no result`);
 }
 
-/** 3. After a failure no green instance is left unless the message names it. */
+/** 3. After a failure no green instance is left unless the message names it, or the log of a delivery that came after. */
 function nothingLeftUnnamed(trace: RunTrace): string[] {
   if (trace.action.status !== 'Failed' || trace.action.reason === 'abandoned') return [];
+  if (isToldByOtherDelivery(trace)) return [];
   return ownGreen(trace)
     .filter((instance) => isUp(instance) && !isNamedAsLeft(trace, instance.id))
     .map(({ id, state }) => `green instance ${id} is left (${state}), and the message does not name it`);

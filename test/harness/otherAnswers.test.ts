@@ -74,6 +74,8 @@ describe('green that alone serves is kept', () => {
     ['targets have no lifecycle events', { events: 'none' }],
     ['the targets of green are listed, and not described', { leavesOut: 4 }],
     ['all targets are listed, and none is described', { leavesOut: 8, overview: 'nothing' }],
+    ['no targets are listed', { listsTargets: false }],
+    ['no targets are listed, nor counted', { listsTargets: false, overview: 'nothing' }],
     ['neither deployment names the other', { rollbackId: false, rolledBackId: false }],
   ])('where %s', async (_name, codeDeployTells) => {
     const { world } = await playStopped(STOPPED, tells(codeDeployTells));

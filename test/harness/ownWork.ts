@@ -1,3 +1,4 @@
+import { RUN_MESSAGES } from '../../src/deployment/messages';
 import type { RunTrace } from './playRun';
 
 /* What the action under test has started in the world, known by its green tag. */
@@ -35,4 +36,13 @@ export function isNamedAsLeft(trace: RunTrace, id: string): boolean {
     )
     .join('\n');
   return message.includes(id) || message.includes(`GreenIdentifier=${greenIdentifierOf(trace)}`);
+}
+
+/** Or the log of another delivery of the same event does, whose work the result of the first one cannot know. */
+export function isToldByOtherDelivery(trace: RunTrace): boolean {
+  const lines = [RUN_MESSAGES.unfollowed('', '', ''), RUN_MESSAGES.unfinished('', '', '', '')].map((line) =>
+    line.slice(0, 40),
+  );
+  const isOfAnother = (line: string) => lines.some((beginning) => line.includes(beginning));
+  return trace.logs.some((line) => isOfAnother(line) && line.includes(greenIdentifierOf(trace)));
 }

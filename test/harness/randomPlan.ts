@@ -76,6 +76,7 @@ function randomAnswers(random: Random): Partial<WorldOptions> {
       ...(rarely() && { rollbackId: false }),
       ...(rarely() && { rolledBackId: false }),
       ...(rarely() && { completeTime: false }),
+      ...(rarely() && { listsTargets: false }),
     },
   };
 }

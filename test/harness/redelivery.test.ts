@@ -16,6 +16,7 @@ const LONG: RunPlan = {
   userParameters: { TIMEOUT: 3600 },
   latencyMs: () => 80,
 };
+const BEGIN = Date.UTC(2026, 0, 5, 9, 0, 0);
 /** `npm run test:faults` and CI try every second. */
 const SECONDS =
   process.env['FAULTS'] === 'all' ? Array.from({ length: 301 }, (_, second) => second) : [0, 1, 120, 238, 241, 250];
@@ -56,13 +57,37 @@ test.each(['error-503', 'timeout', 'refused'] as const)(
 test.each([945, 1000, 1015])(
   'a delivery that is the first to work, after %d s, still answers in time',
   async (seconds) => {
-    const begin = Date.UTC(2026, 0, 5, 9, 0, 0);
     const trace = await playRun({
       ...LONG,
       duplicates: [{ which: 0, delaySeconds: seconds }],
-      inject: () => (Date.now() < begin + (seconds - 5) * 1000 ? 'killed-before' : undefined),
+      inject: () => (Date.now() < BEGIN + (seconds - 5) * 1000 ? 'killed-before' : undefined),
     });
     expect(violationsOf(trace)).toEqual([]);
     expect(trace.action.status).toBe('Succeeded');
   },
 );
+
+test('a duplicate from which both lists are kept does not end what the first delivery has launched', async () => {
+  const isNow = () => Date.now() > BEGIN + 60_000 && Date.now() < BEGIN + 75_000;
+  const trace = await playRun({
+    ...LONG,
+    scenario: success,
+    options: { listLagSeconds: 75 },
+    duplicates: [{ which: 0, delaySeconds: 60 }],
+    inject: (_call, { operation }) => (operation === 'ListDeployments' && isNow() ? 'denied' : undefined),
+  });
+  expect(violationsOf(trace)).toEqual([]);
+  expect(trace.action.status).toBe('Succeeded');
+});
+
+test('a delivery whose continuation is refused tells what it has started, where CodePipeline does not tell why', async () => {
+  const trace = await playRun({
+    ...LONG,
+    options: { executionReads: 'status-only' },
+    duplicates: [{ which: 0, delaySeconds: 1 }],
+  });
+  const told = trace.logs.filter((line) => line.includes('Another delivery of this event has answered this job.'));
+  expect(told).toHaveLength(1);
+  expect(told[0]).toContain(`Elastigroup deployment ${trace.world.spot.deployments[0]?.id}`);
+  expect(trace.action.status).toBe('Succeeded');
+});

@@ -138,6 +138,8 @@ export interface CodeDeployTells {
   readonly labels: boolean;
   /** Which lifecycle events a target has: all that are planned, those that have begun, or none. */
   readonly events: 'all' | 'begun' | 'none';
+  /** Whether ListDeploymentTargets has a deployment's targets; otherwise its list is empty. */
+  readonly listsTargets: boolean;
   /** How many of a deployment's targets BatchGetDeploymentTargets leaves out: those of green, from the first on. */
   readonly leavesOut: number;
   /** Whether the deployment names its rollback. */

@@ -211,6 +211,9 @@ export function active(state: State): ActiveState {
   return state;
 }
 
+/** Green to which nothing was deployed, so that the traffic is on blue. */
+export const UNTOUCHED_TARGETS: readonly DeploymentTarget[] = [target('i-untouched', 'Green', {}, 'Pending')];
+
 /** A target of CodeDeploy; of `events`, each name with its status, and begun where that says so. */
 export function target(
   id: string,

@@ -1,9 +1,11 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import type { GreenInstance } from '../../clients/greenInstances';
 import { UpstreamError } from '../../clients/upstreamError';
 import { preflight } from '../preflight/preflight';
 import { findCodeDeploy, listElastigroup, electPrimary } from '../ownDeployments';
 import { conflictingCodeDeploy, conflictingElastigroup, type ConflictingDeployment } from '../conflicts';
-import type { DeploymentContext } from '../context';
+import { attempt } from '../attempt';
+import { greenTag, type DeploymentContext } from '../context';
 import type { Starting } from '../state';
 
 /** What is active before this action starts anything. */
@@ -15,6 +17,8 @@ export type ExistingWork =
       readonly deployment: CodeDeployDeployment;
       readonly recent: readonly CodeDeployDeployment[];
     }
+  /** Instances of this action, while its deployments cannot be read. */
+  | { readonly kind: 'own-green'; readonly green: readonly GreenInstance[] }
   | {
       readonly kind: 'nothing-own';
       readonly others: readonly ConflictingDeployment[];
@@ -22,9 +26,18 @@ export type ExistingWork =
       readonly recent: readonly CodeDeployDeployment[];
     };
 
-/** Searches for this action's own deployments, and for conflicting ones. */
-export function discoverExistingWork(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
-  return withAllProblems(state, context, discover(state, context));
+/**
+ * Searches for this action's own deployments, and for conflicting ones. Where the search is rejected for good, EC2 is asked before
+ * anybody is told that nothing was started: another delivery of the event may have launched green.
+ */
+export async function discoverExistingWork(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
+  const found = await attempt(discover(state, context));
+  if (found.ok) return found.value;
+  if (!found.error.transient && state.unconfirmedSince === undefined) {
+    const green = await attempt(context.greenInstances.find(greenTag(state)));
+    if (green.ok && green.value.length > 0) return { kind: 'own-green', green: green.value };
+  }
+  return withAllProblems(state, context, Promise.reject(found.error));
 }
 
 /** A read that is rejected for good fails the action: the findings of preflight are reported with it, in one message. */

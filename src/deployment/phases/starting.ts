@@ -38,6 +38,8 @@ export async function start(state: Starting, context: DeploymentContext): Promis
       return adoptElastigroup(state, existing.id, context);
     case 'own-codedeploy':
       return adoptCodeDeploy(withHistory(state, existing.recent, context), existing.deployment, context);
+    case 'own-green':
+      return searchForLauncher(state, existing.green, context);
     case 'nothing-own':
       return startUnlessConflicting(state, existing, context);
   }
@@ -98,15 +100,24 @@ function waitForConflict(
  * One empty list proves nothing, though: a duplicate delivery of this event may still be using them.
  */
 function handleOrphanedInstances(state: Starting, green: readonly GreenInstance[], context: DeploymentContext): State {
-  const aged = backdateStart(
-    state,
-    green.map((instance) => instance.launchedAt),
+  if (state.unconfirmedSince === undefined) return searchForLauncher(state, green, context);
+  return toCleaningUp(launchedWith(state, green), context.clock.now(), failureOf(launchedBefore(green.length)));
+}
+
+/** For a while; then what was launched is cleaned up. */
+function searchForLauncher(state: Starting, green: readonly GreenInstance[], context: DeploymentContext): State {
+  const searching = progressed(
+    launchedWith(state, green),
+    'green instances exist; checking for the deployment that launched them',
   );
-  if (state.unconfirmedSince === undefined) {
-    const searching = progressed(aged, 'green instances exist; checking for the deployment that launched them');
-    return { ...searching, unconfirmedSince: context.clock.now() };
-  }
-  return toCleaningUp(aged, context.clock.now(), failureOf(launchedBefore(green.length)));
+  return { ...searching, unconfirmedSince: context.clock.now() };
+}
+
+function launchedWith(state: Starting, green: readonly GreenInstance[]): Starting {
+  return backdateStart(
+    state,
+    green.map(({ launchedAt }) => launchedAt),
+  );
 }
 
 /** A start that was sent may have been processed although its answer was lost. */

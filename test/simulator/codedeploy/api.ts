@@ -102,7 +102,8 @@ export class CodeDeployApi {
   #listTargets(input: JsonRecord): JsonRecord {
     const deployment = this.#started(input);
     const { statuses, labels } = targetFiltersIn(input, this.#context);
-    const ids = deployment.targets
+    const listed = tellsOf(this.#context).listsTargets ? deployment.targets : [];
+    const ids = listed
       .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
       .filter(({ label }) => labels.length === 0 || labels.includes(label))
       .map(({ instanceId }) => instanceId);

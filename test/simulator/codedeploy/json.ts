@@ -93,6 +93,7 @@ const TELLS_ALL: CodeDeployTells = {
   overview: 'green',
   labels: true,
   events: 'all',
+  listsTargets: true,
   leavesOut: 0,
   rollbackId: true,
   rolledBackId: true,

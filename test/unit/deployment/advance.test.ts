@@ -1,3 +1,4 @@
+import { UpstreamError } from '../../../src/clients/upstreamError';
 import { SpotTokenError } from '../../../src/clients/spot/spotToken';
 import { advance } from '../../../src/deployment/advance';
 import type { ActiveState, State } from '../../../src/deployment/state';
@@ -18,6 +19,7 @@ import {
   launching,
   noAnswer,
   starting,
+  UNTOUCHED_TARGETS,
 } from '../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../support/fakeContext';
 import { pollOnce } from '../../support/pollOnce';
@@ -26,7 +28,15 @@ const TRANSIENT = ['unreachable', 'connection', 'timeout', 'unavailable', 'unrea
 
 /** A look that fails, in each phase that follows something. */
 const failingLooks: readonly { state: ActiveState; script: (error: Error) => Script; after: State['phase'] }[] = [
-  { state: checked(), script: (error) => ({ list: [error] }), after: 'failed' },
+  {
+    state: checked(),
+    // A list that is rejected for good has EC2 asked for what another delivery may have launched.
+    script: (error) => ({
+      list: [error],
+      ...(error instanceof UpstreamError && !error.transient && { green: [[]] }),
+    }),
+    after: 'failed',
+  },
   { state: launching(), script: (error) => ({ list: [error] }), after: 'cleaningUp' },
   {
     state: installing(),
@@ -117,7 +127,7 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 
 // An earlier delivery of this event may have died right after its start; then the message must name the tag.
 test('a first look that never succeeds does not claim that nothing was started', async () => {
-  const first = { list: [noAnswer('Spot', 'denied')] };
+  const first = { list: [noAnswer('Spot', 'denied')], green: [[]] };
   const { next } = await pollOnce(checked({ deniedSince: at(0) }), { after: 120 }, first);
 
   expect(JSON.stringify(next)).toContain(`GreenIdentifier=${JOB}`);
@@ -226,7 +236,7 @@ describe('without the Spot token', () => {
     const waiting = await pollOnce(
       active(stopped.next),
       { after: 5 },
-      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [[]] },
+      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [UNTOUCHED_TARGETS] },
     );
     const again = await pollOnce(
       active(waiting.next),

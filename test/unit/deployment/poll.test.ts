@@ -19,6 +19,7 @@ import {
   OTHER_TAG,
   starting,
   target,
+  UNTOUCHED_TARGETS,
 } from '../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../support/fakeContext';
 
@@ -174,7 +175,7 @@ describe('the pause between two polls', () => {
       {
         getDeployment: [codeDeploy('d-OWN', 'Failed'), codeDeploy('d-OWN', 'Failed')],
         list: [GOING, GOING],
-        targets: [[]],
+        targets: [UNTOUCHED_TARGETS],
         findDeployments: [[codeDeploy('d-OWN', 'Failed')]],
         stopElastigroup: ['accepted'],
       },

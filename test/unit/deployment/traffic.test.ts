@@ -22,6 +22,13 @@ describe('traffic is on blue', () => {
   test('before anything has started', () => {
     expect(trafficOf(codeDeploy('d-1', 'Created'), [])).toBe('on-blue');
   });
+
+  test.each(['NO_INSTANCES', 'REVISION_MISSING', 'IAM_ROLE_PERMISSIONS'])(
+    'where the deployment has no instances, and says why: %s',
+    (code) => {
+      expect(trafficOf(codeDeploy('d-1', 'Failed', { error: { code, message: '' } }), [])).toBe('on-blue');
+    },
+  );
 });
 
 describe('traffic moves from the first moment of', () => {
@@ -46,6 +53,15 @@ describe('it is unclear where the traffic is', () => {
     expect(trafficOf(running, [])).toBe('unclear');
     expect(trafficOf(ended, [])).toBe('unclear');
   });
+
+  test.each([undefined, 'HEALTH_CONSTRAINTS', 'MANUAL_STOP', 'TIMEOUT'])(
+    'when a deployment has begun, and shows neither targets nor a count of them (%s)',
+    (code) => {
+      const error = code === undefined ? undefined : { code, message: '' };
+      for (const status of ['InProgress', 'Failed', 'Stopped'])
+        expect(trafficOf(codeDeploy('d-1', status, { error }), [])).toBe('unclear');
+    },
+  );
 
   test.each(['InProgress', 'Succeeded', 'Ready', 'Unknown'])('when a target that is %s shows no events', (status) => {
     const known = target('i-1', 'Green', { ...installed, AllowTraffic: 'Pending' });

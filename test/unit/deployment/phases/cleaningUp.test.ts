@@ -12,6 +12,7 @@ import {
   instance,
   noAnswer,
   OTHER_TAG,
+  UNTOUCHED_TARGETS,
 } from '../../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
@@ -23,7 +24,7 @@ const alive = elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH');
 const sees = (deployment: typeof inProgress, ...own: (typeof alive)[]): Script => ({
   getDeployment: [deployment],
   list: [own],
-  ...(['Stopped', 'Failed'].includes(deployment.status) && { targets: [[]] }),
+  ...(['Stopped', 'Failed'].includes(deployment.status) && { targets: [UNTOUCHED_TARGETS] }),
 });
 /** Right before the stop of Elastigroup, the deployment group is searched for a successor of the deployment. */
 const stops = (deployment: typeof inProgress) =>
@@ -119,7 +120,7 @@ describe('the order of cleaning up', () => {
       {
         getDeployment: [stopped],
         findDeployments: [[stopped]],
-        targets: [[]],
+        targets: [UNTOUCHED_TARGETS],
         list: [
           [
             elastigroup('cdbg-9', 'LAUNCHING_NEW_INSTANCES', [OTHER_TAG]),
@@ -216,7 +217,7 @@ describe('the last look before a stop decides', () => {
     const second = await pollOnce(
       active(first.next),
       { after: 20 },
-      { getDeployment: [stopped], targets: [[]], list: [noAnswer('Spot', 'unavailable')] },
+      { getDeployment: [stopped], targets: [UNTOUCHED_TARGETS], list: [noAnswer('Spot', 'unavailable')] },
     );
     expect(inPhase(second.next, 'cleaningUp').progress).toContain('Spot cannot be queried');
     expect(second.context.changes).toEqual([]);
@@ -232,7 +233,7 @@ describe('the last look before a stop decides', () => {
           [rollback, codeDeploy('d-OWN', 'Failed')],
           [rollback, codeDeploy('d-OWN', 'Failed')],
         ],
-        targets: [[]],
+        targets: [UNTOUCHED_TARGETS],
         list: [[alive]],
         stopElastigroup: ['accepted'],
       },
@@ -286,7 +287,11 @@ describe('the last look before a stop decides', () => {
 describe('Elastigroup replaces blue, although CodeDeploy has failed', () => {
   const failed = codeDeploy('d-OWN', 'Failed');
   const replacing = elastigroup('cdbg-1', 'REMOVE_OLD_INSTANCES');
-  const end: Script = { targets: [[], []], green: [[instance('i-g')]], groupInstances: [['i-g']] };
+  const end: Script = {
+    targets: [UNTOUCHED_TARGETS, UNTOUCHED_TARGETS],
+    green: [[instance('i-g')]],
+    groupInstances: [['i-g']],
+  };
 
   test('it is not stopped, and what it has put in service is kept', async () => {
     const first = await pollOnce(cleaningUp(), {}, sees(failed, replacing));
@@ -294,7 +299,7 @@ describe('Elastigroup replaces blue, although CodeDeploy has failed', () => {
     const { next, context } = await pollOnce(
       active(first.next),
       { after: 20 },
-      { ...end, ...sees(failed, elastigroup('cdbg-1', 'FINISHED')), targets: [[]] },
+      { ...end, ...sees(failed, elastigroup('cdbg-1', 'FINISHED')), targets: [UNTOUCHED_TARGETS] },
     );
     expect(context.changes).toEqual([]);
     expect(inPhase(next, 'failed').left.join()).toContain('i-g may be in service and were kept: Elastigroup');
@@ -304,7 +309,7 @@ describe('Elastigroup replaces blue, although CodeDeploy has failed', () => {
     const { next, context } = await pollOnce(
       cleaningUp(),
       { after: 300 },
-      { ...sees(failed, replacing), ...end, targets: [[]] },
+      { ...sees(failed, replacing), ...end, targets: [UNTOUCHED_TARGETS] },
     );
     expect(context.changes).toEqual([]);
     expect(next.phase).toBe('failed');
@@ -335,7 +340,7 @@ describe('somebody retries the deployment in CodeDeploy, on the same green insta
       {
         getDeployment: [retry('Succeeded')],
         list: [[alive]],
-        targets: [[]],
+        targets: [UNTOUCHED_TARGETS],
         green: [[instance('i-g')]],
         groupInstances: [['i-g']],
       },

@@ -12,6 +12,7 @@ import {
   noAnswer,
   OTHER_TAG,
   target,
+  UNTOUCHED_TARGETS,
 } from '../../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
@@ -432,7 +433,7 @@ describe('a continuation token that names a deployment which is not for this act
       {
         getDeployment: [{ ...inProgress, ...difference }],
         list: [alive],
-        targets: [[]],
+        targets: [UNTOUCHED_TARGETS],
         green: [[]],
         groupInstances: [[]],
       },

@@ -9,6 +9,7 @@ import {
   noAnswer,
   OTHER_TAG,
   OWN_TAG,
+  UNTOUCHED_TARGETS,
 } from '../../../support/deploymentSamples';
 import type { JobDetails } from '../../../../src/clients/pipelineRun';
 import type { ActiveState } from '../../../../src/deployment/state';
@@ -24,7 +25,7 @@ import { at } from '../../../support/deploymentSamples';
 
 const alive = elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH');
 const green = [instance('i-1')];
-const inGroup = { groupInstances: [['i-1']], targets: [[]] };
+const inGroup = { groupInstances: [['i-1']], targets: [UNTOUCHED_TARGETS] };
 const KEPT = { failure: { headline: 'CodeDeploy d-OWN failed.' } };
 
 describe('of CodeDeploy, a deployment stays untouched that is', () => {
@@ -86,7 +87,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
       {
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', [])]],
-        targets: [[]],
+        targets: [UNTOUCHED_TARGETS],
         findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },
@@ -102,7 +103,7 @@ describe("of Elastigroup, a deployment that carries another action's green tag s
       {
         getDeployment: [codeDeploy('d-OWN', 'Stopped')],
         list: [[elastigroup('cdbg-1', 'AWAITING_DEPLOYMENT_TO_FINISH', tags)]],
-        targets: [[]],
+        targets: [UNTOUCHED_TARGETS],
         findDeployments: [[]],
         stopElastigroup: ['accepted'],
       },

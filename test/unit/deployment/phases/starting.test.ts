@@ -293,6 +293,25 @@ describe('green instances of the action, of which no service lists a deployment'
     expect(inPhase(second.next, 'launching').elastigroupDeploymentId).toBe('cdbg-1');
   });
 
+  const denied = { list: [[]], findDeployments: [noAnswer('CodeDeploy', 'denied')] };
+
+  test('are looked for before a list that is rejected ends the action: another delivery may have launched them', async () => {
+    const first = await pollOnce(starting(), { after: 2 }, { ...denied, green: orphans.green });
+    expect(inPhase(first.next, 'starting')).toMatchObject({ unconfirmedSince: at(2), startedAt: at(-400) });
+
+    const second = await pollOnce(active(first.next), { after: 122 }, denied);
+    expect(inPhase(second.next, 'starting').deniedSince).toBe(at(122));
+  });
+
+  test.each<[string, [] | Error]>([
+    ['shows none', []],
+    ['cannot be read', noAnswer('EC2', 'unavailable')],
+  ])('do not keep it from ending where EC2 %s', async (_, green) => {
+    const late = checked({ deniedSince: at(0) });
+    const { next } = await pollOnce(late, { after: 120 }, { ...denied, green: [green] });
+    expect(inPhase(next, 'failed').left.join()).toContain(`GreenIdentifier=${JOB}`);
+  });
+
   test('keep green from being launched a second time', async () => {
     const { next, context } = await pollOnce(checked({ unconfirmedSince: at(0) }), { after: 30 }, orphans);
 
@@ -444,7 +463,8 @@ describe('preflight, before the first start', () => {
 
   test('tells a refusal of the first look together with what it finds', async () => {
     const denied = noAnswer('Spot', 'denied', 'Invalid token');
-    const script: Script = { ...checks, list: [denied], integration: [denied], revision: [{ kind: 'missing' }] };
+    const refused: Script = { list: [denied], green: [[]], integration: [denied] };
+    const script: Script = { ...checks, ...refused, revision: [{ kind: 'missing' }] };
     const { headline } = inPhase((await pollOnce(starting(), {}, script)).next, 'failed').failure;
     for (const words of ['2 problems', 'Invalid token', 'does not exist']) expect(headline).toContain(words);
   });
