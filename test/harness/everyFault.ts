@@ -19,6 +19,8 @@ interface PlannedCall extends TransportCall {
   /** It is the first one of its operation in the run. */
   readonly isFirst: boolean;
   readonly isFirstOfService: boolean;
+  /** The call before it has written something, or was in another phase. */
+  readonly isAfterChange: boolean;
 }
 
 /** Where this run is that of another file, which tries the faults there. */
@@ -79,7 +81,13 @@ async function callsOf(plan: RunPlan): Promise<readonly PlannedCall[]> {
   return named.map((call) => {
     const ofService = named.filter(({ service }) => service === call.service);
     const isFirst = ofService.find(({ operation }) => operation === call.operation) === call;
-    return { ...call, isFirst, isFirstOfService: ofService[0] === call };
+    const before = named[call.index - 1];
+    return {
+      ...call,
+      isFirst,
+      isFirstOfService: ofService[0] === call,
+      isAfterChange: before === undefined || before.write || before.phase !== call.phase,
+    };
   });
 }
 
@@ -109,19 +117,42 @@ function isSame(one: NamedCall, other: NamedCall): boolean {
   return one.phase === other.phase && one.service === other.service && one.operation === other.operation;
 }
 
-/** No answer, processed or not, and the function's own end: what it then does depends on where in its work it is. */
-const NOTICED: readonly FaultKind[] = ['timeout', 'timeout-after', 'killed-before', 'killed-after'];
-
 /**
- * Any other fault is to whoever asked one of these, or an answer that comes later, since the call is repeated at once
+ * A call without an answer, processed or not: what the function then does depends on where in its work it is. So it does after
+ * a kill, but of several reads one after the other in one phase it does not matter before which: none has changed anything.
+ *
+ * Any other fault is to whoever asked the same, or an answer that comes later, since the call is repeated at once
  * (callPolicy.ts). Which, a client shows once: for each write, and a denial for each read too, whose permission is its own.
  */
-function isDistinct(kind: FaultKind, { write, service, isFirst, isFirstOfService }: PlannedCall): boolean {
-  // A read changes nothing: whether it was processed before its answer was lost, nobody can tell.
-  if (!write && kind.endsWith('-after')) return false;
-  // Spot's limit is waited for.
-  if (NOTICED.includes(kind) || (kind === 'rate-limited' && service === 'spot')) return true;
-  return write || kind === 'denied' ? isFirst : isFirstOfService;
+function isDistinct(
+  kind: FaultKind,
+  { write, service, isFirst, isFirstOfService, isAfterChange }: PlannedCall,
+): boolean {
+  switch (kind) {
+    case 'timeout':
+      return true;
+    case 'timeout-after':
+    case 'killed-after':
+      return write;
+    case 'killed-before':
+      return write || isAfterChange;
+    case 'rate-limited':
+      // Spot's limit is waited for.
+      return service === 'spot' || (write ? isFirst : isFirstOfService);
+    case 'denied':
+      return isFirst;
+    case 'refused':
+    case 'reset-before':
+    case 'error-500':
+    case 'error-503':
+    case 'not-json':
+      return write ? isFirst : isFirstOfService;
+    case 'reset-after':
+    case 'error-500-after':
+    case 'not-json-after':
+      // A read changes nothing: whether it was processed before its answer was lost, nobody can tell.
+      return write && isFirst;
+  }
 }
 
 /** One fault that passes is no reason for another end. */
