@@ -194,6 +194,20 @@ describe('no false success', () => {
   });
 });
 
+describe('a deployment that is stopped before it has begun', () => {
+  test.each(['targets', 'nothing', 'not-started'] as const)(
+    'lets green go, where CodeDeploy tells %s of it afterwards',
+    async (unbegun) => {
+      const { action } = await playWhole({
+        scenario: { ...success, durations: { ...success.durations, deploymentCreated: 60 } },
+        options: tells({ unbegun }),
+        userParameters: { TIMEOUT: 45 },
+      });
+      expect(action.message).toContain('No green instances remain.');
+    },
+  );
+});
+
 test('one denial while it is read where the traffic is costs time only', async () => {
   let denials = 0;
   const { action } = await playWhole({
