@@ -15,7 +15,7 @@ const SPARSE = 3;
 /** Of CodeDeploy's usual time: the longest pause beside a deployment that takes so long. */
 const SPARSE_SHARE = 1 / 15;
 /** Of CodeDeploy's usual time: when its end comes near. */
-const NEARLY_OVER = 0.9;
+const NEARLY_OVER = 0.95;
 
 /** What a pause follows from, beside the state. Milliseconds, and ms since the epoch. */
 export interface Circumstances {
@@ -48,7 +48,7 @@ export function nextPause(state: ActiveState, { setting, isLimitTight, now }: Ci
   return sparse > interval ? { interval: sparse, spread: SPARSE_SPREAD } : { interval, spread: 0.1 };
 }
 
-const SPARSE_SPREAD = 0.03;
+const SPARSE_SPREAD = 0.02;
 
 /** While CodeDeploy is at work, Spot is asked now and then only (phases/installing.ts). */
 function needsSpot({ phase }: ActiveState): boolean {

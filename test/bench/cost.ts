@@ -1,6 +1,6 @@
 import { playRun, type RunTrace } from '../harness/playRun';
 import { MEMORY_GB, PRICES } from './deploymentCost';
-import { LATENCY_MS, reactionOf, tenMinutes } from './reaction';
+import { LATENCY_MS, reactionOf, RUNS as MOMENTS, tenMinutes } from './reaction';
 import { mean, type Row } from './table';
 
 const RUNS = 8;
@@ -16,7 +16,7 @@ export async function costRows(): Promise<Row[]> {
         traces.push(
           await playRun({
             seed: run + 1,
-            scenario: tenMinutes(run * 2),
+            scenario: tenMinutes(run * (MOMENTS / RUNS)),
             latencyMs: () => LATENCY_MS,
             gapSeconds,
             env: { POLL_WINDOW_SECONDS: window === '' ? '900' : window },

@@ -432,6 +432,24 @@ describe('all deployments of the group since a time', () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  test('what has succeeded does not change: it is described once, and anything else again', async () => {
+    const listed = json({ deployments: ['d-3', 'd-2', 'd-1'] });
+    const succeeded = { ...info('d-1'), status: 'Succeeded', completeTime: 1_767_600_000 };
+    const unended = { ...info('d-2'), status: 'Succeeded' };
+    const described = json({ deploymentsInfo: [succeeded, unended, { ...info('d-3'), status: 'Failed' }] });
+    const again = json({ deploymentsInfo: [unended, { ...info('d-3'), status: 'InProgress' }] });
+    server.script(listed, described, listed, again);
+    const client = codeDeploy();
+    await client.findDeployments(SINCE);
+    const found = await client.findDeployments(SINCE);
+    expect(found.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      'd-3 InProgress',
+      'd-2 Succeeded',
+      'd-1 Succeeded',
+    ]);
+    expect(bodies()[3]).toEqual({ deploymentIds: ['d-3', 'd-2'] });
+  });
+
   const noJson = 'the answer is not what the service documents';
   test.each<[string, Answer[], string, string]>([
     ['the list is no JSON', [respond(200, '<html>')], 'ListDeployments', noJson],

@@ -12,7 +12,7 @@ import { captureLogs } from './captureLogs';
 
 /*
  * Bad events through the whole function: one result each, and no call to anything but CodePipeline. What the parser says of
- * every row of the corpus is proved in test/unit/input/badInput.test.ts; here, each place that can be bad is tried once.
+ * every row of the corpus is proved in test/unit/input/jobInput.badInput.test.ts; here, each place that can be bad is tried once.
  * Continuation tokens are read here alone, so that every row of theirs is played.
  */
 

@@ -18,8 +18,11 @@ import { TRIES_ALL } from '../support/triesAll';
  */
 
 const RUNS = 400;
-/** Each scenario once, or several times; `npm run soak` plays thousands. */
-const CLEAN_RUNS = (TRIES_ALL ? 4 : 1) * SCENARIOS.length;
+/**
+ * CI plays each scenario several times, and `npm run soak` thousands; `npm test` plays those runs in which TIMEOUT came in
+ * all steps of the traffic when this was written, and goes on where it no longer does.
+ */
+const CLEAN_RUNS = TRIES_ALL ? { first: 1, last: 4 * SCENARIOS.length } : { first: 30, last: 48 };
 
 interface Bug {
   readonly name: string;
@@ -176,7 +179,8 @@ test('the same runs are clean without a bug, and reach TIMEOUT in each step of t
     if (step !== undefined) steps.add(step);
   };
   for (const { firstRun } of BUGS) await check(randomPlan(firstRun.seed, scenarioNamed(firstRun.scenario)));
-  for (let seed = 1; seed <= CLEAN_RUNS || (seed <= RUNS && isMissing()); seed += 1) await check(randomPlan(seed));
+  const { first, last } = CLEAN_RUNS;
+  for (let seed = first; seed <= last || (seed < first + RUNS && isMissing()); seed += 1) await check(randomPlan(seed));
   expect([...steps]).toEqual(expect.arrayContaining([...wanted]));
 }, 120_000);
 

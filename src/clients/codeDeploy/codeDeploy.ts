@@ -103,6 +103,7 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
         throw unreadable('CodeDeploy', 'BatchGetDeployments', lacks('deploymentsInfo'));
       return answer.deploymentsInfo.map((info) => readDeployment(info, 'BatchGetDeployments'));
     });
+  const describeNew = describedOnce(describe);
 
   return {
     getDeployment: (deploymentId) =>
@@ -111,13 +112,7 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
         return readDeployment(answer.deploymentInfo, 'GetDeployment');
       }),
 
-    async findDeployments(since) {
-      const ids = await listIds(since);
-      const found: CodeDeployDeployment[] = [];
-      for (let start = 0; start < ids.length; start += BATCH_SIZE)
-        found.push(...(await describe(ids.slice(start, start + BATCH_SIZE))));
-      return found;
-    },
+    findDeployments: async (since) => describeNew(await listIds(since)),
 
     async createDeployment(greenTag, defaultDescription) {
       try {
@@ -144,6 +139,26 @@ export function codeDeployClient(client: CodeDeployClient, parameters: UserParam
       }
     },
   };
+}
+
+/** A success no longer changes: each is described once, however often the group is searched. */
+function describedOnce(describe: (ids: string[]) => Promise<readonly CodeDeployDeployment[]>) {
+  const succeeded = new Map<string, CodeDeployDeployment>();
+  return async (ids: readonly string[]): Promise<readonly CodeDeployDeployment[]> => {
+    const found = new Map(succeeded);
+    const unread = ids.filter((id) => !succeeded.has(id));
+    for (let start = 0; start < unread.length; start += BATCH_SIZE) {
+      for (const deployment of await describe(unread.slice(start, start + BATCH_SIZE))) {
+        found.set(deployment.id, deployment);
+        if (hasSucceeded(deployment)) succeeded.set(deployment.id, deployment);
+      }
+    }
+    return ids.flatMap((id) => found.get(id) ?? []);
+  };
+}
+
+function hasSucceeded({ status, endedAt }: CodeDeployDeployment): boolean {
+  return status === 'Succeeded' && endedAt !== undefined;
 }
 
 /** The rejections of CreateDeployment that do not end the action; any other error is thrown on. */

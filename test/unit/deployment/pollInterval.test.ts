@@ -37,7 +37,7 @@ test.each<[string, ActiveState, number]>([
 
 const TEN_MINUTES = { median: 600, high: 700, count: 5 };
 /** The pause that lasts 15 s at most, jitter included. */
-const SPARSE = 15_000 / 1.03;
+const SPARSE = 15_000 / 1.02;
 
 describe("where the group's history is known", () => {
   const usual = TEN_MINUTES;
@@ -58,8 +58,8 @@ describe("where the group's history is known", () => {
   test.each([
     ['just begun: sparse', 0, SPARSE],
     ['half of it is over', 300, SPARSE],
-    ['no pause reaches into the time around the expected end', 528, 12_000],
-    ['the expected end: as without', 540, 2 * SETTING],
+    ['no pause reaches into the time around the expected end', 558, 12_000],
+    ['the expected end: as without', 570, 2 * SETTING],
     ['longer than usual', 5000, 2 * SETTING],
   ])('installing, %s', (_name, seconds, expected) => {
     expect(interval({ ...installing, usual, createdAt: 0 }, { now: seconds * 1000 })).toBeCloseTo(expected);
@@ -106,7 +106,45 @@ describe("where the group's history is known", () => {
       ),
     );
   });
+
+  const median = fc.double({ min: 1, max: 20_000, noNaN: true });
+  const draws = fc.infiniteStream(fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }));
+
+  test('whatever CodeDeploy usually takes: polls in that time are as few as pauses of 15 s allow, or fewer than without', () => {
+    fc.assert(
+      fc.property(median, draws, (seconds, jitters) => {
+        const { sparse, dense } = { sparse: seconds * 0.95, dense: seconds * 0.05 };
+        const mostWith = Math.ceil(sparse / Math.min(14, seconds / 16)) + Math.ceil(dense / 9) + 1;
+        const mostWithout = Math.ceil(seconds / 9) + 1;
+        const polls = pollsOf(seconds, jitters);
+        expect(polls.length).toBeLessThanOrEqual(Math.min(mostWith, mostWithout));
+      }),
+    );
+  });
+
+  test('whatever CodeDeploy usually takes: its end, and the time before it, is polled as densely as without', () => {
+    fc.assert(
+      fc.property(median, draws, (seconds, jitters) => {
+        const around = pollsOf(1.5 * seconds, jitters, seconds).filter((at) => at >= seconds * 0.96);
+        const gaps = around.slice(1).map((at, index) => at - (around[index] ?? at));
+        expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(2 * 5 * 1.1);
+      }),
+    );
+  });
 });
+
+/** When CodeDeploy is polled (s), up to then. */
+function pollsOf(until: number, jitters: fc.Stream<number>, median = until): number[] {
+  const usual = { median, high: median, count: 5 };
+  const polls: number[] = [];
+  let now = 0;
+  for (const jitter of jitters) {
+    now += jittered(pauseOf({ ...installing, usual, createdAt: 0 }, { now: now * 1000 }), jitter) / 1000;
+    if (now > until) break;
+    polls.push(now);
+  }
+  return polls;
+}
 
 describe('while nothing can be seen', () => {
   const blind: readonly ActiveState[] = [
