@@ -106,7 +106,7 @@ const BUGS: readonly Bug[] = [
       progressOf: optimisticProgress(actual['progressOf'] as (state: string) => string),
     }),
     violation: /Elastigroup has not FINISHED/,
-    firstRun: { scenario: 'odd-states', seed: 891 },
+    firstRun: { scenario: 'odd-states', seed: 68 },
   },
   {
     name: 'the pipeline execution is looked at before a start only',
@@ -120,7 +120,7 @@ const BUGS: readonly Bug[] = [
     module: '../../src/deployment/checkRun',
     plant: (actual) => ({ ...actual, checkRun: neverEnded, instead: () => Promise.resolve() }),
     violation: /was started .* after its action had ended/,
-    firstRun: { scenario: 'success', seed: 125 },
+    firstRun: { scenario: 'success', seed: 265 },
   },
   {
     name: 'one reading of the pipeline execution is believed',
@@ -157,11 +157,14 @@ afterEach(() => {
 
 test.each(BUGS)(
   'the soak notices when $name',
-  async ({ module, plant, violation, firstRun: { scenario, seed: first } }) => {
+  async ({ name, module, plant, violation, firstRun: { scenario, seed: first } }) => {
     planted = { module, exports: plant(jest.requireActual<Exports>(module)) };
     for (let seed = first; seed < first + RUNS; seed += 1) {
       const trace = await play(randomPlan(seed, scenarioNamed(scenario)));
-      if (violationsOf(trace).some((text) => violation.test(text))) return;
+      if (!violationsOf(trace).some((text) => violation.test(text))) continue;
+      // A change of the product has moved it: to search for it at each run takes time.
+      if (seed > first) process.stderr.write(`${name}: noticed first by seed ${seed}, not ${first}\n`);
+      return;
     }
     throw new Error(`${RUNS} runs, and no violation was found.`);
   },
