@@ -12,6 +12,7 @@ import {
   instance,
   noAnswer,
   OTHER_TAG,
+  target,
   UNTOUCHED_TARGETS,
 } from '../../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../../support/fakeContext';
@@ -318,7 +319,7 @@ describe('Elastigroup replaces blue, although CodeDeploy has failed', () => {
 
 describe('somebody retries the deployment in CodeDeploy, on the same green instances', () => {
   const failed = codeDeploy('d-OWN', 'Failed');
-  const retry = (status: string) => codeDeploy('d-RETRY', status);
+  const retry = (status: string) => codeDeploy('d-RETRY', status, { createdAt: at(50) });
   const found = async (status: string) =>
     active(
       (await pollOnce(cleaningUp(), {}, { ...sees(failed, alive), findDeployments: [[retry(status), failed]] })).next,
@@ -351,13 +352,38 @@ describe('somebody retries the deployment in CodeDeploy, on the same green insta
     expect(left.join()).toContain('i-g are in service and were kept: CodeDeploy d-RETRY');
   });
 
-  test('one that has failed too is nothing to wait for', async () => {
+  test.each([
+    ['before it moved traffic: Elastigroup is stopped', UNTOUCHED_TARGETS, ['stop Elastigroup cdbg-1']],
+    ['after it has moved traffic: green is not removed', [target('i-g', 'Green', { AllowTraffic: 'Succeeded' })], []],
+  ])('where that has failed too, %s', async (_what, targets, changes) => {
     const { context } = await pollOnce(
-      cleaningUp(),
-      {},
-      { ...sees(failed, alive), findDeployments: [[retry('Failed'), failed]], stopElastigroup: ['accepted'] },
+      await found('Failed'),
+      { after: 5 },
+      {
+        getDeployment: [retry('Failed')],
+        list: [[alive]],
+        targets: [targets],
+        findDeployments: [[retry('Failed'), failed]],
+        ...(changes.length > 0 && { stopElastigroup: ['accepted'] as const }),
+      },
     );
-    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+    expect(context.changes).toEqual(changes);
+  });
+
+  test('where that was retried in turn, the next one decides', async () => {
+    const again = codeDeploy('d-AGAIN', 'InProgress', { createdAt: at(90) });
+    const { next, context } = await pollOnce(
+      await found('Failed'),
+      { after: 5 },
+      {
+        getDeployment: [retry('Failed')],
+        list: [[alive]],
+        targets: [UNTOUCHED_TARGETS],
+        findDeployments: [[again, retry('Failed'), failed]],
+      },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'cleaningUp').successorId).toBe('d-AGAIN');
   });
 
   // A single denial may be a stray one, and green may serve by the successor that it hides.
