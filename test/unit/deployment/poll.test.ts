@@ -494,7 +494,7 @@ describe('a stop of the pipeline execution', () => {
     const after = async (state: ActiveState, read: () => Promise<string>, script: Script, until = at(6)) => {
       const context = contextStoppedAt(0, script);
       Object.assign(context.pipelineRuns, { executionStatus: read, listActions: () => read().then(() => []) });
-      await cleanUpAfterHandOver(state, context, pacing({ until, latest: until }), false);
+      await cleanUpAfterReport(state, context, pacing({ until, latest: until }), false);
       return context.changes;
     };
     const stops: Script = { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] };
