@@ -106,7 +106,7 @@ const BUGS: readonly Bug[] = [
       progressOf: optimisticProgress(actual['progressOf'] as (state: string) => string),
     }),
     violation: /Elastigroup has not FINISHED/,
-    firstRun: { scenario: 'odd-states', seed: 68 },
+    firstRun: { scenario: 'odd-states', seed: 961 },
   },
   {
     name: 'the pipeline execution is looked at before a start only',
@@ -157,14 +157,11 @@ afterEach(() => {
 
 test.each(BUGS)(
   'the soak notices when $name',
-  async ({ name, module, plant, violation, firstRun: { scenario, seed: first } }) => {
+  async ({ module, plant, violation, firstRun: { scenario, seed: first } }) => {
     planted = { module, exports: plant(jest.requireActual<Exports>(module)) };
     for (let seed = first; seed < first + RUNS; seed += 1) {
       const trace = await play(randomPlan(seed, scenarioNamed(scenario)));
-      if (!violationsOf(trace).some((text) => violation.test(text))) continue;
-      // A change of the product has moved it: to search for it at each run takes time.
-      if (seed > first) process.stderr.write(`${name}: noticed first by seed ${seed}, not ${first}\n`);
-      return;
+      if (violationsOf(trace).some((text) => violation.test(text))) return;
     }
     throw new Error(`${RUNS} runs, and no violation was found.`);
   },
