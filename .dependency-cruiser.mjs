@@ -1,6 +1,6 @@
 /*
  * The direction of imports in src/: a folder imports only from those before it, and nothing goes in a circle.
- * dependency-cruiser was chosen over a lint rule since it knows folders, type-only imports, and draws the picture.
+ * dependency-cruiser was chosen over a lint rule since it knows folders, type-only imports, and draws the picture (CONTRIBUTING.md).
  */
 const LAYERS = ['lib', 'input', 'clients', 'deployment', 'diagnosis', 'report'];
 

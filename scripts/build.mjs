@@ -1,13 +1,17 @@
 // Builds the Lambda bundle: dist/handler.mjs and the chunks that it loads only when a deployment needs them.
 // What went into it is in build/OUTDIR.meta.json.
 // node scripts/build.mjs [ENTRY OUTDIR]: something else with the same options, for `npm run bench`.
+import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
-import { readArguments } from './readArguments.mjs';
+import { readArguments, refuse } from './readArguments.mjs';
 
 const { positionals } = readArguments({ allowPositionals: true });
 const [entry = 'src/handler.ts', outdir = 'dist'] = positionals;
+if (!existsSync(entry)) refuse(`There is no ${entry} to build.`);
+// It is emptied first.
+if (!/^(dist|build\/[\w-]+)$/.test(outdir)) refuse(`${outdir} is neither dist nor a folder of build/.`);
 
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({

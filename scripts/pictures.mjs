@@ -1,8 +1,8 @@
-// node scripts/pictures.mjs [--out FOLDER]: draws the pictures of the README, each for a light and for a dark page.
+// node scripts/pictures.mjs [--out FOLDER]: draws the pictures of the architecture and of the timeline, each for a light and for a dark page.
 // The same source gives the same bytes; test/docs/pictures.test.ts compares them with what is in docs/pictures.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readArguments } from './readArguments.mjs';
+import { readArguments, refuse } from './readArguments.mjs';
 
 const { values: options } = readArguments({ options: { out: { type: 'string', default: 'docs/pictures' } } });
 
@@ -256,7 +256,7 @@ function escaped(words) {
   return words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-await mkdir(options.out, { recursive: true });
+await mkdir(options.out, { recursive: true }).catch(({ message }) => refuse(message));
 for (const [name, theme] of Object.entries(THEMES)) {
   const suffix = name === 'light' ? '' : `-${name}`;
   await writeFile(path.join(options.out, `architecture${suffix}.svg`), architecture(theme));

@@ -6,7 +6,11 @@ export function readArguments(config = {}) {
   try {
     return parseArgs(config);
   } catch (error) {
-    console.error(error.message);
-    return process.exit(2);
+    return refuse(error.message.replaceAll(/\s*\n\s*/g, ' '));
   }
+}
+
+export function refuse(message) {
+  console.error(message);
+  return process.exit(2);
 }

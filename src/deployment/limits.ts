@@ -1,3 +1,4 @@
+import type { UpstreamError } from '../clients/upstreamError';
 import type { State } from './state';
 import type { DeploymentContext } from './context';
 
@@ -13,7 +14,7 @@ export const NO_TARGETS_LIMIT_S = 180;
 export const DENIAL_PATIENCE_S = 120;
 /** Polls that must have been denied by then, one after the other: between two invocations nobody polls. */
 export const DENIED_POLLS = 3;
-/** Seconds after which what CodePipeline tells is confirmed by another reading; also how old a check before a start, or a hand-over, may be. */
+/** Seconds after which what CodePipeline tells is confirmed by another reading; also how old a check before a start, or a continuation, may be. */
 export const CONFIRM_AFTER_S = 5;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;
@@ -36,6 +37,11 @@ export function deniedAgain(before: Denial | undefined, now: number): Denial {
 /** Whether a denial is no outage any more. */
 export function isBelieved({ since, polls }: Denial, now: number): boolean {
   return polls >= DENIED_POLLS && hasLasted(since, DENIAL_PATIENCE_S, now);
+}
+
+/** Whether it is worth to ask again: the error is temporary, or its denial is not believed yet. */
+export function mayPass(error: UpstreamError, denial: Denial | undefined, now: number): boolean {
+  return error.transient || !isBelieved(deniedAgain(denial, now), now);
 }
 
 /** When TIMEOUT is reached (ms since the epoch). */

@@ -29,7 +29,7 @@ export interface Pacing {
 export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   const state = await pollWindow(first, context, pacing);
   if (hasResult(state)) return state;
-  const { state: checked } = await checkRun(state, context, 'hand-over');
+  const { state: checked } = await checkRun(state, context, 'continuation');
   const goesOn = !hasResult(checked) && mayBeUnfollowed(checked) && context.clock.now() < pacing.latest;
   return goesOn ? pollWindow(checked, context, pacing) : checked;
 }
@@ -81,7 +81,7 @@ const REFUSAL_PATIENCE_S = 30;
 /**
  * Nobody may come after this invocation. CodePipeline has not taken the continuation: a duplicate of the event has given one, and
  * goes on, or the action has ended. Or it has taken it although the action has ended, as far as it shows. Undefined: there is
- * nothing to clean up, as far as it can be told.
+ * nothing to clean up, as far as it can be told, or it is left to the other delivery, for which all may be well.
  */
 export async function cleanUpAfterHandOver(
   state: ActiveState,
@@ -89,17 +89,19 @@ export async function cleanUpAfterHandOver(
   pacing: Pacing,
   isAccepted: boolean,
 ): Promise<State | undefined> {
-  if (state.phase === 'cleaningUp') return pollWindow(state, context, pacing);
+  const hasStopped = state.phase === 'cleaningUp' && state.firstStopAt !== undefined;
+  if (state.phase === 'cleaningUp' && (isAccepted || hasStopped)) return pollWindow(state, context, pacing);
   const patience = context.clock.now() + (isAccepted ? 0 : REFUSAL_PATIENCE_S * 1000);
   let check = await checkRun(state, context, 'over');
   while (check.kind !== 'ended' && isWatched(check.state, context)) {
     const again = context.clock.now() + CONFIRM_AFTER_S * 1000;
-    if (again >= pacing.until || (again > patience && check.kind !== 'doubt')) return undefined;
+    if (again >= pacing.until || (again > patience && check.kind !== 'doubt')) break;
     await context.clock.sleep(CONFIRM_AFTER_S * 1000);
     check = await checkRun(check.state, context, 'over');
   }
   const next = check.state;
-  return next.phase === 'cleaningUp' ? pollWindow(next, context, pacing) : undefined;
+  const isFollowed = check.kind === 'goes-on' && isWatched(check.state, context);
+  return next.phase === 'cleaningUp' && !isFollowed ? pollWindow(next, context, pacing) : undefined;
 }
 
 /** A first event may have come late, or again: the job is as old as its action, and CodePipeline waits no longer than it does. */

@@ -32,15 +32,21 @@ const BEFORE_ANY_INSTANCE: ReadonlySet<string> = new Set([
   'INVALID_REVISION',
   'APPLICATION_MISSING',
   'DEPLOYMENT_GROUP_MISSING',
+  'HEALTH_CONSTRAINTS_INVALID',
   'IAM_ROLE_MISSING',
   'IAM_ROLE_PERMISSIONS',
   'OVER_MAX_INSTANCES',
 ]);
 
 /** An empty list is evidence only where the deployment counts no instances either, and has not begun or says why it could not. */
-function isWithoutTargets({ instances, status, error }: CodeDeployDeployment): boolean {
-  const hasNotBegun = status === 'Created' || status === 'Queued';
-  return instances.total === 0 && (hasNotBegun || BEFORE_ANY_INSTANCE.has(error?.code ?? ''));
+function isWithoutTargets(deployment: CodeDeployDeployment): boolean {
+  const { instances, error } = deployment;
+  return instances.total === 0 && (hasNotBegun(deployment) || BEFORE_ANY_INSTANCE.has(error?.code ?? ''));
+}
+
+/** It is yet to begin, or has ended before it did (stopped, or by an alarm): one that says when it ended says so of its start. */
+function hasNotBegun({ status, startedAt, endedAt }: CodeDeployDeployment): boolean {
+  return status === 'Created' || status === 'Queued' || (endedAt !== undefined && startedAt === undefined);
 }
 
 /** Something was done to it, and its events, as far as they were given, do not tell what. */

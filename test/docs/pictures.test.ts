@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-/** The pictures of the README are what scripts/pictures.mjs draws. */
+/** The pictures of the architecture and of the timeline are what scripts/pictures.mjs draws. */
 
 const NAMES = ['architecture-dark.svg', 'architecture.svg', 'timeline-dark.svg', 'timeline.svg'];
 let folder: string;

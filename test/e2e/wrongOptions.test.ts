@@ -15,14 +15,21 @@ function run(...command: readonly string[]): Promise<{ code: unknown; output: st
 
 const TSX = 'node_modules/.bin/tsx';
 const NODE = process.execPath;
+const SOAK = 'test/harness/soak.ts';
+const HANDLER = 'src/handler.ts';
 
 test.concurrent.each<[string, RegExp, readonly string[]]>([
   ['npm run build', /^Unknown option '--outdir'/, [NODE, 'scripts/build.mjs', '--outdir', 'x']],
+  ['npm run build', /^There is no source\.ts to build\.$/m, [NODE, 'scripts/build.mjs', 'source.ts']],
+  ['npm run build', /^docs is neither dist nor a folder of build\/\.$/m, [NODE, 'scripts/build.mjs', HANDLER, 'docs']],
+  ['a script', /^There is no script "nowhere\.ts"\.$/m, [NODE, 'scripts/run.mjs', 'nowhere.ts']],
   ['npm run audit', /^Unknown option '--fix'/, [NODE, 'scripts/audit.mjs', '--fix']],
   ['node scripts/pictures.mjs', /^Unknown option '--uot'/, [NODE, 'scripts/pictures.mjs', '--uot', 'x']],
+  ['node scripts/pictures.mjs', /^EEXIST: /, [NODE, 'scripts/pictures.mjs', '--out', 'README.md']],
   // Of the checks by others' tools, one for all: what they share refuses it.
   ['npm run test:cdk', /^Unknown option '--fast'/, [TSX, 'scripts/cdk/test.ts', '--fast']],
-  ['npm run soak', /^Unknown option '--runs'/, [NODE, 'scripts/run.mjs', 'test/harness/soak.ts', '--runs', '3']],
+  ['npm run soak', /^Unknown option '--runs'/, [NODE, 'scripts/run.mjs', SOAK, '--runs', '3']],
+  ['npm run soak', /^Option '--seed' argument is ambiguous\./, [NODE, 'scripts/run.mjs', SOAK, '--seed', '-1']],
   ['npm run bench', /^There is no section "cots"\./, [NODE, 'scripts/run.mjs', 'test/bench/main.ts', '--only', 'cots']],
   ['npm run package', /has no parameter Reigon\. There are: Region, /, [NODE, 'scripts/package.mjs', 'Reigon=x']],
   ['npm run package', /^Unknown option '--uot'/, [NODE, 'scripts/package.mjs', '--uot', 'x']],

@@ -12,7 +12,7 @@ import { captureLogs } from './captureLogs';
 
 /*
  * Bad events through the whole function: one result each, and no call to anything but CodePipeline. What the parser says of
- * every row of the corpus is proved in test/unit/input/badInput.test.ts; here, each place that can be bad is tried once.
+ * every row of the corpus is proved in test/unit/input/jobInput.badInput.test.ts; here, each place that can be bad is tried once.
  * Continuation tokens are read here alone, so that every row of theirs is played.
  */
 
@@ -72,7 +72,7 @@ describe('each bad input ends in one ConfigurationError, without a call to Spot 
       return;
     }
     if (!/^[0-9a-f-]{36}$/.test(job.id)) {
-      // CodePipeline itself does not take such an id: there is nobody to answer either, but it was tried.
+      // CodePipeline itself does not take such an id: the result cannot be delivered either, but it was tried.
       expect(new Set(calls)).toEqual(new Set(['codepipeline PutJobFailureResult']));
       expect(error).toMatchObject({ code: 'ValidationException' });
       return;

@@ -6,7 +6,7 @@ import { playRun } from './playRun';
 
 /*
  * A service that goes away for good, in each phase: TIMEOUT and CLEANUP_TIMEOUT_SECONDS bound the action all the same. All
- * phases and kinds of faults are in test/unit/deployment/bounded.property.test.ts.
+ * phases and kinds of faults are in test/unit/deployment/advance.property.test.ts.
  */
 
 const TIMEOUT_S = 120;

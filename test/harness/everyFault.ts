@@ -16,8 +16,11 @@ export const FROM_GITHUB = {
 /** A call of the run without a fault, and the phase in which the function sends it. */
 interface PlannedCall extends TransportCall {
   readonly phase: string;
-  /** It is the first one of its operation in its phase. */
+  /** It is the first one of its operation in the run. */
   readonly isFirst: boolean;
+  readonly isFirstOfService: boolean;
+  /** The call before it has written something, or was in another phase. */
+  readonly isAfterChange: boolean;
 }
 
 /** Where this run is that of another file, which tries the faults there. */
@@ -75,7 +78,17 @@ async function callsOf(plan: RunPlan): Promise<readonly PlannedCall[]> {
   });
   appended.mockRestore();
   const named = calls.map((call) => ({ ...call, phase: phases[call.index] ?? 'unknown' }));
-  return named.map((call) => ({ ...call, isFirst: named.find((other) => isSame(call, other)) === call }));
+  return named.map((call) => {
+    const ofService = named.filter(({ service }) => service === call.service);
+    const isFirst = ofService.find(({ operation }) => operation === call.operation) === call;
+    const before = named[call.index - 1];
+    return {
+      ...call,
+      isFirst,
+      isFirstOfService: ofService[0] === call,
+      isAfterChange: before === undefined || before.write || before.phase !== call.phase,
+    };
+  });
 }
 
 /**
@@ -104,16 +117,42 @@ function isSame(one: NamedCall, other: NamedCall): boolean {
   return one.phase === other.phase && one.service === other.service && one.operation === other.operation;
 }
 
-/** Faults after which a read is repeated at once (callPolicy.ts): all of them are one to whoever asked. */
-const REPEATED: readonly FaultKind[] = ['refused', 'error-500', 'error-503'];
-/** What these are to a client, the first call of an operation shows; to whoever asked, they are an outage, as a timeout is. */
-const OUTAGES: readonly FaultKind[] = ['reset-before', 'not-json'];
-
-function isDistinct(kind: FaultKind, { write, isFirst }: PlannedCall): boolean {
-  // To a write, it is an error-500.
-  if (write) return kind !== 'error-503' || isFirst;
-  // A read changes nothing: whether it was processed before its answer was lost, nobody can tell.
-  return !kind.endsWith('-after') && (isFirst || ![...REPEATED, ...OUTAGES].includes(kind));
+/**
+ * A call without an answer, processed or not: what the function then does depends on where in its work it is. So it does after
+ * a kill, but of several reads one after the other in one phase it does not matter before which: none has changed anything.
+ *
+ * Any other fault is to whoever asked the same, or an answer that comes later, since the call is repeated at once
+ * (callPolicy.ts). Which, a client shows once: for each write, and a denial for each read too, whose permission is its own.
+ */
+function isDistinct(
+  kind: FaultKind,
+  { write, service, isFirst, isFirstOfService, isAfterChange }: PlannedCall,
+): boolean {
+  switch (kind) {
+    case 'timeout':
+      return true;
+    case 'timeout-after':
+    case 'killed-after':
+      return write;
+    case 'killed-before':
+      return write || isAfterChange;
+    case 'rate-limited':
+      // Spot's limit is waited for.
+      return service === 'spot' || (write ? isFirst : isFirstOfService);
+    case 'denied':
+      return isFirst;
+    case 'refused':
+    case 'reset-before':
+    case 'error-500':
+    case 'error-503':
+    case 'not-json':
+      return write ? isFirst : isFirstOfService;
+    case 'reset-after':
+    case 'error-500-after':
+    case 'not-json-after':
+      // A read changes nothing: whether it was processed before its answer was lost, nobody can tell.
+      return write && isFirst;
+  }
 }
 
 /** One fault that passes is no reason for another end. */

@@ -34,9 +34,9 @@ function expectFile(file: string, content: string, wanted: string): void {
   else expect(content).toBe(wanted);
 }
 
-test('the failure message in README.md is that of a run', async () => {
+test('the failure message in docs/troubleshooting.md is that of a run', async () => {
   const { action } = await runOf('script-fails');
-  expectShown('README.md', 'result: script-fails', asResult(action.failure));
+  expectShown('docs/troubleshooting.md', 'result: script-fails', asResult(action.failure));
 });
 
 test('the log of a success in docs/monitoring.md is that of a run', async () => {

@@ -1,4 +1,5 @@
 import type { FailureDetails } from '../simulator/codepipeline/model';
+import { wrapText } from '../support/wrapText';
 import { metricLinesOf } from './metricLines';
 
 /** A line of a log as the documentation shows it. */
@@ -48,12 +49,8 @@ function timeOf(timestamp: unknown): string {
   return String(timestamp).slice(11, 19);
 }
 
-/** At spaces or commas; what goes on is indented. */
 function wrapped(text: string): string[] {
-  if (text.length <= TEXT_WIDTH) return [text];
-  const end = Math.max(text.lastIndexOf(' ', TEXT_WIDTH - 1), text.lastIndexOf(',', TEXT_WIDTH - 1)) + 1;
-  const [first, rest] = [text.slice(0, end), text.slice(end)];
-  return end < 20 ? [text] : [first.trimEnd(), ...wrapped(`  ${rest}`)];
+  return wrapText(text, TEXT_WIDTH);
 }
 
 export function asText(lines: readonly ShownLine[], headWidth = HEAD_WIDTH): string {

@@ -1,3 +1,4 @@
+import { isActive, isBlueLeaving } from '../simulator/codedeploy/model';
 import type { CodeDeployTells, WorldOptions } from '../simulator/options';
 import type { DeploymentTrouble, Scenario } from '../simulator/scenario';
 import { scenarioNamed } from '../simulator/scenarios';
@@ -106,8 +107,12 @@ describe('green that alone serves is kept', () => {
   });
 });
 
-/** Once CodeDeploy has failed, somebody retries it, and Spot cannot be queried for a minute. */
-function retriedInAnOutage(scenario: Scenario, secondsUntilRetry: number): Omit<RunPlan, 'seed' | 'options'> {
+/** Once CodeDeploy has failed, somebody retries it, and Spot cannot be queried for a minute, or so many seconds. */
+function retriedInAnOutage(
+  scenario: Scenario,
+  secondsUntilRetry: number,
+  outageSeconds = 60,
+): Omit<RunPlan, 'seed' | 'options'> {
   let failedAt: number | undefined;
   let isRetried = false;
   const since = (time: number) => (Date.now() - time) / 1000;
@@ -122,7 +127,7 @@ function retriedInAnOutage(scenario: Scenario, secondsUntilRetry: number): Omit<
       codeDeploy.create({ ...last, configName: 'CodeDeployDefault.AllAtOnce' }, 'other');
     },
     inject: (_index, { service }) =>
-      service === 'spot' && failedAt !== undefined && since(failedAt) < 60 ? 'error-503' : undefined,
+      service === 'spot' && failedAt !== undefined && since(failedAt) < outageSeconds ? 'error-503' : undefined,
   };
 }
 
@@ -140,6 +145,20 @@ describe('somebody retries the deployment in CodeDeploy while cleaning up waits 
     expect(action.status).toBe('Failed');
     expect(action.message).toMatch(/were kept: Elastigroup deployment cdbg-\w+ is FINISHED/);
     expect(action.endedAt - action.startedAt).toBeLessThan(200_000);
+  });
+
+  test('and somebody stops that one too, after traffic has moved', async () => {
+    const plan = retriedInAnOutage(failing, 5, 120);
+    const { world, action } = await play({
+      ...plan,
+      onWorld: (at) => {
+        plan.onWorld?.(at);
+        const retry = at.codeDeploy.all.at(-1);
+        if (retry && isActive(retry) && isBlueLeaving(retry)) at.codeDeploy.stop(retry, 'hand', false);
+      },
+    });
+    expect(world.traffic.serving.green).toBe(4);
+    expect(action.message).toContain('ended as Stopped, and no rollback followed');
   });
 });
 
@@ -173,6 +192,20 @@ describe('no false success', () => {
     });
     expect(action.message).toContain('6 green instances replaced blue');
   });
+});
+
+describe('a deployment that is stopped before it has begun', () => {
+  test.each(['targets', 'nothing', 'not-started'] as const)(
+    'lets green go, where CodeDeploy tells %s of it afterwards',
+    async (unbegun) => {
+      const { action } = await playWhole({
+        scenario: { ...success, durations: { ...success.durations, deploymentCreated: 60 } },
+        options: tells({ unbegun }),
+        userParameters: { TIMEOUT: 45 },
+      });
+      expect(action.message).toContain('No green instances remain.');
+    },
+  );
 });
 
 test('one denial while it is read where the traffic is costs time only', async () => {

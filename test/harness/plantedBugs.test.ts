@@ -18,8 +18,11 @@ import { TRIES_ALL } from '../support/triesAll';
  */
 
 const RUNS = 400;
-/** Each scenario once, or several times; `npm run soak` plays thousands. */
-const CLEAN_RUNS = (TRIES_ALL ? 4 : 1) * SCENARIOS.length;
+/**
+ * CI plays each scenario several times, and `npm run soak` thousands; `npm test` plays those runs in which TIMEOUT came in
+ * all steps of the traffic when this was written, and goes on where it no longer does.
+ */
+const CLEAN_RUNS = TRIES_ALL ? { first: 1, last: 4 * SCENARIOS.length } : { first: 30, last: 48 };
 
 interface Bug {
   readonly name: string;
@@ -103,7 +106,7 @@ const BUGS: readonly Bug[] = [
       progressOf: optimisticProgress(actual['progressOf'] as (state: string) => string),
     }),
     violation: /Elastigroup has not FINISHED/,
-    firstRun: { scenario: 'odd-states', seed: 891 },
+    firstRun: { scenario: 'odd-states', seed: 961 },
   },
   {
     name: 'the pipeline execution is looked at before a start only',
@@ -117,7 +120,7 @@ const BUGS: readonly Bug[] = [
     module: '../../src/deployment/checkRun',
     plant: (actual) => ({ ...actual, checkRun: neverEnded, instead: () => Promise.resolve() }),
     violation: /was started .* after its action had ended/,
-    firstRun: { scenario: 'success', seed: 125 },
+    firstRun: { scenario: 'success', seed: 265 },
   },
   {
     name: 'one reading of the pipeline execution is believed',
@@ -176,7 +179,8 @@ test('the same runs are clean without a bug, and reach TIMEOUT in each step of t
     if (step !== undefined) steps.add(step);
   };
   for (const { firstRun } of BUGS) await check(randomPlan(firstRun.seed, scenarioNamed(firstRun.scenario)));
-  for (let seed = 1; seed <= CLEAN_RUNS || (seed <= RUNS && isMissing()); seed += 1) await check(randomPlan(seed));
+  const { first, last } = CLEAN_RUNS;
+  for (let seed = first; seed <= last || (seed < first + RUNS && isMissing()); seed += 1) await check(randomPlan(seed));
   expect([...steps]).toEqual(expect.arrayContaining([...wanted]));
 }, 120_000);
 

@@ -77,6 +77,7 @@ function randomAnswers(random: Random): Partial<WorldOptions> {
       ...(rarely() && { rolledBackId: false }),
       ...(rarely() && { completeTime: false }),
       ...(rarely() && { listsTargets: false }),
+      unbegun: pick(random, ['targets', 'nothing', 'not-started']),
     },
   };
 }

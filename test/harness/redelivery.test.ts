@@ -80,6 +80,20 @@ test('a duplicate from which both lists are kept does not end what the first del
   expect(trace.action.status).toBe('Succeeded');
 });
 
+test('a duplicate that was denied for two minutes does not stop what the next invocation follows', async () => {
+  const isNow = () => Date.now() > BEGIN + 241_000 && Date.now() < BEGIN + 373_000;
+  const trace = await playRun({
+    ...LONG,
+    scenario: { ...success, durations: { ...success.durations, awaitingLaunch: 450 } },
+    gapSeconds: 40,
+    duplicates: [{ which: 0, delaySeconds: 130 }],
+    inject: (_call, { operation }) => (operation === 'GET blueGreenDeployment' && isNow() ? 'denied' : undefined),
+  });
+  expect(violationsOf(trace)).toEqual([]);
+  expect(trace.logs.join('\n')).toContain('cleaning up: Spot cannot be queried at the moment');
+  expect(trace.action.status).toBe('Succeeded');
+});
+
 test('a delivery whose continuation is refused tells what it has started, where CodePipeline does not tell why', async () => {
   const trace = await playRun({
     ...LONG,

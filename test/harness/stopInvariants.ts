@@ -52,7 +52,7 @@ const FAULT_COSTS_S = 60;
 const LIMIT_COSTS_S = 150;
 /** Seconds of an invocation's end that are kept for the report and for a slow poll; of a short one half. */
 const KEPT_S = 75;
-/** Seconds for which a reading counts before a start, or a hand-over, with the calls in between. */
+/** Seconds for which a reading counts before a start, or a continuation, with the calls in between. */
 const READING_COUNTS_S = 10;
 
 const CHECKS: ReadonlySet<string> = new Set(['GetPipelineExecution', 'ListActionExecutions']);

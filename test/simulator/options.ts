@@ -140,6 +140,8 @@ export interface CodeDeployTells {
   readonly events: 'all' | 'begun' | 'none';
   /** Whether ListDeploymentTargets has a deployment's targets; otherwise its list is empty. */
   readonly listsTargets: boolean;
+  /** What is told of the targets of a deployment that has ended before it began: all, none, or that it has not started. */
+  readonly unbegun: 'targets' | 'nothing' | 'not-started';
   /** How many of a deployment's targets BatchGetDeploymentTargets leaves out: those of green, from the first on. */
   readonly leavesOut: number;
   /** Whether the deployment names its rollback. */

@@ -13,7 +13,7 @@ export interface BundleRun {
 }
 
 /** How many times faster than the scenario's own durations. */
-const SPEED = 20;
+const SPEED = 40;
 
 export interface BundleTrace {
   readonly action: ActionResult;

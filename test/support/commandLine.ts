@@ -10,7 +10,7 @@ export function runScript(main: () => Promise<number>): void {
       process.exitCode = code;
     },
     (error: unknown) => {
-      console.error(isUsageError(error) ? error.message : error);
+      console.error(isUsageError(error) ? error.message.replaceAll(/\s*\n\s*/g, ' ') : error);
       process.exitCode = 2;
     },
   );

@@ -66,6 +66,7 @@ export function codeDeploy(
     deploymentType: 'BLUE_GREEN',
     status,
     createdAt: START,
+    startedAt: START,
     endedAt: undefined,
     creator: 'user',
     targetTags: [OWN_TAG],

@@ -12,4 +12,6 @@ process.on('message', async ({ event, milliseconds }) => {
     process.send({ kind: 'threw', error: inspect(error, { depth: 8 }) });
   }
 });
+// Nobody is left to run for: whoever started it was ended by a signal.
+process.on('disconnect', () => process.exit());
 process.send({ kind: 'ready' });

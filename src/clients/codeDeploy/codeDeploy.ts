@@ -30,6 +30,8 @@ export interface CodeDeployDeployment {
   readonly status: string;
   /** ms since the epoch */
   readonly createdAt: number | undefined;
+  /** When its work on instances began (ms since the epoch); undefined: it has not begun. */
+  readonly startedAt: number | undefined;
   /** When it ended (ms since the epoch); undefined while it is active. */
   readonly endedAt: number | undefined;
   /** `user`, `autoscaling`, `codeDeployRollback`, … */
@@ -190,6 +192,7 @@ function readDeployment(info: DeploymentInfo | undefined, operation: string): Co
     deploymentType: info.deploymentStyle?.deploymentType,
     status: info.status,
     createdAt: info.createTime?.getTime(),
+    startedAt: info.startTime?.getTime(),
     endedAt: info.completeTime?.getTime(),
     creator: info.creator,
     targetTags: (info.targetInstances?.tagFilters ?? []).map((tag) => ({ key: tag.Key ?? '', value: tag.Value ?? '' })),

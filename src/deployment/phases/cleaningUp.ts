@@ -4,11 +4,25 @@ import { attempt, type Attempt } from '../attempt';
 import { deniedAgain } from '../limits';
 import type { DeploymentContext } from '../context';
 import { proveJob } from '../genuineJob';
-import { findCodeDeploy, findRollback, isActive, isStoppable, listElastigroup } from '../ownDeployments';
+import {
+  findCodeDeploy,
+  findRollback,
+  isActive,
+  isOwnCodeDeploy,
+  isStoppable,
+  listElastigroup,
+} from '../ownDeployments';
 import { POLL_WARNINGS } from '../messages';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFinalizing } from '../transitions';
-import { decideCleanup, isLate, isUnlisted, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import {
+  decideCleanup,
+  isLate,
+  isUnlisted,
+  whileUnanswered,
+  type CleanupDecision,
+  type CleanupView,
+} from './cleanupDecision';
 import { endOfCleanup, failKeepingGreen } from './cleanupOutcome';
 import { blueInService } from './blueFleet';
 import { trafficIn, type TrafficView } from './greenProtection';
@@ -37,7 +51,7 @@ export async function cleanUp(state: CleaningUp, context: DeploymentContext): Pr
     case 'stop-codedeploy':
       return stopCodeDeploy(aware, decision, context);
     case 'stop-elastigroup':
-      return stopElastigroup(aware, decision, context);
+      return stopElastigroup(aware, view, decision, context);
     case 'wait':
       // One odd answer of Spot in between does not mean that CodeDeploy answers again.
       return waiting(aware, { ...decision, ...(!view.codeDeploy.ok && { unanswered: true }) }, context);
@@ -82,16 +96,22 @@ async function readCodeDeploy(
 }
 
 /**
- * The id of a deployment that came after the one that has failed: whoever retries it in CodeDeploy's console deploys to the
- * same green instances, and they may serve by that.
+ * The id of the next deployment after the one that has failed: whoever retries it in CodeDeploy's console deploys to the
+ * same green instances, and they may serve by that, also where the retry has failed as well.
  */
-async function findSuccessor(state: CleaningUp, context: DeploymentContext): Promise<Attempt<string | undefined>> {
-  if (state.deploymentId === undefined || state.successorId !== undefined) return { ok: true, value: undefined };
+async function findSuccessor(
+  state: CleaningUp,
+  failed: CodeDeployDeployment | undefined,
+  context: DeploymentContext,
+): Promise<Attempt<string | undefined>> {
+  if (!failed) return { ok: true, value: undefined };
   const found = await attempt(findCodeDeploy(state, context));
   if (!found.ok) return found;
-  const { own } = found.value;
-  const isOther = own !== undefined && own.id !== state.deploymentId;
-  return { ok: true, value: isOther && (isActive(own) || own.status === 'Succeeded') ? own.id : undefined };
+  const { createdAt: since = 0 } = failed;
+  const [next] = found.value.recent
+    .filter((deployment) => isOwnCodeDeploy(deployment, state) && (deployment.createdAt ?? 0) > since)
+    .toSorted((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
+  return { ok: true, value: next?.id };
 }
 
 /** Without what was learned of the deployment before it. */
@@ -195,18 +215,17 @@ async function stopCodeDeploy(
 
 async function stopElastigroup(
   state: CleaningUp,
+  { codeDeploy }: CleanupView,
   { ids, reason }: Extract<CleanupDecision, { kind: 'stop-elastigroup' }>,
   context: DeploymentContext,
 ): Promise<CleaningUp> {
-  const successor = await findSuccessor(state, context);
+  const successor = await findSuccessor(state, codeDeploy.ok ? codeDeploy.value : undefined, context);
   if (successor.ok && successor.value !== undefined) return followedBy(state, successor.value);
-  const now = context.clock.now();
-  if (!successor.ok && successor.error.transient && !isLate(state, now, context.cleanupTimeoutSeconds))
-    return waiting(
-      state,
-      { kind: 'wait', reason: 'CodeDeploy cannot be queried at the moment', unanswered: true },
-      context,
-    );
+  if (!successor.ok) {
+    const now = context.clock.now();
+    const decision = whileUnanswered(state, successor.error, isLate(state, now, context.cleanupTimeoutSeconds), now);
+    if (decision.kind === 'wait') return waiting(state, decision, context);
+  }
   let next = state;
   let counts = true;
   for (const id of ids) {

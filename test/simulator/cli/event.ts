@@ -32,7 +32,7 @@ export interface PlayedEvent {
 
 /** @throws when the file is no CodePipeline event; broken UserParameters are the function's to complain about */
 export function readEvent(text: string, file: string, overrides: Readonly<Record<string, unknown>>): PlayedEvent {
-  const parsed = eventSchema.safeParse(JSON.parse(text));
+  const parsed = eventSchema.safeParse(jsonOf(text, file));
   if (!parsed.success)
     throw new Error(`${file} is no event of CodePipeline's Lambda action: ${z.prettifyError(parsed.error)}`);
   const { id, data } = parsed.data['CodePipeline.job'];
@@ -45,6 +45,14 @@ export function readEvent(text: string, file: string, overrides: Readonly<Record
     inputArtifacts: data.inputArtifacts,
     continuationToken: data.continuationToken,
   };
+}
+
+function jsonOf(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${file} is no JSON: ${String(error)}`, { cause: error });
+  }
 }
 
 /** The simulated account has the names that the event uses. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { UsageError, runScript } from '../../support/commandLine';
+import { UsageError, runScript, wholeNumber } from '../../support/commandLine';
 import { ALL_SCENARIOS } from '../scenarios';
 import { environmentForSam } from './environment';
 import { play } from './play';
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     },
   });
   if (values.help) return print(USAGE);
-  if (values.list) return print(ALL_SCENARIOS.map(({ name, title }) => `${name.padEnd(26)}${title}`).join('\n'));
+  if (values.list) return print(listOfScenarios());
   const speed = numberOf('speed', values.speed, 100);
   const address = values['env-vars'];
   if (address !== undefined) return print(JSON.stringify(environmentForSam(address, speed), undefined, 2));
@@ -56,14 +56,25 @@ async function main(): Promise<number> {
     ...(values['crash-after'] !== undefined && { crashAfter: numberOf('crash-after', values['crash-after'], 600) }),
     ...(values['stop-after'] !== undefined && { stopAfter: numberOf('stop-after', values['stop-after'], 600) }),
     ...(values.lambda !== undefined && { lambda: values.lambda, port: DEFAULT_PORT }),
-    ...(values.port !== undefined && { port: numberOf('port', values.port, 65_535) }),
+    ...(values.port !== undefined && { port: portOf(values.port) }),
   });
+}
+
+function listOfScenarios(): string {
+  const width = Math.max(...ALL_SCENARIOS.map(({ name }) => name.length));
+  return ALL_SCENARIOS.map(({ name, title }) => `${name.padEnd(width)}  ${title}`).join('\n');
 }
 
 function numberOf(name: string, text: string, most: number): number {
   const number = Number(text);
   if (number > 0 && number <= most) return number;
   throw new UsageError(`--${name} ${text}: expected a number above 0 and up to ${most}.`);
+}
+
+function portOf(text: string): number {
+  const port = wholeNumber('port', text, 1);
+  if (port <= 65_535) return port;
+  throw new UsageError(`--port ${text}: there are ports up to 65535.`);
 }
 
 function print(text: string): number {
@@ -74,6 +85,6 @@ function print(text: string): number {
 /** Whatever keeps the player from playing is the user's: a file, a port, an address, a name. */
 runScript(() =>
   main().catch((error: unknown) => {
-    throw error instanceof Error ? new UsageError(error.message.replaceAll(/\s*\n\s*/g, ' '), { cause: error }) : error;
+    throw error instanceof Error ? new UsageError(error.message, { cause: error }) : error;
   }),
 );

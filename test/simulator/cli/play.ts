@@ -8,6 +8,7 @@ import { World } from '../world';
 import { invokeUrl, reached } from '../../support/invokeUrl';
 import { environmentAt } from './environment';
 import { accountFor, readEvent } from './event';
+import { createScreen } from './screen';
 import { createView, type View } from './view';
 
 export interface PlaySettings {
@@ -38,7 +39,7 @@ export async function play(settings: PlaySettings): Promise<number> {
   const world = new World({ now: () => Date.now(), seed: 1, scenario, options: { account: accountFor(event) } });
   if (settings.lambda !== undefined) await reached(settings.lambda);
   const server = await startServer({ world, host, port });
-  const view = createView(world, { eventFile, scenario, speed });
+  const view = createView(world, createScreen(process.stdout), { eventFile, scenario, speed });
   const stage = playedFunction(settings, server.url, view);
   try {
     const action = await runAction({
@@ -81,11 +82,20 @@ function playedFunction({ lambda, speed, showLogs, crashAfter }: PlaySettings, s
       if (showLogs) view.line(line);
     },
   });
-  const invoke = (event: unknown) => bundle.invoke(event, LONGEST_INVOCATION_S);
+  let isRunning = false;
+  const invoke = async (event: unknown) => {
+    isRunning = true;
+    await bundle.invoke(event, LONGEST_INVOCATION_S).finally(() => (isRunning = false));
+  };
   const kill = () => {
     bundle.kill();
   };
-  if (crashAfter !== undefined) setTimeout(kill, crashAfter * 1000).unref();
+  // Between two invocations a crash would change nothing: the next one gets it.
+  const crash = () => {
+    if (isRunning) kill();
+    else setTimeout(crash, 100).unref();
+  };
+  if (crashAfter !== undefined) setTimeout(crash, crashAfter * 1000).unref();
   return { invoke, kill };
 }
 

@@ -1,7 +1,7 @@
-import { createLogUpdate } from 'log-update';
 import type { ActionResult, PipelineEvent } from '../pipeline';
 import type { Scenario } from '../scenario';
 import type { World } from '../world';
+import type { Screen } from './screen';
 
 /** Shows a run while it happens: a block that is redrawn on a terminal, a line for each change otherwise. */
 export interface View {
@@ -15,51 +15,63 @@ export interface View {
 
 const REDRAW_MS = 200;
 
-export function createView(world: World, header: { eventFile: string; scenario: Scenario; speed: number }): View {
+export function createView(
+  world: World,
+  screen: Screen,
+  header: { eventFile: string; scenario: Scenario; speed: number },
+): View {
   const startedAt = Date.now();
-  const live = process.stdout.isTTY ? createLogUpdate(process.stdout) : undefined;
   let percent = 0;
-  let timeLeft = '';
+  let doing = 'not yet invoked';
   let shown = '';
-  console.log(
-    `CodePipeline plays ${header.eventFile}, scenario "${header.scenario.name}" (${header.scenario.title}), ${header.speed} times as fast.\n` +
-      `All times below are seconds of this machine: 10 of them are ${10 * header.speed} for the services. TIMEOUT is in them, too.`,
-  );
+  const isAhead = (percentNow: number | undefined) => {
+    percent = Math.max(percent, percentNow ?? 0);
+  };
 
   const redraw = () => {
     world.catchUp();
     const status = statusOf(world);
-    const text = `${elapsed(startedAt)}  ${String(percent).padStart(3)}%  ${status}${timeLeft}`;
-    if (live) live(`${bar(percent)}\n${text}`);
-    else if (status !== shown) console.log(text);
-    shown = status;
+    if (screen.draw) screen.draw(blockOf(status, percent, elapsed(startedAt), doing));
+    else if (lineOf(status) !== shown)
+      screen.print(`${elapsed(startedAt)}  ${percentText(percent)}  ${lineOf(status)}${timeLeftIn(doing)}`);
+    shown = lineOf(status);
   };
   const line = (text: string) => {
-    live?.clear();
-    console.log(text);
-    if (live) redraw();
+    screen.print(text);
+    if (screen.draw) redraw();
   };
+  screen.print(headerText(header));
   const timer = setInterval(redraw, REDRAW_MS);
   return {
     line,
     onLog: (text) => {
-      percent = Math.max(percent, percentIn(text));
-      timeLeft = timeLeftIn(text) ?? (phaseIn(text) === 'installing' ? timeLeft : '');
+      isAhead(percentIn(text));
+      const phase = phaseIn(text);
+      if (phase !== undefined) doing = phase + (timeLeftIn(text) || (phase === 'installing' ? timeLeftIn(doing) : ''));
     },
     onEvent: (event) => {
-      if (event.kind === 'progress') percent = event.details.percentComplete ?? percent;
+      if (event.kind === 'progress') isAhead(event.details.percentComplete);
+      doing = whatItDoes(event) ?? doing;
       const text = describe(event);
       if (text !== undefined) line(`${elapsed(startedAt)}  ${text}`);
     },
     end: (action) => {
       clearInterval(timer);
-      live?.clear();
-      console.log(resultText(action));
+      screen.print(resultText(action));
     },
     stop: () => {
       clearInterval(timer);
+      screen.clear();
     },
   };
+}
+
+/** All times are this machine's: its clock is the only one that the function, TIMEOUT and the reader share. */
+function headerText({ eventFile, scenario, speed }: { eventFile: string; scenario: Scenario; speed: number }): string {
+  return (
+    `CodePipeline plays ${eventFile}, scenario "${scenario.name}": ${scenario.title}\n` +
+    `All times are of this machine. The services are ${speed} times as fast as real ones.`
+  );
 }
 
 function percentIn(line: string): number {
@@ -67,15 +79,33 @@ function percentIn(line: string): number {
 }
 
 /** What the function says of the time, without the figures that it rests on. */
-function timeLeftIn(line: string): string | undefined {
-  return /, (?:about \w+ left|usually done by now|longer than usual: \w+)/.exec(line)?.[0];
+function timeLeftIn(line: string): string {
+  return /, (?:about \w+ left|usually done by now|longer than usual: \w+)/.exec(line)?.[0] ?? '';
 }
 
 function phaseIn(line: string): string | undefined {
   return /"phase":"(\w+)"/.exec(line)?.[1];
 }
 
-function statusOf(world: World): string {
+function whatItDoes(event: PipelineEvent): string | undefined {
+  switch (event.kind) {
+    case 'progress':
+      return 'waiting for the next invocation';
+    case 'invocation-failed':
+      return event.retrySeconds === undefined ? 'ended' : 'waiting for the next delivery';
+    default:
+      return undefined;
+  }
+}
+
+interface Status {
+  readonly elastigroup: string;
+  readonly codeDeploy: string;
+  readonly running: string;
+  readonly serving: string;
+}
+
+function statusOf(world: World): Status {
   const own = world.spot.deployments.findLast(({ owner }) => owner === 'product');
   const codeDeploy = world.codeDeploy.all.findLast(({ owner, creator }) => owner === 'product' && creator === 'user');
   const rollback = world.codeDeploy.all.find(
@@ -83,14 +113,28 @@ function statusOf(world: World): string {
   );
   const count = (fleet: 'blue' | 'green') =>
     world.ec2.instances.filter((instance) => instance.fleet === fleet && instance.state === 'running').length;
-  return [
-    `Elastigroup ${own?.state ?? '-'}`,
-    `CodeDeploy ${codeDeploy?.status ?? '-'}${rollback ? ` (rollback ${rollback.status})` : ''}`,
-    `${count('blue')} blue and ${count('green')} green running`,
-    `serving: ${servingOf(world)}`,
-  ].join(', ');
+  return {
+    elastigroup: own?.state ?? '-',
+    codeDeploy: `${codeDeploy?.status ?? '-'}${rollback ? ` (rollback ${rollback.status})` : ''}`,
+    running: `${count('blue')} blue and ${count('green')} green`,
+    serving: servingOf(world),
+  };
 }
 
+function blockOf(status: Status, percent: number, time: string, doing: string): string[] {
+  return [
+    `${time}  ${percentText(percent)}  ${bar(percent)}`,
+    `          Function     ${doing}`,
+    `          Elastigroup  ${status.elastigroup}`,
+    `          CodeDeploy   ${status.codeDeploy}`,
+    `          Running      ${status.running}`,
+    `          Serving      ${status.serving}`,
+  ];
+}
+
+function lineOf({ elastigroup, codeDeploy, running, serving }: Status): string {
+  return `Elastigroup ${elastigroup}, CodeDeploy ${codeDeploy}, ${running} running, serving: ${serving}`;
+}
 /** The instances that get traffic, by fleet. */
 function servingOf({ traffic }: World): string {
   const { blue, green } = traffic.serving;
@@ -101,7 +145,7 @@ function servingOf({ traffic }: World): string {
 function describe(event: PipelineEvent): string | undefined {
   switch (event.kind) {
     case 'invoked':
-      return `invocation ${event.info.jobIndex + 1}, job ${event.jobId}${event.info.attempt > 0 ? ', delivered again' : ''}`;
+      return `invocation ${event.info.jobIndex + 1}, job ${event.jobId}${event.info.attempt > 0 ? againText(event.info.jobIndex) : ''}`;
     case 'progress':
       return `in CodePipeline: ${event.details.percentComplete ?? 0}% ${event.details.summary ?? ''}`;
     case 'stopped':
@@ -111,6 +155,11 @@ function describe(event: PipelineEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** A first event has no time of its own, so that the function's times are a little shorter than those here. */
+function againText(jobIndex: number): string {
+  return jobIndex === 0 ? ', delivered again; its time counts from its oldest trace' : ', delivered again';
 }
 
 const STOPPED = {
@@ -138,8 +187,12 @@ function elapsed(startedAt: number): string {
   return `${((Date.now() - startedAt) / 1000).toFixed(1).padStart(6)} s`;
 }
 
+function percentText(percent: number): string {
+  return `${String(percent).padStart(3)}%`;
+}
+
 function bar(percent: number): string {
   const width = 40;
   const done = Math.round((percent / 100) * width);
-  return `[${'#'.repeat(done)}${'.'.repeat(width - done)}] ${percent}%`;
+  return `[${'#'.repeat(done)}${'.'.repeat(width - done)}]`;
 }

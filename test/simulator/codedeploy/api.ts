@@ -102,7 +102,9 @@ export class CodeDeployApi {
   #listTargets(input: JsonRecord): JsonRecord {
     const deployment = this.#started(input);
     const { statuses, labels } = targetFiltersIn(input, this.#context);
-    const listed = tellsOf(this.#context).listsTargets ? deployment.targets : [];
+    const { listsTargets, unbegun } = tellsOf(this.#context);
+    const isListed = listsTargets && (deployment.startTime !== undefined || unbegun === 'targets');
+    const listed = isListed ? deployment.targets : [];
     const ids = listed
       .filter(({ status }) => statuses.length === 0 || statuses.includes(status))
       .filter(({ label }) => labels.length === 0 || labels.includes(label))
@@ -174,7 +176,8 @@ export class CodeDeployApi {
   /** Both operations on targets refuse a deployment that is Created or Queued (service model, codedeploy 2014-10-06). */
   #started(input: JsonRecord): Deployment {
     const deployment = this.#existing(input);
-    if (deployment.startTime === undefined && isActive(deployment))
+    const isToldLater = tellsOf(this.#context).unbegun === 'not-started';
+    if (deployment.startTime === undefined && (isActive(deployment) || isToldLater))
       throw refusal('DeploymentNotStarted', `The deployment ${deployment.id} has not started.`);
     return deployment;
   }

@@ -94,6 +94,7 @@ const TELLS_ALL: CodeDeployTells = {
   labels: true,
   events: 'all',
   listsTargets: true,
+  unbegun: 'targets',
   leavesOut: 0,
   rollbackId: true,
   rolledBackId: true,

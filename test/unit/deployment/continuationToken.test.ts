@@ -7,6 +7,7 @@ import { decodeToken, encodeToken, type Resumed } from '../../../src/deployment/
 import type { ActiveState } from '../../../src/deployment/state';
 import { at, cleaningUp, JOB, launching, parametersWith, START, succeeded } from '../../support/deploymentSamples';
 import { anyCharacter } from '../../support/anyCharacter';
+import { TRIES_ALL } from '../../support/triesAll';
 
 const PARAMETERS = parametersWith();
 const LONGEST = 2048;
@@ -151,7 +152,7 @@ describe('a state', () => {
         expect(back.state).toEqual(state);
         expect(back.rateLimit.blocks).toEqual(held);
       }),
-      { numRuns: 500 },
+      { numRuns: TRIES_ALL ? 500 : 100 },
     );
   });
 
@@ -164,7 +165,7 @@ describe('a state', () => {
         expect(withoutTexts(back)).toEqual(withoutTexts(state));
         expect(back.progress.slice(0, 5)).toBe(state.progress.slice(0, 5));
       }),
-      { numRuns: 200 },
+      { numRuns: TRIES_ALL ? 200 : 100 },
     );
   });
 

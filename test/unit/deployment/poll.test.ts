@@ -190,9 +190,9 @@ describe('the pause between two polls', () => {
 describe('while nothing can be seen', () => {
   const throttled = noAnswer('CodeDeploy', 'throttled');
   const denied = noAnswer('CodeDeploy', 'denied');
-  const blind = (ticks: number): Script => ({
-    getDeployment: Array<Error>(ticks).fill(throttled),
-    list: Array<typeof GOING>(ticks).fill(GOING),
+  const blind = (polls: number): Script => ({
+    getDeployment: Array<Error>(polls).fill(throttled),
+    list: Array<typeof GOING>(polls).fill(GOING),
   });
 
   test('an error that comes alone costs one poll', async () => {
@@ -486,6 +486,29 @@ describe('a stop of the pipeline execution', () => {
       expect(context.clock.now()).toBe(at(30));
     },
   );
+
+  describe('of a delivery that is cleaning up, and whose continuation is refused', () => {
+    const after = async (state: ActiveState, read: () => Promise<string>, script: Script, until = at(6)) => {
+      const context = contextStoppedAt(0, script);
+      Object.assign(context.pipelineRuns, { executionStatus: read, listActions: () => read().then(() => []) });
+      await cleanUpAfterHandOver(state, context, pacing({ until, latest: until }), false);
+      return context.changes;
+    };
+    const stops: Script = { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] };
+    const goesOn = () => Promise.resolve('InProgress');
+    const unread = () => Promise.reject(noAnswer('CodePipeline', 'timeout'));
+
+    test('leaves to the other one what it has not begun to stop, where the action goes on', async () => {
+      expect(await after(cleaningUp(), goesOn, {})).toEqual([]);
+    });
+
+    test.each([
+      ['it has begun to stop it', cleaningUp({ deploymentId: 'd-OWN', firstStopAt: at(-40) }), goesOn, at(1)],
+      ['CodePipeline cannot be read', cleaningUp({ deploymentId: 'd-OWN' }), unread, at(6)],
+    ])('continues where %s', async (_why, state, read, until) => {
+      expect(await after(state, read, stops, until)).toEqual(['stop CodeDeploy d-OWN']);
+    });
+  });
 
   test('that is to be confirmed is, in the time that is left after a continuation that was accepted', async () => {
     const context = contextStoppedAt(0, { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] });

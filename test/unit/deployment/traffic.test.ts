@@ -23,12 +23,29 @@ describe('traffic is on blue', () => {
     expect(trafficOf(codeDeploy('d-1', 'Created'), [])).toBe('on-blue');
   });
 
-  test.each(['NO_INSTANCES', 'REVISION_MISSING', 'IAM_ROLE_PERMISSIONS'])(
+  test.each(['NO_INSTANCES', 'REVISION_MISSING', 'IAM_ROLE_PERMISSIONS', 'HEALTH_CONSTRAINTS_INVALID'])(
     'where the deployment has no instances, and says why: %s',
     (code) => {
       expect(trafficOf(codeDeploy('d-1', 'Failed', { error: { code, message: '' } }), [])).toBe('on-blue');
     },
   );
+});
+
+describe('a deployment that was stopped', () => {
+  const MANUAL_STOP = { code: 'MANUAL_STOP', message: '' };
+  const one = (startedAt: number | undefined, endedAt: number | undefined) =>
+    codeDeploy('d-1', 'Stopped', { error: MANUAL_STOP, startedAt, endedAt });
+
+  test('before it began has moved no traffic', () => {
+    expect(trafficOf(one(undefined, at(20)), [])).toBe('on-blue');
+  });
+
+  test('leaves it open where it does not say that it has not begun, or counts instances', () => {
+    for (const deployment of [one(at(10), at(20)), one(undefined, undefined)])
+      expect(trafficOf(deployment, [])).toBe('unclear');
+    const counted = { ...one(undefined, at(20)), instances: { total: 4, done: 0, failed: 0, skipped: 0 } };
+    expect(trafficOf(counted, [])).toBe('unclear');
+  });
 });
 
 describe('traffic moves from the first moment of', () => {

@@ -5,6 +5,7 @@ import { parseSettings } from '../../../src/input/settings';
 import { parseUserParameters } from '../../../src/input/userParameters/parseUserParameters';
 import { InvalidInputError } from '../../../src/errors';
 import { GOOD_PARAMETERS } from './badInput.corpus';
+import { TRIES_ALL } from '../../support/triesAll';
 
 const JOB = { inputArtifacts: [{ name: 'App', bucket: 'artifacts', key: 'shop/App/AbC123x' }] };
 
@@ -49,7 +50,7 @@ describe('a token in place of the name of a secret is refused', () => {
           expect(message).not.toContain(value.slice(0, 8));
         }
       }),
-      { numRuns: 300 },
+      { numRuns: TRIES_ALL ? 300 : 100 },
     );
   });
 
@@ -96,7 +97,7 @@ describe('the name of a secret is taken', () => {
       fc.property(names, fc.constantFrom('', '#token', '#SPOT_API_TOKEN'), (value, key) => {
         expect(refusalsOf(value + key)).toEqual(['', '']);
       }),
-      { numRuns: 1000 },
+      { numRuns: TRIES_ALL ? 1000 : 200 },
     );
   });
 });

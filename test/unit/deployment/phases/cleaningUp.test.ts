@@ -12,6 +12,7 @@ import {
   instance,
   noAnswer,
   OTHER_TAG,
+  target,
   UNTOUCHED_TARGETS,
 } from '../../../support/deploymentSamples';
 import { FakeContext, type Script } from '../../../support/fakeContext';
@@ -318,7 +319,7 @@ describe('Elastigroup replaces blue, although CodeDeploy has failed', () => {
 
 describe('somebody retries the deployment in CodeDeploy, on the same green instances', () => {
   const failed = codeDeploy('d-OWN', 'Failed');
-  const retry = (status: string) => codeDeploy('d-RETRY', status);
+  const retry = (status: string) => codeDeploy('d-RETRY', status, { createdAt: at(50) });
   const found = async (status: string) =>
     active(
       (await pollOnce(cleaningUp(), {}, { ...sees(failed, alive), findDeployments: [[retry(status), failed]] })).next,
@@ -351,29 +352,64 @@ describe('somebody retries the deployment in CodeDeploy, on the same green insta
     expect(left.join()).toContain('i-g are in service and were kept: CodeDeploy d-RETRY');
   });
 
-  test('one that has failed too is nothing to wait for', async () => {
-    const { context } = await pollOnce(
-      cleaningUp(),
-      {},
-      { ...sees(failed, alive), findDeployments: [[retry('Failed'), failed]], stopElastigroup: ['accepted'] },
-    );
-    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
-  });
-
   test.each([
-    ['throttled', []],
-    ['denied', ['stop Elastigroup cdbg-1']],
-  ] as const)('where it cannot be searched for (%s)', async (kind, changes) => {
+    ['before it moved traffic: Elastigroup is stopped', UNTOUCHED_TARGETS, ['stop Elastigroup cdbg-1']],
+    ['after it has moved traffic: green is not removed', [target('i-g', 'Green', { AllowTraffic: 'Succeeded' })], []],
+  ])('where that has failed too, %s', async (_what, targets, changes) => {
     const { context } = await pollOnce(
-      cleaningUp(),
-      {},
+      await found('Failed'),
+      { after: 5 },
       {
-        ...sees(failed, alive),
-        findDeployments: [noAnswer('CodeDeploy', kind)],
+        getDeployment: [retry('Failed')],
+        list: [[alive]],
+        targets: [targets],
+        findDeployments: [[retry('Failed'), failed]],
         ...(changes.length > 0 && { stopElastigroup: ['accepted'] as const }),
       },
     );
     expect(context.changes).toEqual(changes);
+  });
+
+  test('where that was retried in turn, the next one decides', async () => {
+    const again = codeDeploy('d-AGAIN', 'InProgress', { createdAt: at(90) });
+    const { next, context } = await pollOnce(
+      await found('Failed'),
+      { after: 5 },
+      {
+        getDeployment: [retry('Failed')],
+        list: [[alive]],
+        targets: [UNTOUCHED_TARGETS],
+        findDeployments: [[again, retry('Failed'), failed]],
+      },
+    );
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'cleaningUp').successorId).toBe('d-AGAIN');
+  });
+
+  // A single denial may be a stray one, and green may serve by the successor that it hides.
+  test.each(['throttled', 'denied'] as const)(
+    'while it cannot be searched for (%s), nothing is stopped',
+    async (kind) => {
+      const { next, context } = await pollOnce(
+        cleaningUp(),
+        {},
+        { ...sees(failed, alive), findDeployments: [noAnswer('CodeDeploy', kind)] },
+      );
+      expect(context.changes).toEqual([]);
+      expect(inPhase(next, 'cleaningUp').progress).toContain('CodeDeploy cannot be queried at the moment');
+    },
+  );
+
+  test.each([
+    ['a denial that has lasted', { refused: { since: at(0), polls: 2 } }, { after: 120 }],
+    ['the time that is over', { firstStopAt: at(0) }, { after: 3600 }],
+  ])('%s ends the search, and Elastigroup is stopped', async (_name, known, when) => {
+    const { context } = await pollOnce(cleaningUp(known), when, {
+      ...sees(failed, alive),
+      findDeployments: [noAnswer('CodeDeploy', 'denied')],
+      stopElastigroup: ['accepted'],
+    });
+    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
   });
 });
 

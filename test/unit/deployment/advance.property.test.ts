@@ -24,6 +24,7 @@ import {
 } from '../../support/deploymentSamples';
 import { CollectedLog, JOB_AT_HAND } from '../../support/fakeContext';
 import { ManualClock } from '../../support/manualClock';
+import { TRIES_ALL } from '../../support/triesAll';
 
 /*
  * TIMEOUT, and CLEANUP_TIMEOUT_SECONDS after it, bound every phase, whatever the services answer or do not: each call of a
@@ -237,7 +238,7 @@ test('TIMEOUT and CLEANUP_TIMEOUT_SECONDS bound every phase, whatever answers or
       }),
       expectBounded,
     ),
-    { numRuns: 500 },
+    { numRuns: TRIES_ALL ? 500 : 100 },
   );
 });
 
