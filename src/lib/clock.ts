@@ -1,12 +1,14 @@
 /** Times are in milliseconds since the epoch. All code of the product reads the time, and waits, through a clock. */
 export interface Clock {
   now(): number;
+  /** Never ends early: a poll that came a moment too soon would find itself blocked by Spot's limit, and wait for another turn. */
   sleep(milliseconds: number): Promise<void>;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  // Timers count whole milliseconds, and may fire one too early.
+  sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.ceil(milliseconds) + 1)),
 };
 
 /**

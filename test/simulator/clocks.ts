@@ -10,7 +10,8 @@ export const timerClock: PipelineClock = {
         signal?.removeEventListener('abort', wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      // Timers count whole milliseconds; a sleep never ends early.
+      const timer = setTimeout(wake, Math.ceil(ms));
       signal?.addEventListener('abort', wake);
     }),
 };
