@@ -61,8 +61,8 @@ async function checkExample(program: string, folder: string): Promise<void> {
       assertFits(bodies, address, schema);
     });
   }
-  await results.check('docs/terraform.md names the versions of the schemas', () => {
-    const page = readFileSync('docs/terraform.md', 'utf8');
+  await results.check('examples/terraform/README.md names the versions of the schemas', () => {
+    const page = readFileSync('examples/terraform/README.md', 'utf8');
     for (const [provider, address] of Object.entries({ aws: 'aws_sqs_queue', spotinst: 'spotinst_elastigroup_aws' })) {
       const [, version = ''] = new RegExp(`/${provider}/(\\d+\\.\\d+\\.\\d+)/docs/`).exec(types(address)) ?? [];
       assert.match(page, new RegExp(`${provider} ${version.replaceAll('.', '\\.')}\\b`));

@@ -10,7 +10,7 @@ import {
 import type { AwsClients } from './awsClients';
 import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
-import { UpstreamError } from './upstreamError';
+import { lacks, unreadable, UpstreamError } from './upstreamError';
 
 /** Where a job belongs: what CodePipeline tells of it. The ids are unverified for Lambda actions (docs/services.md, CodePipeline). */
 export interface PipelineRun {
@@ -23,7 +23,7 @@ export interface PipelineRun {
   readonly actionExecutionId?: string | undefined;
 }
 
-/** What a job carries. The texts may hold a token. */
+/** What a job carries. The texts may contain a token. */
 export interface JobData {
   readonly userParameters: string;
   readonly continuationToken: string | undefined;
@@ -44,7 +44,7 @@ export interface ListedAction {
   /** InProgress | Abandoned | Succeeded | Failed */
   readonly status: string;
   readonly startedAt?: number | undefined;
-  /** Whether its resolved UserParameters name this text; undefined where CodePipeline does not tell them, which may hold a token. */
+  /** Whether its resolved UserParameters name this text; undefined where CodePipeline does not tell them, which may contain a token. */
   readonly names: (text: string) => boolean | undefined;
 }
 
@@ -86,7 +86,7 @@ export function pipelineRunsClient(
         // Awaited here for the error.
         return await read('GetJobDetails', async (abortSignal) => {
           const { jobDetails } = await aws.codePipeline.send(new GetJobDetailsCommand({ jobId }), { abortSignal });
-          // The rest is dropped: it holds the credentials for the artifacts.
+          // The rest is dropped: it contains the credentials for the artifacts.
           return { run: runOf(jobDetails?.data?.pipelineContext), data: dataOf(jobDetails?.data) };
         });
       } catch (error) {
@@ -99,7 +99,9 @@ export function pipelineRunsClient(
         const command = new GetPipelineExecutionCommand({ pipelineName: run.pipeline, pipelineExecutionId });
         const client = await clientFor(run);
         const { pipelineExecution } = await client.send(command, { abortSignal });
-        return pipelineExecution?.status ?? unreadable('GetPipelineExecution', 'status');
+        const status = pipelineExecution?.status;
+        if (status === undefined) throw unreadable('CodePipeline', 'GetPipelineExecution', lacks('status'));
+        return status;
       }),
     listActions: (run, pipelineExecutionId) =>
       read('ListActionExecutions', async (abortSignal) => {
@@ -110,7 +112,9 @@ export function pipelineRunsClient(
         });
         const client = await clientFor(run);
         const { actionExecutionDetails } = await client.send(command, { abortSignal });
-        return (actionExecutionDetails ?? unreadable('ListActionExecutions', 'actionExecutionDetails')).map(listedOf);
+        if (actionExecutionDetails === undefined)
+          throw unreadable('CodePipeline', 'ListActionExecutions', lacks('actionExecutionDetails'));
+        return actionExecutionDetails.map(listedOf);
       }),
   };
 }
@@ -145,13 +149,4 @@ function listedOf(detail: ActionExecutionDetail): ListedAction {
     startedAt: detail.startTime?.getTime(),
     names: (text) => userParameters?.includes(text),
   };
-}
-
-function unreadable(operation: string, field: string): never {
-  throw new UpstreamError({
-    service: 'CodePipeline',
-    operation,
-    kind: 'unreadable',
-    detail: `the answer lacks "${field}"`,
-  });
 }

@@ -40,7 +40,7 @@ const TRANSIENT: ReadonlySet<UpstreamErrorKind> = new Set([
   'rate-limited',
 ]);
 
-const SURELY_NOT_PROCESSED: ReadonlySet<UpstreamErrorKind> = new Set([
+const SAFE_TO_REPEAT: ReadonlySet<UpstreamErrorKind> = new Set([
   'unreachable',
   'throttled',
   'clock-skew',
@@ -103,7 +103,7 @@ export class UpstreamError extends Error {
 
   /** False where a change may have been made although no answer said so: check before repeating it. */
   get isSafeToRepeat(): boolean {
-    return SURELY_NOT_PROCESSED.has(this.kind);
+    return SAFE_TO_REPEAT.has(this.kind);
   }
 
   /** The same error without secrets: a service may echo the request that it did not understand. */

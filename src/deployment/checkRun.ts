@@ -21,10 +21,10 @@ const START_PATIENCE_S = 30;
 
 /**
  * - `start`: something is about to be started
- * - `hand-over`: the invocation is about to end; where the action has ended, nobody comes after it
- * - `over`: the continuation was handed over, or CodePipeline did not take it
+ * - `continuation`: the invocation is about to end; where the action has ended, nobody comes after it
+ * - `over`: the continuation was accepted, or CodePipeline did not take it
  */
-export type Occasion = 'poll' | 'start' | 'hand-over' | 'over';
+export type Occasion = 'poll' | 'start' | 'continuation' | 'over';
 
 /**
  * `doubt`: an end that a second reading has to confirm; until then nothing is started. `unread`: a reading was due, and
@@ -136,7 +136,7 @@ function isCheckDue(state: ActiveState, context: DeploymentContext, occasion: Oc
       return true;
     case 'start':
       return isOlderThan(CONFIRM_AFTER_S, fullyCheckedAt);
-    case 'hand-over':
+    case 'continuation':
       return isOlderThan(CONFIRM_AFTER_S, checkedAt);
     case 'poll':
       return isOlderThan(secondsBetweenChecks(state), checkedAt);

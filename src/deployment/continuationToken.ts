@@ -44,7 +44,7 @@ const contentSchema = z.strictObject({
   runUnreadSince: z.exactOptional(z.number()),
 });
 
-/** What stands outside the versioned part, in the same form in all versions of the function: how the action is found again by its tag. */
+/** What is outside the versioned part, in the same form in all versions of the function: how the action is found again by its tag. */
 const anchorSchema = z.object({
   green: z.string().check(z.minLength(1), z.maxLength(128)),
   at: z.number(),
@@ -99,7 +99,7 @@ function toBase64(content: unknown, replacer?: (key: string, value: unknown) => 
 
 /**
  * A state that cannot be read (after a rollback of the function, say) must not abandon a deployment: with the tag and the
- * start time alone it is found again as after a crash. `unconfirmedSince` has the first polls look before anything is started.
+ * start time alone it is found again as after a crash. `unconfirmedSince` makes the first polls search before anything is started.
  */
 export function decodeToken(token: string, parameters: UserParameters, now: number): Parsed<Resumed> {
   const whole = decodeWhole(token, parameters);

@@ -1,3 +1,4 @@
+import type { UpstreamError } from '../clients/upstreamError';
 import type { State } from './state';
 import type { DeploymentContext } from './context';
 
@@ -13,7 +14,7 @@ export const NO_TARGETS_LIMIT_S = 180;
 export const DENIAL_PATIENCE_S = 120;
 /** Polls that must have been denied by then, one after the other: between two invocations nobody polls. */
 export const DENIED_POLLS = 3;
-/** Seconds after which what CodePipeline tells is confirmed by another reading; also how old a check before a start, or a hand-over, may be. */
+/** Seconds after which what CodePipeline tells is confirmed by another reading; also how old a check before a start, or a continuation, may be. */
 export const CONFIRM_AFTER_S = 5;
 /** Hours that a blue/green deployment may last (docs/services.md, CodeDeploy): none that still matters is older. */
 export const LONGEST_DEPLOYMENT_H = 109;
@@ -38,6 +39,11 @@ export function isBelieved({ since, polls }: Denial, now: number): boolean {
   return polls >= DENIED_POLLS && hasLasted(since, DENIAL_PATIENCE_S, now);
 }
 
+/** Whether it is worth asking again: the error is temporary, or its denial is not believed yet. */
+export function mayPass(error: UpstreamError, denial: Denial | undefined, now: number): boolean {
+  return error.transient || !isBelieved(deniedAgain(denial, now), now);
+}
+
 /** When TIMEOUT is reached (ms since the epoch). */
 export function timeoutAt(state: State, context: DeploymentContext): number {
   return state.startedAt + context.parameters.timeoutSeconds * 1000;
@@ -47,7 +53,7 @@ export function isTimedOut(state: State, context: DeploymentContext): boolean {
   return context.clock.now() >= timeoutAt(state, context);
 }
 
-/** Seconds of TIMEOUT without which launching green is not worth a begin: a fleet would be removed before it is up. */
+/** Seconds of TIMEOUT below which green is not launched: a fleet would be removed before it is up. */
 export function leastSecondsToLaunch(timeoutSeconds: number): number {
   return Math.min(Math.max(60, timeoutSeconds / 5), timeoutSeconds / 2);
 }

@@ -29,7 +29,7 @@ export interface Pacing {
 export async function poll(first: ActiveState, context: DeploymentContext, pacing: Pacing): Promise<State> {
   const state = await pollWindow(first, context, pacing);
   if (hasResult(state)) return state;
-  const { state: checked } = await checkRun(state, context, 'hand-over');
+  const { state: checked } = await checkRun(state, context, 'continuation');
   const goesOn = !hasResult(checked) && mayBeUnfollowed(checked) && context.clock.now() < pacing.latest;
   return goesOn ? pollWindow(checked, context, pacing) : checked;
 }
@@ -83,7 +83,7 @@ const REFUSAL_PATIENCE_S = 30;
  * goes on, or the action has ended. Or it has taken it although the action has ended, as far as it shows. Undefined: there is
  * nothing to clean up, as far as it can be told, or it is left to the other delivery, for which all may be well.
  */
-export async function cleanUpAfterHandOver(
+export async function cleanUpAfterReport(
   state: ActiveState,
   context: DeploymentContext,
   pacing: Pacing,

@@ -51,7 +51,7 @@ function merged(events: readonly ElastigroupEvent[]): readonly MergedEvent[] {
   for (const event of events) {
     const key = `${event.severity} ${event.message}`;
     const times = (last.get(key)?.times ?? 0) + 1;
-    // Removed first, so that it stands where it came last.
+    // Removed first, so that it is where it came last.
     last.delete(key);
     last.set(key, { ...event, times });
   }

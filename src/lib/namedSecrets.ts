@@ -48,17 +48,17 @@ const IN_ELEMENT =
   String.raw`(?<=<[\w:-]{1,60})(?:[ \t][^<>\n]{0,60}?value=|(?:[ \t][^<>\n]{0,100}(?<!/))?>)|` +
   String.raw`(?<=<[^<>\n]{1,60}[ \t]name=["'][\w.-]{1,100}["'])>`;
 
-/** A name, and what stands between it and its value. */
+/** A name, and what is between it and its value. */
 const NAMED = new RegExp(
   `(?:(${SURE_NAMES})|${COMMON_NAMES})\\d{0,3}` +
-    // API_TOKEN_SECRET and SPOT_TOKEN_SECRET name a secret, they do not hold one.
+    // API_TOKEN_SECRET and SPOT_TOKEN_SECRET name a secret, they do not contain one.
     `(?!(?<=(?:API|SPOT)_TOKEN)_SECRET)(?<!(?:API|SPOT)_TOKEN_SECRET)(?!${HARMLESS_END})` +
     `(?:[_.-][\\w.-]{0,40})?(?![\\w.-])${COLOURS}(${QUOTE})?\\]?${COLOURS}` +
     `(?:[ \\t]*(=>|:=|${EQUALS}|:(?!:|//)|%(?:25)?3a)${COLOURS}([ \\t]*)${COLOURS}(?:\\s{0,20}string\\(\\d{1,5}\\) )?` +
     `|(${VALUE_OF_NAME})[ \\t]{0,8}|(${OPTION})|${IN_ELEMENT}|(?<=securestring)\\t)`,
   'gi',
 );
-/** Names a secret, and does not hold one. */
+/** Names a secret, and does not contain one. */
 const ARN = /arn:aws[a-z-]*:/y;
 
 /** Takes out the values; names and whatever follows the values stay. */

@@ -23,7 +23,7 @@ export function maskKeys(text: string): string {
   return end < 0 ? masked : maskLinesBefore(masked.slice(0, end)) + masked.slice(end);
 }
 
-/** The last piece is what stands before the armour in its own line. */
+/** The last piece is what is before the armour in its own line. */
 function maskLinesBefore(text: string): string {
   const pieces = text.split(BREAK);
   const last = pieces.length - 1;

@@ -61,7 +61,7 @@ function maskSecrets(text: string, secrets: readonly string[]): string {
   return masked + text.slice(from);
 }
 
-/** Where the secret stands, and what begins or ends as it does. */
+/** Where the secret is, and what begins or ends as it does. */
 function rangesOf(text: string, secret: string): readonly Range[] {
   if (secret.length <= SHORTEST_PIECE)
     return indexesOf(text, secret).map((start) => ({ start, end: start + secret.length }));

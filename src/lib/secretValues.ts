@@ -11,7 +11,7 @@ export interface Name {
   readonly isPhrase: boolean;
   /** What separates it from its value is percent-encoded, and so is the value. */
   readonly isEncoded: boolean;
-  /** Between the name and a value without quotes stands a colon, as in a sentence. */
+  /** Between the name and a value without quotes is a colon, as in a sentence. */
   readonly hasColon: boolean;
   readonly hasSpace: boolean;
   /** A command's `--token`, which an error message may name too. */
@@ -56,7 +56,7 @@ const NEXT_LINE = new RegExp(
   `[ \\t]*${LINE_BREAK}${AGENT_PREFIX}[ \\t]*([^\\s"'\\\\]{8,})[ \\t]*(?=${LINE_BREAK}|$)`,
   'y',
 );
-/** A path, an address, a time, another setting: no value of what stands in the line before. */
+/** A path, an address, a time, another setting: no value of what is in the line before. */
 const OTHER_LINE = /^[/[(<*=#+-]|:\/\/|\d:\d|^\d{4}-\d\d|^[\w.-]+[:=]|^(?:arn|d-|i-|cdbg-|sig-)/;
 /** A word that begins a sentence about a password, and not the beginning of one (`no-way-22`). */
 const PROSE = new RegExp(
@@ -78,7 +78,7 @@ export function readValue(text: string, at: number, name: Name): Value | undefin
   );
 }
 
-/** Up to the quote that closes it, also where the JSON stands in a string, or to the end of the text. */
+/** Up to the quote that closes it, also where the JSON is in a string, or to the end of the text. */
 function readQuoted(text: string, at: number): Value | undefined {
   QUOTE.lastIndex = at;
   const [opening, { length: depth } = '', quote] = QUOTE.exec(text) ?? [];
@@ -111,7 +111,7 @@ function readContainer(text: string, at: number, { isSure, isQuoted }: Name): Va
 /** Not a value that begins with a brace. */
 const OBJECT = /^\{\s*(?:\\*["']|\w+\s*:|[{[]|\*\*\*\})/;
 
-/** Where the bracket that closes it stands; brackets in quotes do not count. */
+/** Where the bracket that closes it is; brackets in quotes do not count. */
 function endOfContainer(text: string, at: number): number | undefined {
   let depth = 0;
   PIECE.lastIndex = at;

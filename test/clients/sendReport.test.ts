@@ -79,7 +79,7 @@ describe('a job that needs no answer any more is no error', () => {
     expect(lines[1]).toContain('already has a result');
   });
 
-  test.each([SUCCESS, PROGRESS, FAILURE])('JobNotFound: there is nobody to answer ($kind)', async (report) => {
+  test.each([SUCCESS, PROGRESS, FAILURE])('JobNotFound: the result cannot be delivered ($kind)', async (report) => {
     server.script(awsError('JobNotFoundException', 'no such job'));
     const { sent, lines } = send(report);
     await sent;

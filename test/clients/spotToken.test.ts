@@ -30,7 +30,7 @@ function secret(SecretString: string): Answer {
   return json({ ARN: 'arn:x', Name: 'spot/token', VersionId: 'v', SecretString });
 }
 
-test('a token in clear text is taken as it is, and nothing is asked', async () => {
+test('a token in plain text is taken as it is, and nothing is asked', async () => {
   const load = () => Promise.reject(new Error('not expected'));
   await expect(resolveSpotToken({ kind: 'clear', value: TOKEN }, load, budgetFor(0))).resolves.toBe(TOKEN);
   expect(server.requests).toHaveLength(0);
@@ -125,7 +125,7 @@ describe('a secret that cannot be used is a ConfigurationError that says why, an
   });
 });
 
-describe('a refusal of Secrets Manager is said as what a person can mend; only a denial is repeated, once', () => {
+describe('a refusal of Secrets Manager is said as what a person can fix; only a denial is repeated, once', () => {
   test('ResourceNotFound', async () => {
     server.script(awsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret."));
     const error = await failureOf(resolve('spot/tokn#token'));

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 /** No link inside the repository is dead: its file is there, and in a page the heading that it names. */
 
-const PAGES = ['.', 'docs', 'examples', 'test/bench', 'test/simulator'].flatMap((folder) =>
+const PAGES = ['.', 'docs', 'examples', 'examples/terraform', 'test/bench', 'test/simulator'].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.md'))
     .map((name) => path.join(folder, name)),

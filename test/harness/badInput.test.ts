@@ -72,7 +72,7 @@ describe('each bad input ends in one ConfigurationError, without a call to Spot 
       return;
     }
     if (!/^[0-9a-f-]{36}$/.test(job.id)) {
-      // CodePipeline itself does not take such an id: there is nobody to answer either, but it was tried.
+      // CodePipeline itself does not take such an id: the result cannot be delivered either, but it was tried.
       expect(new Set(calls)).toEqual(new Set(['codepipeline PutJobFailureResult']));
       expect(error).toMatchObject({ code: 'ValidationException' });
       return;

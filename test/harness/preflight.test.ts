@@ -283,7 +283,7 @@ describe('ON_CONFLICT', () => {
   const summaries = ({ action }: RunTrace) => action.history.map(({ summary }) => summary ?? '');
   const SHORT = { POLL_WINDOW_SECONDS: '20' };
 
-  test('FAIL names what is in the way, its creator and age', async () => {
+  test('FAIL names the conflicting deployment, its creator and age', async () => {
     const trace = await play('conflict', { gapSeconds: 10 });
     expect(trace.action.message).toMatch(
       /^Conflicting deployment: Elastigroup deployment cdbg-\w+ \(AWAITING_DEPLOYMENT_TO_FINISH, GreenIdentifier=[\w-]+\); CodeDeploy d-\w+ created by a user \(InProgress\), started \d+s ago\. Nothing was started\./,
@@ -330,7 +330,7 @@ describe('ON_CONFLICT', () => {
   });
 
   test.each(['rejected', 'accepted'] as const)(
-    'Spot %s a start while an empty list hides what is in the way: it is waited for',
+    'Spot %s a start while an empty list hides the conflicting deployment: it is waited for',
     async (secondDeployment) => {
       const trace = await play('conflict-ends', { options: { secondDeployment, emptyListEvery: 3 } });
       expect(trace.action.status).toBe('Succeeded');

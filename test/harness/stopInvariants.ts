@@ -52,7 +52,7 @@ const FAULT_COSTS_S = 60;
 const LIMIT_COSTS_S = 150;
 /** Seconds of an invocation's end that are kept for the report and for a slow poll; of a short one half. */
 const KEPT_S = 75;
-/** Seconds for which a reading counts before a start, or a hand-over, with the calls in between. */
+/** Seconds for which a reading counts before a start, or a continuation, with the calls in between. */
 const READING_COUNTS_S = 10;
 
 const CHECKS: ReadonlySet<string> = new Set(['GetPipelineExecution', 'ListActionExecutions']);
@@ -128,8 +128,8 @@ function problemOf(
   if (!look) {
     const since = Math.max(shownAt, startedAt);
     const isLong = (until - since) / 1000 > LOOKS_EVERY_S + delays;
-    const isHandOver = isFree && !stop && delays === 0 && (endedAt - since) / 1000 > READING_COUNTS_S;
-    return isLong || isHandOver ? 'did not look whether its action was abandoned' : undefined;
+    const isContinuation = isFree && !stop && delays === 0 && (endedAt - since) / 1000 > READING_COUNTS_S;
+    return isLong || isContinuation ? 'did not look whether its action was abandoned' : undefined;
   }
   const isOver = (until - look.at) / 1000 > STOPPED_WITHIN_S + stopTakes + delays;
   if (isOver) return 'did not stop the fleet of its abandoned action in time';

@@ -40,7 +40,7 @@ export interface Elastigroup {
    * item without a readable id is skipped, unless it may be a deployment with the tag `own`.
    */
   listDeployments(own: Tag): Promise<readonly ElastigroupDeployment[]>;
-  /** Launches green. A lost answer leaves open whether it did: look before repeating. */
+  /** Launches green. A lost answer leaves open whether it did: check before repeating. */
   startDeployment(request: StartRequest): Promise<ElastigroupDeployment>;
   /** Removes green again. */
   stopDeployment(id: string): Promise<void>;

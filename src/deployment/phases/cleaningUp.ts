@@ -15,7 +15,14 @@ import {
 import { POLL_WARNINGS } from '../messages';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFinalizing } from '../transitions';
-import { decideCleanup, isLate, isUnlisted, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import {
+  decideCleanup,
+  isLate,
+  isUnlisted,
+  whileUnanswered,
+  type CleanupDecision,
+  type CleanupView,
+} from './cleanupDecision';
 import { endOfCleanup, failKeepingGreen } from './cleanupOutcome';
 import { blueInService } from './blueFleet';
 import { trafficIn, type TrafficView } from './greenProtection';
@@ -214,13 +221,11 @@ async function stopElastigroup(
 ): Promise<CleaningUp> {
   const successor = await findSuccessor(state, codeDeploy.ok ? codeDeploy.value : undefined, context);
   if (successor.ok && successor.value !== undefined) return followedBy(state, successor.value);
-  const now = context.clock.now();
-  if (!successor.ok && successor.error.transient && !isLate(state, now, context.cleanupTimeoutSeconds))
-    return waiting(
-      state,
-      { kind: 'wait', reason: 'CodeDeploy cannot be queried at the moment', unanswered: true },
-      context,
-    );
+  if (!successor.ok) {
+    const now = context.clock.now();
+    const decision = whileUnanswered(state, successor.error, isLate(state, now, context.cleanupTimeoutSeconds), now);
+    if (decision.kind === 'wait') return waiting(state, decision, context);
+  }
   let next = state;
   let counts = true;
   for (const id of ids) {

@@ -4,12 +4,13 @@ import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
 import { hasEnded, isReplacingBlue, progressOf, type ElastigroupProgress } from '../elastigroupState';
 import type { JobProof } from '../genuineJob';
-import { deniedAgain, hasLasted, isBelieved, LOST_START_GRACE_S, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
+import { hasLasted, LOST_START_GRACE_S, mayPass, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import {
   protectGreen,
   trafficIn,
+  unanswered,
   whileUnread,
   type KeepReason,
   type Protection,
@@ -133,7 +134,7 @@ function beforeElastigroup(
     };
   }
   if (deployment.hasTrafficControl === false) return withoutLoadBalancer(state, deployment, traffic, terms);
-  return asDecision(protectGreen(state, deployment, traffic, { now, isLate: late, unseenSince: state.unseenSince }));
+  return asDecision(protectGreen(state, deployment, traffic, { now, isLate: late, refused: state.refused }));
 }
 
 /** Undefined: green may be removed. */
@@ -172,8 +173,7 @@ function withoutLoadBalancer(
   if (!isActive(deployment)) {
     if (deployment.blueTerminationWaitMinutes === undefined || !blue) return undefined;
     const isLateNow = isLate(state, now, cleanupTimeoutSeconds);
-    if (!blue.ok)
-      return asDecision(whileUnread(blue.error, { now, isLate: isLateNow, unseenSince: state.unseenSince }));
+    if (!blue.ok) return asDecision(whileUnread(blue.error, { now, isLate: isLateNow, refused: state.refused }));
     return blue.value.length > 0 ? undefined : { kind: 'keep-green', why: { kind: 'no-blue', rollbackId: undefined } };
   }
   if (deployment.blueTerminationWaitMinutes !== undefined && isLate(state, now, cleanupTimeoutSeconds))
@@ -256,13 +256,16 @@ export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeploymen
 }
 
 /** After a long gap between two invocations, one throttled call must not end cleaning up before any stop was tried. */
-function whileUnanswered(state: CleaningUp, error: UpstreamError, late: boolean, now: number): CleanupDecision {
-  if (!error.transient && (late || isBelieved(deniedAgain(state.refused, now), now)))
-    return { kind: 'check-green', because: late ? 'late' : 'unreadable' };
+export function whileUnanswered(
+  state: CleaningUp,
+  error: UpstreamError,
+  late: boolean,
+  now: number,
+): Extract<CleanupDecision, { kind: 'check-green' | 'wait' }> {
   const hasTried = state.firstStopAt !== undefined || hasLasted(state.unseenSince, UNANSWERED_PATIENCE_S, now);
-  if (late && hasTried) return { kind: 'check-green', because: 'late' };
-  const reason = `${error.service} cannot be queried at the moment`;
-  return { kind: 'wait', reason, unanswered: true, ...(!error.transient && { refused: true }) };
+  if (late && (hasTried || !error.transient)) return { kind: 'check-green', because: 'late' };
+  if (!mayPass(error, state.refused, now)) return { kind: 'check-green', because: 'unreadable' };
+  return unanswered(error, `${error.service} cannot be queried at the moment`);
 }
 
 /** A stop that was never sent, or that has shown no effect for a while. */

@@ -51,7 +51,7 @@ export async function createCodeDeploy(
   }
 }
 
-/** So that who stands in CodeDeploy's console finds the pipeline; DESCRIPTION goes before it. */
+/** So that whoever is in CodeDeploy's console finds the pipeline; DESCRIPTION goes before it. */
 function descriptionOf({ runMemory }: DeploymentContext): string | undefined {
   const { pipeline, executionId } = namedRun(runMemory) ?? {};
   if (pipeline === undefined) return executionId && `pipeline execution ${executionId}`;

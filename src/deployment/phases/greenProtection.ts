@@ -2,7 +2,7 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
 import type { UpstreamError } from '../../clients/upstreamError';
 import type { Attempt } from '../attempt';
-import { DENIAL_PATIENCE_S, hasLasted } from '../limits';
+import { hasLasted, mayPass, type Denial } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { trafficOf, type Traffic } from '../traffic';
@@ -38,12 +38,12 @@ export type KeepReason =
 
 /**
  * - `removable`: green does not serve, or blue serves again
- * - `wait`: it may serve; `unanswered`: for the lack of an answer
+ * - `wait`: it may serve; `unanswered`: for the lack of an answer; `refused`: the answer is a denial or a refusal
  * - `keep`: it may serve, and waiting will not change that, or the time for it is over
  */
 export type Protection =
   | { readonly kind: 'removable'; readonly reason: string }
-  | { readonly kind: 'wait'; readonly reason: string; readonly unanswered?: true }
+  | { readonly kind: 'wait'; readonly reason: string; readonly unanswered?: true; readonly refused?: true }
   | { readonly kind: 'keep'; readonly why: KeepReason };
 
 /** Seconds after its end for which a rollback may still appear: it is a deployment of its own, created after that end. */
@@ -53,8 +53,7 @@ const TARGETS_GRACE_S = 30;
 
 interface Moment {
   readonly now: number;
-  /** Since when cleaning up has got no answer. */
-  readonly unseenSince: number | undefined;
+  readonly refused: Denial | undefined;
   /** CLEANUP_TIMEOUT_SECONDS is over: it ends the waiting, never the protection. */
   readonly isLate: boolean;
 }
@@ -133,11 +132,14 @@ function whileUnclear(traffic: 'unclear' | UpstreamError, endedSince: number | u
 }
 
 /** One stray denial, or a rollback that cannot be read yet, costs time only. */
-export function whileUnread(error: UpstreamError, { isLate, now, unseenSince }: Moment): Protection {
-  const mayPass = error.transient || !hasLasted(unseenSince, DENIAL_PATIENCE_S, now);
-  if (mayPass && !isLate)
-    return { kind: 'wait', reason: `${error.service} cannot be queried for where the traffic is`, unanswered: true };
-  return keep({ kind: 'unreadable', detail: error.message });
+export function whileUnread(error: UpstreamError, { isLate, now, refused }: Moment): Protection {
+  if (isLate || !mayPass(error, refused, now)) return keep({ kind: 'unreadable', detail: error.message });
+  return unanswered(error, `${error.service} cannot be queried for where the traffic is`);
+}
+
+/** The next poll asks again; denials are counted. */
+export function unanswered(error: UpstreamError, reason: string): Extract<Protection, { kind: 'wait' }> {
+  return { kind: 'wait', reason, unanswered: true, ...(!error.transient && { refused: true }) };
 }
 
 function wait(reason: string): Protection {

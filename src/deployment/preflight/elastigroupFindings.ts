@@ -7,7 +7,7 @@ import { problem, warning, type Finding } from './finding';
 
 type Wanted = Pick<UserParameters, 'groupId' | 'applicationName' | 'deploymentGroupName' | 'acceptOtherGroups'>;
 
-/** What of the Elastigroup's configuration stands against a blue/green deployment, or may (docs/services.md, Spot). */
+/** What of the Elastigroup's configuration prevents a blue/green deployment, or may (docs/services.md, Spot). */
 export function elastigroupFindings(group: ElastigroupConfiguration, wanted: Wanted): Finding[] {
   return [
     ...capacityFindings(group, wanted.groupId),

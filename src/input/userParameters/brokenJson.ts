@@ -25,7 +25,7 @@ interface Mistake {
   readonly pattern?: RegExp;
   /** Left out: `offset`. */
   readonly from?: 'previous' | 'offset' | 'end';
-  /** A function is given what the pattern has captured, or else what stands where the parser gave up. */
+  /** A function is given what the pattern has captured, or else what is where the parser gave up. */
   readonly message: string | ((found: string) => string);
   /** The reason may be that the text was cut. */
   readonly isCut?: true;
@@ -37,7 +37,7 @@ const FOREIGN_WORDS = 'NaN|-?Infinity|undefined|None|True|False|TRUE|FALSE|NULL|
 /** The first that applies is reported. */
 const MISTAKES: readonly Mistake[] = [
   { pattern: new RegExp(`(${QUOTE})`, 'y'), message: JSON_MESSAGES.typographicQuote },
-  // One that stands where a string would have to end.
+  // One where a string would have to end.
   { pattern: new RegExp(`(${QUOTE})(?=\\s*[:,}\\]])`, 'g'), from: 'previous', message: JSON_MESSAGES.typographicQuote },
   { code: 'InvalidCommentToken', message: JSON_MESSAGES.comment },
   // After a value in quotes comes neither a comma nor the next name, but more of it.

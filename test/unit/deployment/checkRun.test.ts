@@ -121,7 +121,7 @@ describe('when the pipeline execution is read', () => {
     await check(installing());
     runs.take();
     context.clock.advance(5);
-    await check(installing(), 'hand-over');
+    await check(installing(), 'continuation');
     expect(runs.take()).toEqual(['execution']);
   });
 
@@ -160,7 +160,7 @@ describe('when the pipeline execution is read', () => {
     ['by a dry run', starting(), { parameters: { dryRun: true } }],
   ])('never %s', async (_name, state, options) => {
     const { runs, check } = setUp({ action: 'Abandoned' }, options);
-    for (const occasion of ['poll', 'start', 'hand-over', 'over'] as const)
+    for (const occasion of ['poll', 'start', 'continuation', 'over'] as const)
       expect(await check(state, occasion)).toEqual({ kind: 'goes-on', state });
     expect(runs.calls).toEqual([]);
   });
@@ -267,7 +267,7 @@ describe('what cannot be read costs one line of the log, and never the deploymen
     ['no id is told', { identity: { ...RUN, executionId: undefined, actionExecutionId: undefined } }],
   ])('%s', async (_name, changes) => {
     const { runs, context, check } = setUp(changes);
-    for (const occasion of ['poll', 'start', 'hand-over', 'over'] as const) {
+    for (const occasion of ['poll', 'start', 'continuation', 'over'] as const) {
       expect(await check(checked(), occasion)).toEqual({ kind: 'goes-on', state: checked() });
       context.clock.advance(60);
     }

@@ -294,10 +294,17 @@ describe('where it cannot be read where the traffic is', () => {
       { after: 120 },
       { ...script, green: [GREEN], groupInstances: [noAnswer('Spot', 'denied')] },
     );
+    expect(patient.next).toMatchObject({ phase: 'cleaningUp', refused: { since: at(0), polls: 2 } });
     expect([first, patient].flatMap(({ context: { changes } }) => changes).concat(context.changes)).toEqual([]);
     const text = inPhase(next, 'failed').left.join('\n');
     expect(text).toContain('i-g may be in service');
     expect(text).toContain('codedeploy:ListDeploymentTargets');
+  });
+
+  test('one stray denial after an outage of two minutes does not end the waiting', async () => {
+    const script: Script = { getDeployment: [failed], list: [alive], targets: [unread], findDeployments: [[failed]] };
+    const { next } = await pollOnce(cleaningUp({ unseenSince: at(0) }), { after: 125 }, script);
+    expect(inPhase(next, 'cleaningUp').progress).toContain('cannot be queried for where the traffic is');
   });
 
   test('for the moment: it is waited for, and then green is removed where it never served', async () => {

@@ -54,7 +54,7 @@ const state = fc
 const moment = fc.record({
   now: fc.integer({ min: 0, max: 1000 }).map(at),
   isLate: fc.boolean(),
-  unseenSince: fc.constantFrom(undefined, at(0)),
+  refused: fc.constantFrom(undefined, { since: at(0), polls: 2 }),
 });
 
 test('the first rule: green is removable only where it never had traffic, or where a rollback has brought blue back', () => {
@@ -76,7 +76,7 @@ test('the first rule: green is removable only where it never had traffic, or whe
 test('when the time for cleaning up is over, nothing is waited for any more', () => {
   fc.assert(
     fc.property(state, deployment, view, moment, (before, own, seen, { now }) => {
-      expect(protectGreen(before, own, seen, { now, isLate: true, unseenSince: at(0) }).kind).not.toBe('wait');
+      expect(protectGreen(before, own, seen, { now, isLate: true, refused: undefined }).kind).not.toBe('wait');
     }),
     { numRuns: TRIES_ALL ? 2000 : 500 },
   );
@@ -87,7 +87,7 @@ test('a rollback is waited for a minute after the end, since it is created after
   const failed = codeDeploy('d-OWN', 'Failed', { endedAt: at(0) });
   const none: TrafficView = { targets: undefined, rollback: { ok: true, value: undefined }, blue: undefined };
   const after = (seconds: number) =>
-    protectGreen(moved, failed, none, { now: at(seconds), isLate: false, unseenSince: undefined });
+    protectGreen(moved, failed, none, { now: at(seconds), isLate: false, refused: undefined });
 
   expect(after(0).kind).toBe('wait');
   expect(after(59).kind).toBe('wait');

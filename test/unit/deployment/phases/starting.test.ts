@@ -264,7 +264,7 @@ describe('a start that Spot refuses', () => {
     expect(context.changes).toEqual([]);
   });
 
-  test('then names the deployment that is in the way, and leaves it alone', async () => {
+  test('then names the conflicting deployment, and leaves it alone', async () => {
     const { next, context } = await pollOnce(
       refused,
       { after: 30 },
@@ -551,7 +551,7 @@ describe('preflight, before the first start', () => {
 });
 
 describe('ON_CONFLICT WAIT', () => {
-  test('waits for what is in the way, and starts when it has ended', async () => {
+  test('waits for the conflicting deployment, and starts when it has ended', async () => {
     const parameters = { onConflict: 'WAIT' as const };
     const conflicts = { list: [[other('STARTING')]], findDeployments: [[otherCodeDeploy('InProgress')]], green: [[]] };
     const first = await pollOnce(checked(), { parameters }, conflicts);

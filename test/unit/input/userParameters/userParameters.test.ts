@@ -160,7 +160,7 @@ describe('the token comes from API_TOKEN, API_TOKEN_SECRET, or else the default 
     expect(parse(given, [ARTIFACT], { tokenSecret: 'default#token' }).token).toStrictEqual(expected);
   });
 
-  test('a token in clear text is warned about, a secret is not', () => {
+  test('a token in plain text is warned about, a secret is not', () => {
     const job = { inputArtifacts: [ARTIFACT] };
     const clear = parseUserParameters(
       JSON.stringify({ ...REQUIRED, API_TOKEN_SECRET: undefined, API_TOKEN: 'abc' }),
