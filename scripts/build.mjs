@@ -11,7 +11,8 @@ const { positionals } = readArguments({ allowPositionals: true });
 const [entry = 'src/handler.ts', outdir = 'dist'] = positionals;
 if (!existsSync(entry)) refuse(`There is no ${entry} to build.`);
 // It is emptied first.
-if (!/^(dist|build\/[\w-]+)$/.test(outdir)) refuse(`${outdir} is neither dist nor a folder of build/.`);
+if (!/(^|[\\/])(dist|build[\\/][^\\/]+)([\\/]|$)/.test(outdir))
+  refuse(`${outdir} is neither in dist/ nor a folder of build/.`);
 
 await rm(outdir, { recursive: true, force: true });
 const { metafile } = await build({

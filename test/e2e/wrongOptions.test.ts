@@ -21,7 +21,11 @@ const HANDLER = 'src/handler.ts';
 test.concurrent.each<[string, RegExp, readonly string[]]>([
   ['npm run build', /^Unknown option '--outdir'/, [NODE, 'scripts/build.mjs', '--outdir', 'x']],
   ['npm run build', /^There is no source\.ts to build\.$/m, [NODE, 'scripts/build.mjs', 'source.ts']],
-  ['npm run build', /^docs is neither dist nor a folder of build\/\.$/m, [NODE, 'scripts/build.mjs', HANDLER, 'docs']],
+  [
+    'npm run build',
+    /^docs is neither in dist\/ nor a folder of build\/\.$/m,
+    [NODE, 'scripts/build.mjs', HANDLER, 'docs'],
+  ],
   ['a script', /^There is no script "nowhere\.ts"\.$/m, [NODE, 'scripts/run.mjs', 'nowhere.ts']],
   ['npm run audit', /^Unknown option '--fix'/, [NODE, 'scripts/audit.mjs', '--fix']],
   ['node scripts/pictures.mjs', /^Unknown option '--uot'/, [NODE, 'scripts/pictures.mjs', '--uot', 'x']],
