@@ -10,7 +10,7 @@ import { mayBeUnfollowed } from './deployment/checkRun';
 import { POLL_WARNINGS, RUN_MESSAGES } from './deployment/messages';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
 import { namedRun, newRunMemory, rememberRunInLog, type NamedRun, type RunMemory } from './deployment/runMemory';
-import { cleanUpAfterHandOver, poll, rememberInLog } from './deployment/poll';
+import { cleanUpAfterReport, poll, rememberInLog } from './deployment/poll';
 import { hasResult, hasStartedNothing, type ActiveState, type EndState, type State } from './deployment/state';
 import { firstState, idsOf, perhapsWithCodeDeploy } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
@@ -84,7 +84,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
   });
   // CodePipeline accepts one result, whatever was delivered twice: the run whose result it was writes the metrics.
   if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, result.run, job);
-  if (result.afterHandOver) await result.afterHandOver(outcome === 'accepted');
+  if (result.afterReport) await result.afterReport(outcome === 'accepted');
 }
 
 interface Result {
@@ -94,7 +94,7 @@ interface Result {
   /** The pipeline's execution, where it is known. */
   readonly run?: NamedRun | undefined;
   /** What to do where nobody may come after this invocation: CodePipeline has refused the continuation, or the action has ended. */
-  readonly afterHandOver?: (isAccepted: boolean) => Promise<void>;
+  readonly afterReport?: (isAccepted: boolean) => Promise<void>;
 }
 
 async function work(event: unknown, job: Job): Promise<Result> {
@@ -132,7 +132,7 @@ async function work(event: unknown, job: Job): Promise<Result> {
   const redact = (text: string) => job.redactor.redact(text);
   return {
     report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact),
-    afterHandOver: async (isAccepted) => {
+    afterReport: async (isAccepted) => {
       if (!isAccepted || mayBeUnfollowed(next)) await useTheRest(next, isAccepted, rateLimit, input, runMemory, job);
     },
   };
@@ -248,8 +248,8 @@ async function useTheRest(
     rateLimit,
     isAnswered: true,
   } as const;
-  const end = await cleanUpAfterHandOver(state, context, pacing, isAccepted);
-  if (end?.phase === 'failed') job.log.error(`Cleaned up: ${[...end.cleaned, ...end.left].join(' ')}`);
+  const end = await cleanUpAfterReport(state, context, pacing, isAccepted);
+  if (end?.phase === 'failed') job.log.error(RUN_MESSAGES.cleanedUp([...end.cleaned, ...end.left].join(' ')));
   const { elastigroupDeploymentId = 'none', deploymentId = 'none' } = idsOf(end ?? state);
   const left = [elastigroupDeploymentId, deploymentId, state.greenIdentifier] as const;
   if (end?.phase === 'cleaningUp') job.log.error(RUN_MESSAGES.unfinished(end.progress, ...left));

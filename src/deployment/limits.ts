@@ -39,7 +39,7 @@ export function isBelieved({ since, polls }: Denial, now: number): boolean {
   return polls >= DENIED_POLLS && hasLasted(since, DENIAL_PATIENCE_S, now);
 }
 
-/** Whether it is worth to ask again: the error is temporary, or its denial is not believed yet. */
+/** Whether it is worth asking again: the error is temporary, or its denial is not believed yet. */
 export function mayPass(error: UpstreamError, denial: Denial | undefined, now: number): boolean {
   return error.transient || !isBelieved(deniedAgain(denial, now), now);
 }
@@ -53,7 +53,7 @@ export function isTimedOut(state: State, context: DeploymentContext): boolean {
   return context.clock.now() >= timeoutAt(state, context);
 }
 
-/** Seconds of TIMEOUT without which launching green is not worth a begin: a fleet would be removed before it is up. */
+/** Seconds of TIMEOUT below which green is not launched: a fleet would be removed before it is up. */
 export function leastSecondsToLaunch(timeoutSeconds: number): number {
   return Math.min(Math.max(60, timeoutSeconds / 5), timeoutSeconds / 2);
 }

@@ -206,10 +206,10 @@ export const RUN_MESSAGES = {
     'CodePipeline does not know this job (JobNotFoundException): the event is a sample, or an old one was sent again. This delivery started nothing. To play such events against test services, set ALLOW_UNKNOWN_JOB to true in the function.',
   late: (age, limit) =>
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
+  cleanedUp: (what) => `Cleaned up: ${what}`,
   unfinished: (progress, elastigroupId, id, tag) =>
     `Cleanup has not ended with this invocation, and no other may follow (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
   unfollowed: (elastigroupId, id, tag) =>
     `Another delivery of this event has answered this job. If the action has ended since, nobody follows what this one has started: check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}, which may serve traffic.`,
-  unnoticed: (reason) =>
-    `A stop of the pipeline execution will not be noticed, the deployment goes on without that: ${reason}`,
+  unnoticed: (reason) => `A stop of the pipeline execution will not be noticed; the deployment continues: ${reason}`,
 } as const satisfies Messages;

@@ -83,7 +83,7 @@ const REFUSAL_PATIENCE_S = 30;
  * goes on, or the action has ended. Or it has taken it although the action has ended, as far as it shows. Undefined: there is
  * nothing to clean up, as far as it can be told, or it is left to the other delivery, for which all may be well.
  */
-export async function cleanUpAfterHandOver(
+export async function cleanUpAfterReport(
   state: ActiveState,
   context: DeploymentContext,
   pacing: Pacing,

@@ -90,7 +90,7 @@ describe("with the green tag of that action, in an event that is none of CodePip
       seed: SEED,
       scenario,
       env: { POLL_WINDOW_SECONDS: '20' },
-      userParameters: { ON_CONFLICT: 'WAIT' },
+      userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 120 },
       ...(inject && { inject }),
       event: (event, invocation) => {
         const job = event['CodePipeline.job'];

@@ -10,7 +10,7 @@ import { TRIES_ALL } from '../support/triesAll';
  * revision last.
  */
 
-const PAIRS = TRIES_ALL ? 40 : 12;
+const PAIRS = TRIES_ALL ? 40 : 8;
 /** Seconds by which the older execution is older. */
 const OLDER_BY_S = 30;
 

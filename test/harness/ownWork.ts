@@ -44,5 +44,8 @@ export function isToldByOtherDelivery(trace: RunTrace): boolean {
     line.slice(0, 40),
   );
   const isOfAnother = (line: string) => lines.some((beginning) => line.includes(beginning));
-  return trace.logs.some((line) => isOfAnother(line) && line.includes(greenIdentifierOf(trace)));
+  // One that was told before the action's result does not excuse that.
+  const isAfter = (line: string) =>
+    Date.parse((JSON.parse(line) as { timestamp: string }).timestamp) >= trace.action.endedAt;
+  return trace.logs.some((line) => isOfAnother(line) && line.includes(greenIdentifierOf(trace)) && isAfter(line));
 }

@@ -2,6 +2,7 @@ import type { RunPlan } from './playRun';
 import { scenarioNamed } from '../simulator/scenarios';
 import { violationsOf } from './invariants';
 import { playRun } from './playRun';
+import { TRIES_ALL } from '../support/triesAll';
 
 /*
  * Lambda's real delays before its retries, and CodePipeline's 20 minutes, in virtual time: whatever kills two of the three
@@ -18,10 +19,9 @@ const LONG: RunPlan = {
 };
 const BEGIN = Date.UTC(2026, 0, 5, 9, 0, 0);
 /** `npm run test:faults` and CI try every second. */
-const SECONDS =
-  process.env['FAULTS'] === 'all' ? Array.from({ length: 301 }, (_, second) => second) : [0, 1, 120, 238, 241, 250];
+const SECONDS = TRIES_ALL ? Array.from({ length: 301 }, (_, second) => second) : [0, 1, 120, 238, 241, 250];
 
-jest.setTimeout(process.env['FAULTS'] === 'all' ? 600_000 : 60_000);
+jest.setTimeout(TRIES_ALL ? 600_000 : 60_000);
 
 test('a process that is killed twice, at whatever second of an invocation, costs time and nothing else', async () => {
   const wrong: string[] = [];

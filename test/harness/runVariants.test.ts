@@ -105,7 +105,7 @@ describe.each(
     expect(unnoticedLines(trace)).toHaveLength(isTold(variant) ? 0 : 1);
   });
 
-  // The first is noticed by a check on the way, the second one before, or after, the invocation hands over.
+  // The first is noticed by a check on the way, the second one before, or after, the invocation ends with a continuation.
   test.each(['', '20'])('a stop is noticed wherever it can be read (POLL_WINDOW_SECONDS: "%s")', async (window) => {
     const trace = await play(variant, 'never-finishes', {
       env: { POLL_WINDOW_SECONDS: window },

@@ -128,8 +128,8 @@ function problemOf(
   if (!look) {
     const since = Math.max(shownAt, startedAt);
     const isLong = (until - since) / 1000 > LOOKS_EVERY_S + delays;
-    const isHandOver = isFree && !stop && delays === 0 && (endedAt - since) / 1000 > READING_COUNTS_S;
-    return isLong || isHandOver ? 'did not look whether its action was abandoned' : undefined;
+    const isContinuation = isFree && !stop && delays === 0 && (endedAt - since) / 1000 > READING_COUNTS_S;
+    return isLong || isContinuation ? 'did not look whether its action was abandoned' : undefined;
   }
   const isOver = (until - look.at) / 1000 > STOPPED_WITHIN_S + stopTakes + delays;
   if (isOver) return 'did not stop the fleet of its abandoned action in time';

@@ -78,11 +78,11 @@ async function withTargetCapacity(
 ): Promise<Launching> {
   const { targetCapacity: known, isCapacityConfirmed } = state;
   if (isCapacityConfirmed || known === 'unknown') return state;
-  if (known !== undefined && green.filter(isLeft).length < known) return state;
+  // One that is not known is read beside green that shows: it may have been lowered since the launch.
+  if (green.filter(isLeft).length < (known ?? 1)) return state;
   const group = await attempt(context.elastigroup.readGroup());
   if (!group.ok && group.error.transient) throw group.error;
   const now = group.ok ? group.value.targetCapacity : undefined;
-  // Read for the first time after a crash, it may have been lowered since the launch.
   const isLowered = known === undefined && now !== undefined && green.filter(isLeft).length > now;
   const capacity = now === undefined || isLowered ? (known ?? 'unknown') : Math.max(now, known ?? 0);
   return { ...state, targetCapacity: capacity, isCapacityConfirmed: true };

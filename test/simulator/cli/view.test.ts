@@ -1,4 +1,4 @@
-import type { PipelineEvent } from '../pipeline';
+import type { ActionResult, PipelineEvent } from '../pipeline';
 import { scenarioNamed } from '../scenarios';
 import { newWorld } from '../testWorld';
 import type { Screen } from './screen';
@@ -79,6 +79,23 @@ test('a first event that comes again says why the function counts less time', ()
     }).printed[1];
   expect(again(0)).toMatch(/job-1, delivered again; its time counts from its oldest trace$/);
   expect(again(1)).toMatch(/job-1, delivered again$/);
+});
+
+test('of an abandoned action the end says what the function has cleaned up', () => {
+  const ended = {
+    ...{
+      status: 'Failed',
+      message: 'The execution was stopped, and its action abandoned.',
+      startedAt: 0,
+      endedAt: 4000,
+    },
+    ...{ invocations: [], outputVariables: {}, failure: undefined },
+  } as unknown as ActionResult;
+  const { printed } = shown((view) => {
+    view.onLog(log({ level: 'ERROR', message: 'Cleaned up: Elastigroup deployment cdbg-1 was stopped.' }));
+    view.end(ended);
+  });
+  expect(printed).toContain("In the function's log: Cleaned up: Elastigroup deployment cdbg-1 was stopped.");
 });
 
 test('every line of the block fits into 80 columns, whatever the states are', () => {

@@ -24,6 +24,7 @@ export function createView(
   let percent = 0;
   let doing = 'not yet invoked';
   let shown = '';
+  let lastError = '';
   const isAhead = (percentNow: number | undefined) => {
     percent = Math.max(percent, percentNow ?? 0);
   };
@@ -46,6 +47,7 @@ export function createView(
     line,
     onLog: (text) => {
       isAhead(percentIn(text));
+      lastError = errorIn(text) ?? lastError;
       const phase = phaseIn(text);
       if (phase !== undefined) doing = phase + (timeLeftIn(text) || (phase === 'installing' ? timeLeftIn(doing) : ''));
     },
@@ -58,6 +60,8 @@ export function createView(
     end: (action) => {
       clearInterval(timer);
       screen.print(resultText(action));
+      // Where CodePipeline takes no result any more, only the log says what was cleaned up.
+      if (!action.failure && lastError !== '') screen.print(`In the function's log: ${lastError}`);
     },
     stop: () => {
       clearInterval(timer);
@@ -85,6 +89,12 @@ function timeLeftIn(line: string): string {
 
 function phaseIn(line: string): string | undefined {
   return /"phase":"(\w+)"/.exec(line)?.[1];
+}
+
+function errorIn(line: string): string | undefined {
+  if (!line.includes('"level":"ERROR"')) return undefined;
+  const { message } = JSON.parse(line) as { readonly message?: unknown };
+  return String(message);
 }
 
 function whatItDoes(event: PipelineEvent): string | undefined {
@@ -177,7 +187,7 @@ function whatFollows(retrySeconds: number | undefined): string {
 /** The result as CodePipeline's console shows it. */
 function resultText(action: ActionResult): string {
   const seconds = ((action.endedAt - action.startedAt) / 1000).toFixed(1);
-  const head = `\n${action.status} after ${seconds} s, ${action.invocations.length} invocations`;
+  const head = `\n${action.status} after ${seconds} s, ${action.invocations.length} ${action.invocations.length === 1 ? 'invocation' : 'invocations'}`;
   if (action.failure) return `${head}\n${action.failure.type}: ${action.failure.message}`;
   const variables = Object.entries(action.outputVariables).map(([name, value]) => `  ${name} = ${value}`);
   return [head, action.message, ...(variables.length > 0 ? ['Output variables:', ...variables] : [])].join('\n');

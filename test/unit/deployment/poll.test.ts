@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { SPOT_OPERATIONS, type Tag } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
-import { cleanUpAfterHandOver, poll, type Pacing } from '../../../src/deployment/poll';
+import { cleanUpAfterReport, poll, type Pacing } from '../../../src/deployment/poll';
 import type { DeploymentContext } from '../../../src/deployment/context';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
@@ -259,12 +259,15 @@ describe("a block by Spot's rate limit", () => {
     expect(context.clock.sleeps).toEqual([40_000]);
   });
 
-  test.each(followed)('that outlasts the invocation is handed over, without a poll, while $phase', async (state) => {
-    const { next, context } = await run(state, {}, { rateLimit: blocked('list', 60) });
+  test.each(followed)(
+    'that outlasts the invocation becomes a continuation, without a poll, while $phase',
+    async (state) => {
+      const { next, context } = await run(state, {}, { rateLimit: blocked('list', 60) });
 
-    expect(next).toBe(state);
-    expect(context.clock.sleeps).toEqual([]);
-  });
+      expect(next).toBe(state);
+      expect(context.clock.sleeps).toEqual([]);
+    },
+  );
 
   test('of the start alone is waited for too, while nothing is started', async () => {
     const { context } = await run(
@@ -469,7 +472,7 @@ describe('a stop of the pipeline execution', () => {
 
   test('that CodePipeline shows only a while after it has refused the continuation is noticed', async () => {
     const context = contextStoppedAt(12, { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] });
-    const left = await cleanUpAfterHandOver(installing(), context, pacing({ until: at(22), latest: at(22) }), false);
+    const left = await cleanUpAfterReport(installing(), context, pacing({ until: at(22), latest: at(22) }), false);
     expect(left?.phase).toBe('cleaningUp');
     expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
@@ -482,7 +485,7 @@ describe('a stop of the pipeline execution', () => {
     async (_name, read) => {
       const context = contextStoppedAt(0, {});
       Object.assign(context.pipelineRuns, { executionStatus: read, listActions: () => read().then(() => []) });
-      expect(await cleanUpAfterHandOver(installing(), context, pacing({ until: at(600) }), false)).toBeUndefined();
+      expect(await cleanUpAfterReport(installing(), context, pacing({ until: at(600) }), false)).toBeUndefined();
       expect(context.clock.now()).toBe(at(30));
     },
   );
@@ -491,7 +494,7 @@ describe('a stop of the pipeline execution', () => {
     const after = async (state: ActiveState, read: () => Promise<string>, script: Script, until = at(6)) => {
       const context = contextStoppedAt(0, script);
       Object.assign(context.pipelineRuns, { executionStatus: read, listActions: () => read().then(() => []) });
-      await cleanUpAfterHandOver(state, context, pacing({ until, latest: until }), false);
+      await cleanUpAfterReport(state, context, pacing({ until, latest: until }), false);
       return context.changes;
     };
     const stops: Script = { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] };
@@ -513,7 +516,7 @@ describe('a stop of the pipeline execution', () => {
   test('that is to be confirmed is, in the time that is left after a continuation that was accepted', async () => {
     const context = contextStoppedAt(0, { getDeployment: [inProgress], list: [GOING], stopCodeDeploy: ['stopping'] });
     const doubtful = installing({ runEndedSince: at(-1) });
-    const left = await cleanUpAfterHandOver(doubtful, context, pacing({ until: at(9), latest: at(9) }), true);
+    const left = await cleanUpAfterReport(doubtful, context, pacing({ until: at(9), latest: at(9) }), true);
     expect(left?.phase).toBe('cleaningUp');
     expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });
@@ -521,13 +524,13 @@ describe('a stop of the pipeline execution', () => {
   test('that the next reading does not confirm leaves the deployment to the next invocation', async () => {
     const context = contextStoppedAt(100, {});
     const doubtful = installing({ runEndedSince: at(-1) });
-    expect(await cleanUpAfterHandOver(doubtful, context, pacing(), true)).toBeUndefined();
+    expect(await cleanUpAfterReport(doubtful, context, pacing(), true)).toBeUndefined();
     expect(context.clock.sleeps).toEqual([]);
   });
 
   test('is not looked for where it cannot be read at all', async () => {
     const context = new FakeContext({});
-    expect(await cleanUpAfterHandOver(installing(), context, pacing({ until: at(600) }), false)).toBeUndefined();
+    expect(await cleanUpAfterReport(installing(), context, pacing({ until: at(600) }), false)).toBeUndefined();
     expect(context.clock.sleeps).toEqual([]);
   });
 
@@ -537,7 +540,7 @@ describe('a stop of the pipeline execution', () => {
       list: [GOING],
       stopCodeDeploy: ['stopping'],
     });
-    const left = await cleanUpAfterHandOver(installing(), context, pacing({ until: at(9), latest: at(9) }), false);
+    const left = await cleanUpAfterReport(installing(), context, pacing({ until: at(9), latest: at(9) }), false);
     expect(left?.phase).toBe('cleaningUp');
     expect(context.changes).toEqual(['stop CodeDeploy d-OWN']);
   });

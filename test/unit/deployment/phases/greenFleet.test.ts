@@ -89,6 +89,11 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
     expect(inPhase(first.next, 'launching').targetCapacity).toBe('unknown');
   });
 
+  test('nor is it read before an instance shows, with which it can be compared', async () => {
+    const { next } = await pollOnce(unknownCapacity, {}, { ...READY, green: [fleet(0)] });
+    expect(inPhase(next, 'launching')).not.toHaveProperty('targetCapacity');
+  });
+
   test('and tries again while Spot is busy', async () => {
     const { next } = await pollOnce(
       unknownCapacity,
