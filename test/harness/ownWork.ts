@@ -40,9 +40,12 @@ export function isNamedAsLeft(trace: RunTrace, id: string): boolean {
 
 /** Or the log of another delivery of the same event does, whose work the result of the first one cannot know. */
 export function isToldByOtherDelivery(trace: RunTrace): boolean {
-  const lines = [RUN_MESSAGES.unfollowed('', '', ''), RUN_MESSAGES.unfinished('', '', '', '')].map((line) =>
-    line.slice(0, 40),
-  );
+  // It may also have succeeded, in the moment in which the result was given.
+  const lines = [
+    RUN_MESSAGES.unfollowed('', '', '').slice(0, 40),
+    RUN_MESSAGES.unfinished('', '', '', '').slice(0, 40),
+    'The action succeeded: ',
+  ];
   const isOfAnother = (line: string) => lines.some((beginning) => line.includes(beginning));
   // One that was told before the action's result does not excuse that.
   const isAfter = (line: string) =>

@@ -13,9 +13,14 @@ export function stopViolationsOf(trace: RunTrace): string[] {
   return [...abandonedFleets(trace), ...startedAfterTheEnd(trace), ...endedForNothing(trace)];
 }
 
-/** A result that CodePipeline has taken does not claim that there was nobody to take it. */
-function endedForNothing({ action, world }: RunTrace): string[] {
+/**
+ * A result that CodePipeline has taken does not claim that there was nobody to take it. Where CodePipeline shows again and again
+ * that an action was abandoned which was not, two readings may agree: that costs an action that has started nothing.
+ */
+function endedForNothing(trace: RunTrace): string[] {
+  const { action, world } = trace;
   if (action.reason !== 'result' || action.status !== 'Failed') return [];
+  if (world.options.oddExecutionReads && ownSpot(trace).length === 0) return [];
   const [execution] = world.executions.all;
   const isCancelled = execution?.history.some(({ status }) => status === 'Cancelled') === true;
   const wrong = [
@@ -148,6 +153,8 @@ function mayServe(trace: RunTrace): boolean {
   const { loadBalancer, blueTerminationWaitMinutes } = trace.world.options.deploymentGroup;
   if (loadBalancer === false && blueTerminationWaitMinutes !== undefined && ownCodeDeploy(trace).length > 0)
     return true;
+  // CodeDeploy does not show where the traffic is, so that green is kept.
+  if (trace.world.options.codeDeployTells.listsTargets === false && ownCodeDeploy(trace).length > 0) return true;
   return ownCodeDeploy(trace).some((deployment) => {
     const isBack = trace.world.codeDeploy.all.some(
       ({ rollsBack, status }) => rollsBack === deployment.id && status === 'Succeeded',
