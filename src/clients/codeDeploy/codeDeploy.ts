@@ -30,7 +30,7 @@ export interface CodeDeployDeployment {
   readonly status: string;
   /** ms since the epoch */
   readonly createdAt: number | undefined;
-  /** When its work on instances began (ms since the epoch); undefined: it has not begun. */
+  /** When its work on instances began (ms since the epoch); undefined: it has not begun, or CodeDeploy does not say. */
   readonly startedAt: number | undefined;
   /** When it ended (ms since the epoch); undefined while it is active. */
   readonly endedAt: number | undefined;

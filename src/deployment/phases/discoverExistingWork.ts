@@ -26,18 +26,9 @@ export type ExistingWork =
       readonly recent: readonly CodeDeployDeployment[];
     };
 
-/**
- * Searches for this action's own deployments, and for conflicting ones. Where the search is rejected for good, EC2 is asked before
- * anybody is told that nothing was started: another delivery of the event may have launched green.
- */
-export async function discoverExistingWork(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
-  const found = await attempt(discover(state, context));
-  if (found.ok) return found.value;
-  if (!found.error.transient && state.unconfirmedSince === undefined) {
-    const green = await attempt(context.greenInstances.find(greenTag(state)));
-    if (green.ok && green.value.length > 0) return { kind: 'own-green', green: green.value };
-  }
-  return withAllProblems(state, context, Promise.reject(found.error));
+/** Searches for this action's own deployments, and for conflicting ones. */
+export function discoverExistingWork(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
+  return withAllProblems(state, context, discoverOrFindGreen(state, context));
 }
 
 /** A read that is rejected for good fails the action: the findings of preflight are reported with it, in one message. */
@@ -50,6 +41,20 @@ export async function withAllProblems<T>(state: Starting, context: DeploymentCon
     if (isFirst && error instanceof UpstreamError && !error.transient) await preflight(context, [], error);
     throw error;
   }
+}
+
+/**
+ * Where the search is rejected for good, EC2 is asked before anybody is told that nothing was started: another delivery of the
+ * event may have launched green.
+ */
+async function discoverOrFindGreen(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
+  const found = await attempt(discover(state, context));
+  if (found.ok) return found.value;
+  if (!found.error.transient && state.unconfirmedSince === undefined) {
+    const green = await attempt(context.greenInstances.find(greenTag(state)));
+    if (green.ok && green.value.length > 0) return { kind: 'own-green', green: green.value };
+  }
+  throw found.error;
 }
 
 async function discover(state: Starting, context: DeploymentContext): Promise<ExistingWork> {
