@@ -43,7 +43,7 @@ export function parametersWith(overrides: Partial<UserParameters> = {}): UserPar
     applicationName: 'shop',
     deploymentGroupName: 'shop-green',
     timeoutSeconds: 1800,
-    revision: { kind: 's3', bucket: 'revisions', key: 'shop.zip', bundleType: 'zip', source: 'S3' },
+    revision: { kind: 's3', bucket: 'revisions', key: 'shop.zip', bundleType: 'zip' },
     onConflict: 'FAIL',
     dryRun: false,
     ...overrides,

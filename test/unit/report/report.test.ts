@@ -240,10 +240,7 @@ describe('success', () => {
   });
 
   test.each([
-    [
-      { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', source: 'S3', version: '7' } as const,
-      's3://b/k?versionId=7',
-    ],
+    [{ kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', version: '7' } as const, 's3://b/k?versionId=7'],
     [{ kind: 'github', repository: 'o/r', commitId: 'abc' } as const, 'https://github.com/o/r/commit/abc'],
   ])('names the revision %j as %s', (revision, words) => {
     const report = reportSuccess('job-2', succeeded(), parametersWith({ revision }), at(1), asIs);
@@ -310,7 +307,7 @@ describe('a secret', () => {
       reportSuccess(
         'job-2',
         succeeded(),
-        parametersWith({ revision: { kind: 's3', bucket: 'b', key: SECRET, bundleType: 'zip', source: 'S3' } }),
+        parametersWith({ revision: { kind: 's3', bucket: 'b', key: SECRET, bundleType: 'zip' } }),
         at(1),
         redact,
       ),

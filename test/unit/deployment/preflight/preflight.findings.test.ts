@@ -193,8 +193,8 @@ describe('how the deployment group deploys', () => {
 });
 
 describe('what S3 says of the revision', () => {
-  const NAMED: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop.zip', bundleType: 'zip', source: 'S3' };
-  const ARTIFACT: S3Revision = { ...NAMED, source: 'INPUT_ARTIFACT', artifactName: 'Build' };
+  const NAMED: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop.zip', bundleType: 'zip' };
+  const ARTIFACT: S3Revision = { ...NAMED, artifactName: 'Build' };
   const FOUND: RevisionStatus = { kind: 'found', eTag: '"abc"' };
 
   test.each<[string, RevisionStatus, S3Revision, RegExp[]]>([
