@@ -85,7 +85,7 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     parameters: parametersWith({ timeoutSeconds: limits.timeoutSeconds, onConflict: 'WAIT' }),
     cleanupTimeoutSeconds: limits.cleanupTimeoutSeconds,
     log: new CollectedLog(),
-    isSpotScarce: () => false,
+    isSpotLimitTight: () => false,
     pipelineRuns: {
       identify: () => answer('codePipeline', { run: RUN, data: JOB_AT_HAND }),
       executionStatus: () => answer('codePipeline', 'InProgress'),
