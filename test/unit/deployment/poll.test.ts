@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { SPOT_OPERATIONS, type Tag } from '../../../src/clients/spot/elastigroup';
+import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
+import type { Tag } from '../../../src/clients/tag';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import { cleanUpAfterReport, poll, type Pacing } from '../../../src/deployment/poll';
 import type { DeploymentContext } from '../../../src/deployment/context';
