@@ -1,5 +1,6 @@
 import type { checkRun } from '../../src/deployment/checkRun';
-import type { CleanupDecision, CleanupView } from '../../src/deployment/phases/cleanupDecision';
+import type { CleanupDecision } from '../../src/deployment/phases/cleanupDecision';
+import type { CleanupView } from '../../src/deployment/phases/cleanupView';
 import type { fleetReadiness } from '../../src/deployment/phases/greenFleet';
 import type { protectGreen } from '../../src/deployment/phases/greenProtection';
 import type { DeploymentContext } from '../../src/deployment/context';
@@ -118,7 +119,7 @@ const BUGS: readonly Bug[] = [
   {
     name: 'nothing is looked at before a start',
     module: '../../src/deployment/checkRun',
-    plant: (actual) => ({ ...actual, checkRun: neverEnded, instead: () => Promise.resolve() }),
+    plant: (actual) => ({ ...actual, checkRun: neverEnded, insteadOfStart: () => Promise.resolve() }),
     violation: /was started .* after its action had ended/,
     firstRun: { scenario: 'success', seed: 265 },
   },

@@ -1,7 +1,8 @@
 import { isLeft, type Ec2Instance } from '../../clients/ec2Instances';
 import { listing } from '../../lib/wording';
 import { elastigroupTimeoutAt } from '../limits';
-import { hasStartedNone, isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import { hasStartedNone, isCleanupLate, type CleanupDecision } from './cleanupDecision';
+import type { CleanupView } from './cleanupView';
 import { hasEnded } from '../elastigroupState';
 import { isActive } from '../ownDeployments';
 import type { KeepReason } from './greenProtection';
@@ -22,7 +23,11 @@ export async function endOfCleanup(
 ): Promise<State> {
   const green = await attempt(context.ec2Instances.find(greenTag(state)));
   const now = context.clock.now();
-  if (decision.because === 'ended' && !isLate(state, now, context.cleanupTimeoutSeconds) && mayStillChange(green)) {
+  if (
+    decision.because === 'ended' &&
+    !isCleanupLate(state, now, context.cleanupTimeoutSeconds) &&
+    mayStillChange(green)
+  ) {
     return progressed(
       state,
       green.ok
