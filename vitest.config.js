@@ -10,6 +10,10 @@ export default defineConfig({
     restoreMocks: true,
     unstubEnvs: true,
     unstubGlobals: true,
+    // The titles of test.each are shown whole.
+    chaiConfig: { truncateThreshold: 0 },
+    // Once in each process, the SDK would announce that it ends support for Node.js 20 in 2027.
+    env: { AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
     // Vitest would leave one core idle; of the two of a small machine that is half of it.
     maxWorkers: '100%',
     // A run in virtual time takes a second of the processor; a busy machine gives it only part of one.
