@@ -247,7 +247,7 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     default: 'what CodePipeline tells',
     meaning:
       'The pipeline execution, `#{codepipeline.PipelineExecutionId}`: to notice that it was stopped, and to name it.',
-    schema: text(shape(/^[A-Za-z0-9-]{1,100}$/, 'is not an execution id')),
+    schema: text(shape(/^[A-Za-z0-9-]{1,100}$/, PARAMETER_MESSAGES.notPipelineExecution)),
     expected: 'the id of a pipeline execution, such as #{codepipeline.PipelineExecutionId} gives',
   },
 };
