@@ -113,7 +113,7 @@ const BUGS: readonly Bug[] = [
     name: 'nothing is looked at before a start',
     plant: () => {
       vi.spyOn(checks, 'checkRun').mockImplementation(neverEnded);
-      vi.spyOn(checks, 'instead').mockResolvedValue(undefined);
+      vi.spyOn(checks, 'insteadOfStart').mockResolvedValue(undefined);
     },
     violation: /was started .* after its action had ended/,
     firstRun: { scenario: 'success', seed: 265 },
