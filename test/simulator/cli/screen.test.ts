@@ -9,7 +9,7 @@ function screenOf(stream: { isTTY: boolean; columns?: number; rows?: number }) {
   return { screen: createScreen({ ...stream, write } as unknown as NodeJS.WriteStream), written };
 }
 
-const SENTENCE = 'in CodePipeline: 40% CodeDeploy d-1: started, about 10s left (the last 3 took 5s at the median)';
+const SENTENCE = 'in CodePipeline: 40% CodeDeploy d-1: started, about 10s left (the last 3 took a median of 9s)';
 const ADDRESS = `https://us-east-1.console.aws.amazon.com/codesuite/${'x'.repeat(80)}`;
 
 test('sentences are broken at words; log lines, variables and addresses stay whole', () => {
