@@ -29,9 +29,9 @@ export const FIXES = {
   'spot-reclaimed':
     'AWS reclaimed Spot Instances during deployment. Retry the stage. If it happens again, give the Elastigroup more instance types and Availability Zones, or let it fall back to On-Demand.',
   'green-removed':
-    "Green instances were terminated through the EC2 API during deployment, mostly by the Elastigroup's auto-healing: set its health check type to EC2, or its grace period to more than an install takes. Otherwise see who called TerminateInstances (CloudTrail).",
+    "Green instances were terminated through the EC2 API during deployment, probably by the Elastigroup's auto-healing: set its health check type to EC2, or its grace period to more than an install takes. If not, CloudTrail shows who called TerminateInstances.",
   'blue-failed':
-    'Only blue instances failed, while they lost the traffic: mostly AWS had reclaimed one of them, or it was terminated. The revision is not the cause.',
+    'Only blue instances failed, while traffic was being moved off them: usually AWS has reclaimed one, or it was terminated. The revision is not the cause. Unless green was kept, retry the stage.',
   'launch-failed':
     "Elastigroup could not launch green instances; its events are below. Common causes: no Spot capacity (add instance types and Availability Zones, or let it fall back to On-Demand), the account's vCPU quota, or a deleted AMI, subnet or role.",
   'no-instances':

@@ -94,7 +94,7 @@ export interface BlueGreenDeployActionProps extends CommonAwsActionProps {
    */
   readonly spotTokenField?: string;
   /**
-   * The pipeline execution, to notice that it was stopped, and to name it.
+   * Id of the pipeline execution, so that the function notices when it is stopped, and names it.
    *
    * @default codepipeline.GlobalVariables.executionId
    */

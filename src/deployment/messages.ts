@@ -59,9 +59,10 @@ export const TIME_MESSAGES = {
   due: (usual) => `usually done by now (${usual})`,
   late: (elapsed, usual) => `longer than usual: ${elapsed}, usually ${usual}`,
   lastOne: (took) => `the last one took ${took}`,
-  lastOnes: (count, median) => `the last ${count} took ${median} at the median`,
+  lastOnes: (count, median) => `the last ${count} took a median of ${median}`,
   raise: (least) => `Set TIMEOUT to at least ${least}.`,
-  longest: (longest) => `No TIMEOUT is longer than ${longest}: let CodeDeploy deploy to more instances at once.`,
+  longest: (longest) =>
+    `TIMEOUT cannot exceed ${longest}: choose a DEPLOYMENT_CONFIG that deploys to more instances at once.`,
 } as const satisfies Messages;
 
 /** What cleaning up has done. */
@@ -86,7 +87,7 @@ export const LEFT_MESSAGES = {
   noGreenInService: (id) =>
     `EC2 shows no running green instances; CodeDeploy ${id} succeeded, so this action stopped and rolled back nothing. Check what serves the traffic.`,
   elastigroup: (id, state) =>
-    `Elastigroup deployment ${id} has not ended: ${state}. Stop it in the Spot console, unless its green instances serve: that removes them.`,
+    `Elastigroup deployment ${id} has not ended: ${state}. Stop it in the Spot console, unless its green instances serve traffic: a stop removes them.`,
   elastigroupUnknown: (error, id, tag) =>
     `Elastigroup could not be queried (${error}); deployment ${id} ends at its own timeout and may still launch instances with the tag GreenIdentifier=${tag}.`,
   codeDeploy: (id, status) => `CodeDeploy ${id} has not ended: ${status}. Stop it in the CodeDeploy console.`,
@@ -132,7 +133,7 @@ export const KEPT_MESSAGES = {
   blueUnknown: 'The state of blue could not be read.',
   checkToken: 'Check who changed the continuation token, or invoked the function with that of another action.',
   checkEvent:
-    'Check who invoked the function with this event. If the deployments are of this action, stop them in the CodeDeploy and Spot consoles, unless green serves.',
+    'Check who invoked the function with this event. If the deployments belong to this action, stop them in the CodeDeploy and Spot consoles, unless green serves.',
   nothingToDo:
     'No action is needed if the release is good. For the next one, raise TIMEOUT, shorten the wait, or set the deployment group to keep blue alive (KEEP_ALIVE).',
   waitForEnd:

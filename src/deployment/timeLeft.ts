@@ -60,6 +60,8 @@ export function describeUsual({ count, median }: UsualTime): string {
 
 /** An estimate to the second would look like a promise. */
 function roughly(seconds: number): string {
-  const step = seconds < 60 ? 10 : seconds < 600 ? 30 : 60;
-  return duration(Math.ceil(seconds / step) * step);
+  // The median beside it is in whole seconds: 5.4 s of "a median of 5s" are not "about 10s".
+  const whole = Math.max(1, Math.round(seconds));
+  const step = whole <= 5 ? 5 : whole < 60 ? 10 : whole < 600 ? 30 : 60;
+  return duration(Math.ceil(whole / step) * step);
 }

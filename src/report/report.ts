@@ -46,7 +46,7 @@ export function reportProgress(
   now: number,
   redact: Redact,
 ): Report {
-  const elapsed = `${duration((now - state.startedAt) / 1000)} of ${duration(parameters.timeoutSeconds)}`;
+  const elapsed = elapsedText((now - state.startedAt) / 1000, parameters.timeoutSeconds);
   return {
     kind: 'success',
     result: {
@@ -59,6 +59,12 @@ export function reportProgress(
       },
     },
   };
+}
+
+/** Past TIMEOUT, while it cleans up, "21s of 18s" would read as a mistake. */
+function elapsedText(seconds: number, timeoutSeconds: number): string {
+  const [elapsed, timeout] = [duration(seconds), duration(timeoutSeconds)];
+  return seconds <= timeoutSeconds ? `${elapsed} of ${timeout}` : `${elapsed} (TIMEOUT ${timeout})`;
 }
 
 /** Succeeded: what later actions may want to know is in the output variables. */

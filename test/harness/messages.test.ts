@@ -117,7 +117,7 @@ describe('what the developer reads in CodePipeline', () => {
   test('never-finishes', async () => {
     expect(linesOf(await play('never-finishes'))).toEqual([
       expect.stringMatching(
-        /^TIMEOUT \(1m30s\) reached after 1m30s, while installing the revision \(CodeDeploy DEPLOYMENT: 2 of 4 instances done\)\. Earlier CodeDeploy deployments of the group: the last 3 took 27s at the median, up to 27s; this one had 1m\d\ds, so check what it waits for\.$/,
+        /^TIMEOUT \(1m30s\) reached after 1m30s, while installing the revision \(CodeDeploy DEPLOYMENT: 2 of 4 instances done\)\. Earlier CodeDeploy deployments of the group: the last 3 took a median of 27s, up to 27s; this one had 1m\d\ds, so check what it waits for\.$/,
       ),
       expect.stringMatching(
         /^Likely fix: Lifecycle event still running\. Check its script or, for AllowTraffic, target health\./,

@@ -80,6 +80,6 @@ test('blue that AWS reclaims when it loses the traffic is named as the cause, no
   const trace = await play(outside('success', { spotReplaced: true }, { spotReplaced: 45 }));
   expect(trace.action).toMatchObject({ status: 'Failed' });
   expect(trace.action.message).toMatch(
-    /^Likely fix: Only blue instances failed, while they lost the traffic: mostly AWS/m,
+    /^Likely fix: Only blue instances failed, while traffic was being moved off them: usually AWS/m,
   );
 });

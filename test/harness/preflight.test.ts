@@ -235,7 +235,7 @@ describe('DRY_RUN', () => {
       'Dry run; nothing was started. Elastigroup sig-1a2b3c4d would launch green instances, and CodeDeploy would deploy ' +
         's3://shop-releases/shop-1.4.2.zip to them in shop/shop-production.',
       'No conflicting deployments.',
-      'CodeDeploy deployments of the group: the last 3 took 27s at the median, up to 27s.',
+      'CodeDeploy deployments of the group: the last 3 took a median of 27s, up to 27s.',
     ]);
     expect(trace.action.outputVariables).toEqual({
       DeploymentId: 'none',

@@ -55,7 +55,7 @@ test('one poll per invocation (POLL_WINDOW_SECONDS=0) gets there too, with perce
   const percents = trace.action.history.map(({ percentComplete }) => percentComplete ?? -1);
   expect(percents).toEqual([...percents].sort((a, b) => a - b));
   expect(trace.action.history.map(({ summary }) => summary).join('\n')).toMatch(
-    /CodeDeploy d-\w+: \d of 4 instances done, about \d+s left \(the last 3 took 27s at the median\), \d+s of 15m/,
+    /CodeDeploy d-\w+: \d of 4 instances done, about \d+s left \(the last 3 took a median of 27s\), \d+s of 15m/,
   );
 });
 

@@ -23,7 +23,7 @@ export const PREFLIGHT_MESSAGES = {
   ownGreen: (group, option) =>
     `Deployment group ${group} provisions its own green instances (${option}), but Elastigroup launches them. Set greenFleetProvisioningOption to DISCOVER_EXISTING (in the CodeDeploy console: manually provision instances).`,
   lateTermination: (group, wait, timeout, before, least) =>
-    `Deployment group ${group} terminates blue only after ${wait}; TIMEOUT is ${timeout} and must contain that wait and about ${before} for the deployment before it. ` +
+    `Deployment group ${group} terminates blue only after ${wait}; TIMEOUT is ${timeout} and must cover that wait and about ${before} for the deployment before it. ` +
     `Set the deployment group to keep blue alive (KEEP_ALIVE; Elastigroup removes blue), or TIMEOUT to at least ${least}.`,
   noRevision: (address, advice) => `Revision ${address} does not exist (S3 404). ${advice}`,
   checkArtifact: (artifact) =>

@@ -231,7 +231,7 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     required: '',
     default: 'false',
     meaning:
-      "true deploys although the Elastigroup's CodeDeploy integration names other deployment groups, whose applications green does not get.",
+      "true deploys even if the Elastigroup's CodeDeploy integration also names other deployment groups; green does not get their applications.",
     schema: booleanLike(),
     expected: 'true or false',
   },
@@ -244,9 +244,9 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
   },
   PIPELINE_EXECUTION_ID: {
     required: '',
-    default: 'what CodePipeline tells',
+    default: 'as CodePipeline reports it',
     meaning:
-      'The pipeline execution, `#{codepipeline.PipelineExecutionId}`: to notice that it was stopped, and to name it.',
+      'Id of the pipeline execution, `#{codepipeline.PipelineExecutionId}`, so that the function notices when it is stopped, and names it.',
     schema: text(shape(/^[A-Za-z0-9-]{1,100}$/, PARAMETER_MESSAGES.notPipelineExecution)),
     expected: 'the id of a pipeline execution, such as #{codepipeline.PipelineExecutionId} gives',
   },

@@ -32,9 +32,12 @@ export function createView(
   const redraw = () => {
     world.catchUp();
     const status = statusOf(world);
-    if (screen.draw) screen.draw(blockOf(status, percent, elapsed(startedAt), doing));
+    // What is left of CodeDeploy's time was said before it ended.
+    const left = /^(Succeeded|Failed|Stopped)/.test(status.codeDeploy) ? '' : timeLeftIn(doing);
+    if (screen.draw)
+      screen.draw(blockOf(status, percent, elapsed(startedAt), doing.replace(timeLeftIn(doing), '') + left));
     else if (lineOf(status) !== shown)
-      screen.print(`${elapsed(startedAt)}  ${percentText(percent)}  ${lineOf(status)}${timeLeftIn(doing)}`);
+      screen.print(`${elapsed(startedAt)}  ${percentText(percent)}  ${lineOf(status)}${left}`);
     shown = lineOf(status);
   };
   const line = (text: string) => {
@@ -61,7 +64,8 @@ export function createView(
       clearInterval(timer);
       screen.print(resultText(action));
       // Where CodePipeline takes no result any more, only the log says what was cleaned up.
-      if (!action.failure && lastError !== '') screen.print(`In the function's log: ${lastError}`);
+      if (!action.failure && lastError !== '')
+        screen.print(`\nAfter ${elapsed(startedAt).trim()} the function's log says: ${lastError}`);
     },
     stop: () => {
       clearInterval(timer);

@@ -239,7 +239,7 @@ describe('an end counts when a second reading, at least 5 s later, says so too',
     await check(installing());
     expect(context.runMemory.run?.actionExecutionId).toBe('a-1');
     const retry = listed({ actionExecutionId: 'a-2', startedAt: at(60) });
-    jest.spyOn(runs, 'listActions').mockResolvedValue([retry, listed({ status: 'Failed' })]);
+    vi.spyOn(runs, 'listActions').mockResolvedValue([retry, listed({ status: 'Failed' })]);
     expect((await check(installing(), 'over')).kind).toBe('doubt');
   });
 

@@ -4,7 +4,7 @@ import { at, checked, installing, launching } from '../../support/deploymentSamp
 import { FakeContext } from '../../support/fakeContext';
 
 const usual = { median: 370, high: 540, count: 5 };
-const TOOK = 'Earlier CodeDeploy deployments of the group: the last 5 took 6m10s at the median, up to 9m';
+const TOOK = 'Earlier CodeDeploy deployments of the group: the last 5 took a median of 6m10s, up to 9m';
 
 function headline(state: BoundByTimeout): string {
   return timedOut(state, new FakeContext({}, { now: at(600), parameters: { timeoutSeconds: 600 } })).headline;
@@ -54,6 +54,6 @@ test('a TIMEOUT that is the longest already is not proposed', () => {
   const context = new FakeContext({}, { now: at(85_500), parameters: { timeoutSeconds: 85_500 } });
   const slow = { median: 90_000, high: 90_000, count: 3 };
   expect(timedOut(installing({ usual: slow, createdAt: at(120) }), context).headline).toMatch(
-    /up to 25h\. No TIMEOUT is longer than 85500: let CodeDeploy deploy to more instances at once\.$/,
+    /up to 25h\. TIMEOUT cannot exceed 85500: choose a DEPLOYMENT_CONFIG that deploys to more instances at once\.$/,
   );
 });

@@ -23,15 +23,16 @@ describe('what the summary and the log say', () => {
   const text = (seconds: number, usual = USUAL) => timeText(installing({ usual, createdAt: at(0) }), at(seconds));
 
   test.each([
-    [0, ', about 6m30s left (the last 5 took 6m10s at the median)'],
-    [190, ', about 3m left (the last 5 took 6m10s at the median)'],
-    [320, ', about 50s left (the last 5 took 6m10s at the median)'],
-    [369.9, ', about 10s left (the last 5 took 6m10s at the median)'],
-    [370, ', usually done by now (the last 5 took 6m10s at the median)'],
-    [480, ', usually done by now (the last 5 took 6m10s at the median)'],
+    [0, ', about 6m30s left (the last 5 took a median of 6m10s)'],
+    [190, ', about 3m left (the last 5 took a median of 6m10s)'],
+    [320, ', about 50s left (the last 5 took a median of 6m10s)'],
+    [362, ', about 10s left (the last 5 took a median of 6m10s)'],
+    [369.9, ', about 5s left (the last 5 took a median of 6m10s)'],
+    [370, ', usually done by now (the last 5 took a median of 6m10s)'],
+    [480, ', usually done by now (the last 5 took a median of 6m10s)'],
     [540, ', longer than usual: 9m, usually 6m10s'],
     // The service's clock is ahead.
-    [-30, ', about 6m30s left (the last 5 took 6m10s at the median)'],
+    [-30, ', about 6m30s left (the last 5 took a median of 6m10s)'],
   ])('%d s after CodeDeploy has begun: %s', (seconds, expected) => {
     expect(text(seconds)).toBe(expected);
   });

@@ -12,6 +12,7 @@ import {
 } from '../../../src/report/report';
 import {
   at,
+  cleaningUp,
   failed,
   FAILURE,
   JOB,
@@ -347,7 +348,15 @@ describe('how long it takes', () => {
   test('is in the summary under way', () => {
     const state = installing({ usual, createdAt: at(60), progress: 'CodeDeploy d-OWN: 2 of 4 instances done' });
     expect(summaryOf(reportProgress('job-2', state, 't', PARAMETERS, at(250), asIs))).toBe(
-      'CodeDeploy d-OWN: 2 of 4 instances done, about 3m left (the last 5 took 6m10s at the median), 4m10s of 30m',
+      'CodeDeploy d-OWN: 2 of 4 instances done, about 3m left (the last 5 took a median of 6m10s), 4m10s of 30m',
+    );
+  });
+
+  test('past TIMEOUT the summary does not count beyond it, as in "11m of 10m"', () => {
+    const state = cleaningUp({ progress: 'cleaning up: stopping Elastigroup deployment cdbg-OWN' });
+    const parameters = { ...PARAMETERS, timeoutSeconds: 600 };
+    expect(summaryOf(reportProgress('job-2', state, 't', parameters, at(660), asIs))).toBe(
+      'cleaning up: stopping Elastigroup deployment cdbg-OWN, 11m (TIMEOUT 10m)',
     );
   });
 
@@ -369,7 +378,7 @@ describe('how long it takes', () => {
 
   test('is in a dry run', () => {
     expect(summaryOf(reportDryRun('job-2', { ...DRY_RUN, usual }, PARAMETERS, asIs)).split('\n')).toContain(
-      'CodeDeploy deployments of the group: the last 5 took 6m10s at the median, up to 9m.',
+      'CodeDeploy deployments of the group: the last 5 took a median of 6m10s, up to 9m.',
     );
   });
 });

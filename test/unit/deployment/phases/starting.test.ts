@@ -528,7 +528,7 @@ describe('preflight, before the first start', () => {
       const [warning] = context.log.lines.filter(({ level }) => level === 'warn');
       expect(warning?.sentence).toBe(
         'Preflight: TIMEOUT is 5m, but recent CodeDeploy deployments of shop/shop-green took as long or longer: the last 2 took ' +
-          '7m35s at the median, up to 9m; and green is launched before. Set TIMEOUT to at least 840.',
+          'a median of 7m35s, up to 9m; and green is launched before. Set TIMEOUT to at least 840.',
       );
     });
 

@@ -21,7 +21,7 @@ test.each([
 
 test('where TIMEOUT is the longest already, none is proposed', () => {
   expect(warningFor(85_500, 90_000)).toMatch(
-    /No TIMEOUT is longer than 85500: let CodeDeploy deploy to more instances at once\.$/,
+    /TIMEOUT cannot exceed 85500: choose a DEPLOYMENT_CONFIG that deploys to more instances at once\.$/,
   );
   expect(warningFor(85_499, 90_000)).toMatch(/Set TIMEOUT to at least 85500\.$/);
 });
