@@ -1,5 +1,6 @@
-// Adds up Jest's JSON reports and prints the one plain line that CI reads: `N passed, N failed`.
-import { existsSync, readFileSync } from 'node:fs';
+// Adds up JSON reports and prints the one plain line that CI reads: `N passed, N failed`.
+import { existsSync } from 'node:fs';
+import { readTestReport } from './testReport.mjs';
 
 let passed = 0;
 let failed = 0;
@@ -9,10 +10,9 @@ for (const file of process.argv.slice(2)) {
     failed += 1;
     continue;
   }
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
-  passed += numPassedTests;
-  // A suite that could not be loaded has no failed tests of its own.
-  failed += Math.max(numFailedTests, numFailedTestSuites);
+  const counts = readTestReport(file);
+  passed += counts.passed;
+  failed += counts.failed;
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

@@ -63,6 +63,6 @@ export function createContext({
     pipelineRuns: pipelineRunsClient(aws, budget),
     runMemory,
     log,
-    isSpotScarce: () => rateLimit.isTight(SPOT_OPERATIONS.list, budget.clock.now()),
+    isSpotLimitTight: () => rateLimit.isTight(SPOT_OPERATIONS.list, budget.clock.now()),
   };
 }

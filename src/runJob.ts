@@ -17,12 +17,20 @@ import type { Evidence } from './diagnosis/evidence';
 import { gatherEvidence, searchBudget } from './diagnosis/gather';
 import { InvalidInputError, ActionError } from './errors';
 import { LONGEST_REPORT_MS, timeBudget, type TimeBudget } from './timeBudget';
-import { LEFT_ALONE, readJobInput, type JobInput } from './input/jobInput';
+import { readJobInput, type JobInput } from './input/jobInput';
+import { EVENT_MESSAGES } from './input/messages';
 import { createLog, type Log } from './lib/log';
 import { endedActionOf, type EndedAction } from './report/measures';
 import { readArtifactSecrets, readJobId } from './input/pipelineJob';
 import { Redactor } from './lib/redaction';
-import { reportDryRun, reportFailed, reportFailure, reportProgress, reportSuccess, type Report } from './report/report';
+import {
+  reportDryRun,
+  reportFailed,
+  reportWithoutState,
+  reportProgress,
+  reportSuccess,
+  type Report,
+} from './report/report';
 import { RESULT_MESSAGES, RESULT_WARNINGS } from './report/messages';
 import { sendReport } from './report/sendReport';
 import { createContext } from './createContext';
@@ -82,7 +90,7 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
     codePipeline: invocation.aws.codePipeline,
     budget: budgetOf(job, Math.min(job.time.reportUntil, invocation.clock.now() + LONGEST_REPORT_MS)),
   });
-  // CodePipeline accepts one result, whatever was delivered twice: the run whose result it was writes the metrics.
+  // CodePipeline accepts one result, whatever was delivered twice: the delivery whose result it was writes the metrics.
   if (outcome === 'accepted' && result.ended) await writeMetricsOf(result.ended, result.run, job);
   if (result.afterReport) await result.afterReport(outcome === 'accepted');
 }
@@ -180,7 +188,7 @@ function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resump
   if (job.continuationToken === undefined)
     return { state: firstState(job.id, invocation.clock.now()), rateLimit: new SpotRateLimit() };
   const resumed = decodeToken(job.continuationToken, parameters, invocation.clock.now());
-  if (!resumed.ok) throw new InvalidInputError(resumed.problems, LEFT_ALONE);
+  if (!resumed.ok) throw new InvalidInputError(resumed.problems, EVENT_MESSAGES.leftAlone);
   const { state, rateLimit, run, runUnreadSince, unreadable } = resumed.value;
   if (unreadable !== undefined) log.warn(POLL_WARNINGS.tokenUnreadable(unreadable));
   // Lambda's clocks may differ a little from one invocation to the next: nothing has started in the future.
@@ -261,11 +269,11 @@ function lastResort(error: unknown, job: Job): Result {
   const redact = (text: string) => job.redactor.redact(text);
   if (error instanceof ActionError) {
     job.log.error(error.message);
-    const report = reportFailure(job.id, error.type, error.message, redact);
+    const report = reportWithoutState(job.id, error.type, error.message, redact);
     return { report, ended: { kind: 'withoutState', failureType: error.type } };
   }
   const what = logUnexpected(error, job.log);
-  const report = reportFailure(job.id, 'JobFailed', RESULT_MESSAGES.unexpected(what), redact);
+  const report = reportWithoutState(job.id, 'JobFailed', RESULT_MESSAGES.unexpected(what), redact);
   return { report, ended: { kind: 'withoutState', failureType: 'JobFailed' } };
 }
 

@@ -345,9 +345,11 @@ describe('permissions', () => {
   }
 });
 
-test('later actions can read each output variable of the function', () => {
+test('later actions can read each output variable of the function', async () => {
   // Its types do not go with those of aws-cdk-lib, under one compiler option.
-  const { OUTPUT_VARIABLES } = jest.requireActual<{ OUTPUT_VARIABLES: readonly string[] }>('../../src/report/report');
+  const { OUTPUT_VARIABLES } = await vi.importActual<{ OUTPUT_VARIABLES: readonly string[] }>(
+    '../../src/report/report',
+  );
   const { stack } = shopPipeline({
     later: ({ variables }) =>
       new ManualApprovalAction({ actionName: 'Approve', additionalInformation: Object.values(variables).join(' ') }),

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { templateParameters } from '../src/templateParameters';
 import { userParameterTable } from '../src/userParameterTable';
 
-/* What README.md shows is what there is: `UPDATE_DOCS=1 npx jest readme` in cdk/ writes it anew. */
+/* What README.md shows is what there is: `UPDATE_DOCS=1 npx vitest run readme` in cdk/ writes it anew. */
 
 const README = path.resolve(__dirname, '../README.md');
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tally } from '../field/tally';
 import { constructPackages, pythonTools } from '../field/tools';
+import { runVitest } from '../field/vitest';
 
 /*
  * The construct in cdk/, a package of its own: `npm pack` builds it; its types, its style and its tests; its example is
@@ -38,7 +39,7 @@ async function checkBuild(): Promise<void> {
   await results.check('the tarball has the same code as npm run build', () =>
     run(process.execPath, ['scripts/sam/same-bundle.mjs', 'dist', 'cdk/dist/function'], ROOT),
   );
-  await testConstruct();
+  await runVitest(results, { name: 'the tests in cdk/', report: 'build/cdk-vitest.json', cwd: CDK });
   await results.check('the example is synthesized, and cfn-lint has nothing to say', synthesizesExample);
   await results.check('a fresh project installs the tarball, compiles and synthesizes the example', worksElsewhere);
 }
@@ -67,30 +68,6 @@ function tarball(): string {
   const [name] = readdirSync(BUILD).filter((file) => file.endsWith('.tgz'));
   if (name === undefined) throw new Error('There is no tarball.');
   return path.join(BUILD, name);
-}
-
-/** The tests count one by one. */
-async function testConstruct(): Promise<void> {
-  const report = path.resolve('build/cdk-jest.json');
-  rmSync(report, { force: true });
-  let output = '';
-  try {
-    await run(process.execPath, [tool('jest/bin/jest.js'), '--runInBand', '--json', `--outputFile=${report}`]);
-  } catch (error) {
-    output = String(error);
-    console.log(output);
-  }
-  if (!existsSync(report)) {
-    console.log('FAIL  the tests in cdk/ did not run');
-    results.add(0, 1);
-    return;
-  }
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(readFileSync(report, 'utf8')) as Record<
-    'numPassedTests' | 'numFailedTests' | 'numFailedTestSuites',
-    number
-  >;
-  results.add(numPassedTests, Math.max(numFailedTests, numFailedTestSuites));
-  console.log(`${output === '' ? 'ok   ' : 'FAIL '} the tests in cdk/: ${numPassedTests} passed`);
 }
 
 async function synthesizesExample(): Promise<void> {
@@ -142,17 +119,8 @@ async function run(command: string, args: readonly string[], cwd = CDK, env: Nod
   return new Promise((resolve, reject) => {
     const options = { cwd, env: { ...process.env, ...env }, timeout: 300_000, maxBuffer: 1 << 28 };
     execFile(command, args, options, (error, stdout, stderr) => {
-      if (error)
-        reject(new Error(`${command} ${args.join(' ')} failed:\n${readable(stdout + stderr)}`, { cause: error }));
+      if (error) reject(new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`, { cause: error }));
       else resolve(stdout);
     });
   });
-}
-
-/** Jest quotes whole files of aws-cdk-lib, which are single lines. */
-function readable(output: string): string {
-  return output
-    .split('\n')
-    .map((line) => line.slice(0, 300))
-    .join('\n');
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { tally } from '../field/tally';
 import { checkovTools, pythonTools } from '../field/tools';
+import { runVitest } from '../field/vitest';
 import { differencesFromTheCalls, problemsOf, policiesOfThePackage, policiesOfTheTemplates, WRONG } from './policies';
 import { checkPublishing } from './publishing';
 
@@ -23,7 +24,6 @@ const env = {
   AWS_SECRET_ACCESS_KEY: 'fake',
 };
 const SAM_BUNDLE = 'build/sam-bundle';
-const JEST_REPORT = 'build/sam-jest.json';
 const results = tally('build/sam.json');
 
 const examples = filesIn('examples', '.yaml');
@@ -59,7 +59,12 @@ try {
     await results.check('sam build wrote the same code as npm run build', () => {
       run(process.execPath, ['scripts/sam/same-bundle.mjs', 'dist', SAM_BUNDLE]);
     });
-    testBundle();
+    await runVitest(results, {
+      name: `the end-to-end tests on ${SAM_BUNDLE}`,
+      report: 'build/sam-vitest.json',
+      files: ['test/e2e/bundle.test.ts'],
+      env: { ...env, BUNDLE: SAM_BUNDLE },
+    });
     await results.check('sam package, and what sam publish would send', () =>
       checkPublishing(path.join(copy, '.aws-sam/build/template.yaml')),
     );
@@ -137,27 +142,6 @@ interface CheckovCheck {
 
 function described({ check_id: id, check_name: name, resource }: CheckovCheck): string {
   return `${id} ${resource}: ${name}`;
-}
-
-/** The end-to-end tests count one by one. */
-function testBundle(): void {
-  rmSync(JEST_REPORT, { force: true });
-  const jest = ['node_modules/jest/bin/jest.js', 'test/e2e/bundle.test.ts', '--json', `--outputFile=${JEST_REPORT}`];
-  const { status } = spawnSync(process.execPath, jest, {
-    env: { ...env, BUNDLE: SAM_BUNDLE },
-    stdio: ['ignore', 'ignore', 'inherit'],
-    timeout: 900_000,
-  });
-  if (!existsSync(JEST_REPORT)) {
-    console.log(`FAIL  the end-to-end tests did not run (exit code ${status ?? 'none'})`);
-    results.add(0, 1);
-    return;
-  }
-  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
-    readFileSync(JEST_REPORT, 'utf8'),
-  ) as Record<'numPassedTests' | 'numFailedTests' | 'numFailedTestSuites', number>;
-  results.add(numPassedTests, Math.max(numFailedTests, numFailedTestSuites));
-  console.log(`${status === 0 ? 'ok   ' : 'FAIL '} the end-to-end tests on ${SAM_BUNDLE}: ${numPassedTests} passed`);
 }
 
 /** @returns what it printed; throws with that when it fails */

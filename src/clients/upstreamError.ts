@@ -17,17 +17,19 @@ export type ServiceName = 'Spot' | 'CodeDeploy' | 'CodePipeline' | 'EC2' | 'Secr
  * - `denied`: a permission is missing, or the token or the credentials are wrong
  * - `rejected`: the service read the request and rejected it (4xx)
  */
-export type UpstreamErrorKind =
-  | 'unreachable'
-  | 'connection'
-  | 'timeout'
-  | 'unavailable'
-  | 'unreadable'
-  | 'throttled'
-  | 'clock-skew'
-  | 'rate-limited'
-  | 'denied'
-  | 'rejected';
+export const UPSTREAM_ERROR_KINDS = [
+  'unreachable',
+  'connection',
+  'timeout',
+  'unavailable',
+  'unreadable',
+  'throttled',
+  'clock-skew',
+  'rate-limited',
+  'denied',
+  'rejected',
+] as const;
+export type UpstreamErrorKind = (typeof UPSTREAM_ERROR_KINDS)[number];
 
 const TRANSIENT: ReadonlySet<UpstreamErrorKind> = new Set([
   'unreachable',

@@ -60,9 +60,10 @@ async function afterError(before: ActiveState, error: unknown, context: Deployme
 }
 
 function undenied<S extends State>(state: S): S {
-  const { deniedSince: _over, deniedPolls: _too, ...rest } = state;
-  // TypeScript cannot derive that a state without optional fields is still of its type.
-  return rest as S;
+  const rest = { ...state };
+  delete rest.deniedSince;
+  delete rest.deniedPolls;
+  return rest;
 }
 
 /** The error leaves open whether CreateDeployment was processed. */

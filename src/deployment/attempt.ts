@@ -4,6 +4,11 @@ import { UpstreamError } from '../clients/upstreamError';
 export type Attempt<T, E = UpstreamError> =
   { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
+/** What the call gave; undefined where it has failed, or was not made. */
+export function valueOf<T>(attempt: Attempt<T, unknown> | undefined): T | undefined {
+  return attempt?.ok ? attempt.value : undefined;
+}
+
 /** Waits for a call. An error that is not an UpstreamError is a bug of ours, and is thrown on. */
 export async function attempt<T>(call: Promise<T>): Promise<Attempt<T>> {
   try {

@@ -1,7 +1,6 @@
 import type { DeploymentContext } from './context';
-import { CONFIRM_AFTER_S, hasLasted } from './limits';
+import { CONFIRM_AFTER_S, hasLasted, isTooLate } from './limits';
 import { CLEANED_MESSAGES } from './messages';
-import { isTooLate } from './pipelineRun';
 import { readRun } from './readRun';
 import { runFailure, type RunEnd } from './runFailures';
 import { hasStartedNothing, type ActiveState, type State } from './state';
@@ -65,8 +64,8 @@ function secondsToConfirm(state: ActiveState): number {
   return hasStartedNothing(state) ? CONFIRM_START_AFTER_S : CONFIRM_AFTER_S;
 }
 
-/** Before a start: what to return instead of starting, or undefined. */
-export async function instead(state: ActiveState, context: DeploymentContext): Promise<State | undefined> {
+/** The state to go on with instead of starting something; undefined: it may be started. */
+export async function insteadOfStart(state: ActiveState, context: DeploymentContext): Promise<State | undefined> {
   const check = await checkRun(state, context, 'start');
   switch (check.kind) {
     case 'ended':

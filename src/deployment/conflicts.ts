@@ -101,9 +101,9 @@ function conflict(
 
 /** Nothing conflicts any more. */
 export function clearConflict<S extends Starting | Launching>(state: S): S {
-  const { waitsForOther: _over, ...free } = state;
-  // TypeScript cannot derive that a state without an optional field is still of its type.
-  return free as S;
+  const free = { ...state };
+  delete free.waitsForOther;
+  return free;
 }
 
 export function isWaitingForConflict(state: State): boolean {

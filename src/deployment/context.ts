@@ -32,7 +32,7 @@ export interface DeploymentContext {
   readonly runMemory: RunMemory;
   readonly log: Log;
   /** Spot's rate limit is nearly exhausted, or was met lately. */
-  readonly isSpotScarce: () => boolean;
+  readonly isSpotLimitTight: () => boolean;
 }
 
 export const GREEN_TAG_KEY = 'GreenIdentifier';

@@ -4,7 +4,7 @@ import { firstState } from './transitions';
 import { TOKEN_MESSAGES } from './messages';
 import type { PipelineRun } from '../clients/pipelineRun';
 import { SpotRateLimit } from '../clients/spot/rateLimit';
-import { activeStateSchema, type ActiveState } from './state';
+import { activeStateSchema, LONGEST_TEXT, type ActiveState } from './state';
 import type { Problem } from '../errors';
 import { valid, invalid, type Parsed } from '../input/parsed';
 import type { UserParameters } from '../input/userParameters/userParameters';
@@ -20,7 +20,7 @@ const VERSION = 1;
 const LONGEST_TOKEN = 2048;
 /** The texts for people. They are cut to the first of these lengths with which the token fits; nothing else is cut. */
 const TEXTS: ReadonlySet<string> = new Set(['progress', 'headline', 'refusal', 'stopProblem']);
-const TEXT_LIMITS = [600, 300, 150, 80, 40, 10];
+const TEXT_LIMITS = [LONGEST_TEXT, 300, 150, 80, 40, 10];
 
 const name = z.exactOptional(z.string().check(z.maxLength(200)));
 

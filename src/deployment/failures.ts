@@ -1,24 +1,21 @@
 import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
-import { ActionError } from '../errors';
+import { ActionError, type FailureType } from '../errors';
 import { cut, duration } from '../lib/wording';
 import { FAILURE_MESSAGES } from './messages';
 import { isWaitingForConflict, progressText } from './conflicts';
 import type { DeploymentContext } from './context';
 import { timeoutAdvice } from './history';
 import { leastSecondsToLaunch, timeoutAt } from './limits';
-import type { Failure, Starting, State } from './state';
+import { LONGEST_TEXT, type BoundByTimeout, type Failure, type Finalizing, type Starting } from './state';
 import { describeUsual, elapsedInCodeDeploy } from './timeLeft';
 
 /*
  * The ways in which a deployment fails, each with the headline that the user reads: what happened, where, what to do.
  */
 
-/** As much of it as a continuation token may contain (state.ts). */
-const LONGEST_HEADLINE = 600;
-
 export function failureOf({ type, headline, known }: ActionError): Failure {
-  return { type, headline: cut(headline, LONGEST_HEADLINE), ...(known && { known }) };
+  return { type, headline: cut(headline, LONGEST_TEXT), ...(known && { known }) };
 }
 
 /** For a failure that goes straight into the report, and into no token. */
@@ -26,24 +23,24 @@ export function wholeFailureOf({ type, message }: ActionError): Failure {
   return { type, headline: message };
 }
 
-export function timedOut(state: State, context: DeploymentContext): Failure {
+export function timedOut(state: BoundByTimeout, context: DeploymentContext): Failure {
   const elapsed = duration((context.clock.now() - state.startedAt) / 1000);
   const timeout = duration(context.parameters.timeoutSeconds);
   const reached = timeoutMessage(state)(timeout, elapsed, progressText(state, context.clock.now()));
   const since = state.outageSince ?? state.deniedSince;
   if (since === undefined) {
-    const headline = cut([reached, ...earlierTook(state, context)].join(' '), LONGEST_HEADLINE);
+    const headline = cut([reached, ...earlierTook(state, context)].join(' '), LONGEST_TEXT);
     return { type: 'JobFailed', headline, timedOut: true, known: { cause: 'too-slow' } };
   }
   const outage = FAILURE_MESSAGES.outage(duration((context.clock.now() - since) / 1000));
-  return { type: 'SystemUnavailable', headline: cut(`${reached} ${outage}`, LONGEST_HEADLINE), timedOut: true };
+  return { type: 'SystemUnavailable', headline: cut(`${reached} ${outage}`, LONGEST_TEXT), timedOut: true };
 }
 
 /**
  * What earlier deployments needed, and a TIMEOUT that fits; where CodeDeploy had as much time as they took, a longer one would
  * hardly help.
  */
-function earlierTook(state: State, { clock, parameters: { timeoutSeconds } }: DeploymentContext): string[] {
+function earlierTook(state: BoundByTimeout, { clock, parameters: { timeoutSeconds } }: DeploymentContext): string[] {
   const { usual } = state;
   const isBeforeStart = state.phase === 'starting' && !isWaitingForConflict(state);
   if (!usual || isBeforeStart) return [];
@@ -56,13 +53,13 @@ function earlierTook(state: State, { clock, parameters: { timeoutSeconds } }: De
   return [FAILURE_MESSAGES.earlierTook(took, high, timeoutAdvice(usual, before, timeoutSeconds))];
 }
 
-function timeoutMessage(state: State) {
+function timeoutMessage(state: BoundByTimeout) {
   switch (state.phase) {
     case 'starting':
       return isWaitingForConflict(state) ? FAILURE_MESSAGES.timedOutWaiting : FAILURE_MESSAGES.timedOutBeforeStart;
     case 'launching':
       return FAILURE_MESSAGES.timedOutLaunching;
-    default:
+    case 'installing':
       return FAILURE_MESSAGES.timedOutInstalling;
   }
 }
@@ -84,7 +81,7 @@ export function codeDeployEnded(deployment: CodeDeployDeployment, wasActive: boo
 }
 
 /** CodeDeploy's ErrorCode → who can fix it (service model, codedeploy 2014-10-06: ErrorCode). */
-function typeOfDeploymentError(code: string | undefined): ActionError['type'] {
+function typeOfDeploymentError(code: string | undefined): FailureType {
   switch (code) {
     case 'REVISION_MISSING':
     case 'INVALID_REVISION':
@@ -118,7 +115,7 @@ export function finishedWithoutCodeDeploy(deployment: ElastigroupDeployment): Ac
 }
 
 export function elastigroupUnfinished(
-  state: State,
+  state: Finalizing,
   deployment: ElastigroupDeployment | undefined,
   context: DeploymentContext,
 ): Failure {

@@ -38,7 +38,7 @@ export async function listElastigroup(state: State, context: DeploymentContext):
 }
 
 /**
- * Spot may have accepted two starts of this action at once: elects the primary, by a rule that is the same in every run;
+ * Spot may have accepted two starts of this action at once: elects the primary, by a rule that is the same for every delivery;
  * its duplicates are stopped. A deployment that is ready for CodeDeploy or beyond goes before one that is still
  * launching, then the smallest id. One that goes wrong is primary only where there is no other.
  */
@@ -46,7 +46,7 @@ export function electPrimary(own: readonly ElastigroupDeployment[]): {
   primary: ElastigroupDeployment | undefined;
   duplicates: ElastigroupDeployment[];
 } {
-  const [primary] = [...own].sort((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1));
+  const [primary] = own.toSorted((a, b) => rankOf(a) - rankOf(b) || (a.id < b.id ? -1 : 1));
   return { primary, duplicates: duplicatesOf(own, primary?.id) };
 }
 
@@ -87,7 +87,7 @@ function rankOf(deployment: ElastigroupDeployment): number {
   }
 }
 
-/** The deployment that a run follows: the one it knows, or, where it knows only CodeDeploy's, the primary. */
+/** The deployment that the action follows: the one it knows, or, where it knows only CodeDeploy's, the primary. */
 export function followed(
   own: readonly ElastigroupDeployment[],
   knownId: string | undefined,

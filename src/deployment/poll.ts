@@ -2,10 +2,9 @@ import type { SpotRateLimit } from '../clients/spot/rateLimit';
 import { SPOT_OPERATIONS } from '../clients/spot/elastigroup';
 import { advance } from './advance';
 import { checkRun, isWatched, mayBeUnfollowed, secondsToNextCheck } from './checkRun';
-import { CONFIRM_AFTER_S, DENIAL_PATIENCE_S, finalizingEndsAt, timeoutAt } from './limits';
+import { CONFIRM_AFTER_S, DENIAL_PATIENCE_S, finalizingEndsAt, lastPollAt, timeoutAt } from './limits';
 import type { Log } from '../lib/log';
 import { jittered, nextPause } from './pollInterval';
-import { lastPollAt } from './pipelineRun';
 import type { DeploymentContext } from './context';
 import { hasResult, type ActiveState, type State } from './state';
 import { asSentence } from '../lib/wording';
@@ -140,14 +139,14 @@ function firstPause(state: ActiveState, context: DeploymentContext, pacing: Paci
 
 /** Milliseconds that a poll which needs Spot leaves to others, where several share its rate limit. */
 function untilTurn(state: ActiveState, context: DeploymentContext, { rateLimit, jitter }: Pacing): number {
-  if (!needsSpot(state)) return 0;
+  if (!waitsForSpot(state)) return 0;
   const now = context.clock.now();
   const turn = rateLimit.untilTurn(SPOT_OPERATIONS.list, now, jitter) ?? 0;
   return Math.max(0, Math.min(turn, deadlineOf(state, context) - now));
 }
 
-/** In the other phases CodeDeploy is followed, whatever Spot allows. */
-function needsSpot({ phase }: ActiveState): boolean {
+/** In the other phases CodeDeploy is polled meanwhile, whatever Spot allows. */
+function waitsForSpot({ phase }: ActiveState): boolean {
   return phase !== 'installing' && phase !== 'cleaningUp';
 }
 
@@ -162,7 +161,7 @@ function deadlineOf(state: ActiveState, context: DeploymentContext): number {
  * the limit is, the phase still ends in time.
  */
 function blockedFor(state: ActiveState, context: DeploymentContext, { rateLimit }: Pacing): number {
-  if (!needsSpot(state)) return 0;
+  if (!waitsForSpot(state)) return 0;
   const { list, group, start } = SPOT_OPERATIONS;
   const needed = state.phase === 'starting' ? [list, start, ...(state.checked ? [] : [group])] : [list];
   const allowedAt = rateLimit.allowedAt(...needed);

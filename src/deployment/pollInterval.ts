@@ -42,7 +42,7 @@ export interface Pause {
 export function nextPause(state: ActiveState, { setting, isLimitTight, now }: Circumstances): Pause {
   const outageSince = outageSinceOf(state);
   if (outageSince !== undefined) return wide(Math.max(setting, Math.min(LONGEST_PAUSE_MS, now - outageSince)));
-  if (isLimitTight && needsSpot(state)) return wide(Math.max(setting, LONGEST_PAUSE_MS));
+  if (isLimitTight && asksSpotEachTime(state)) return wide(Math.max(setting, LONGEST_PAUSE_MS));
   const interval = setting * factorOf(state);
   const sparse = sparseInterval(state, setting, now);
   return sparse > interval ? { interval: sparse, spread: SPARSE_SPREAD } : { interval, spread: 0.1 };
@@ -51,7 +51,7 @@ export function nextPause(state: ActiveState, { setting, isLimitTight, now }: Ci
 const SPARSE_SPREAD = 0.02;
 
 /** While CodeDeploy is at work, Spot is asked now and then only (phases/installing.ts). */
-function needsSpot({ phase }: ActiveState): boolean {
+function asksSpotEachTime({ phase }: ActiveState): boolean {
   return phase !== 'installing';
 }
 

@@ -1,11 +1,11 @@
 import type { ListedAction, PipelineRun } from '../clients/pipelineRun';
 import type { UpstreamError } from '../clients/upstreamError';
-import { attempt, type Attempt } from './attempt';
+import { attempt, valueOf, type Attempt } from './attempt';
 import { isWaitingForConflict } from './conflicts';
 import type { DeploymentContext } from './context';
 import { askForJob } from './genuineJob';
 import { RUN_MESSAGES } from './messages';
-import { judgeRun, ownAction, withListedId } from './pipelineRun';
+import { judgeRun, ownAction, withListedId } from './judgeRun';
 import type { RunEnd } from './runFailures';
 import { rememberRunInLog } from './runMemory';
 import { hasStartedNothing, type ActiveState } from './state';
@@ -61,7 +61,7 @@ async function readVerdict(
   const isWaiting = isWaitingForConflict(state);
   const execution = run.executionId === undefined ? undefined : pipelineRuns.executionStatus(run, run.executionId);
   const early = execution && !isFull && !isWaiting ? await attempt(execution) : undefined;
-  if (early?.ok && early.value === 'InProgress') return { kind: 'goes-on' };
+  if (valueOf(early) === 'InProgress') return { kind: 'goes-on' };
   const [status, actions, newest] = await Promise.all([
     early ?? (execution && attempt(execution)),
     attempt(pipelineRuns.listActions(run, run.executionId)),
@@ -103,10 +103,6 @@ function learnIds(run: PipelineRun, actions: readonly ListedAction[], context: D
 function learn(run: PipelineRun, { runMemory, log }: DeploymentContext): void {
   runMemory.run = run;
   rememberRunInLog(runMemory, log);
-}
-
-function valueOf<T>(part: Attempt<T> | undefined): T | undefined {
-  return part?.ok ? part.value : undefined;
 }
 
 function errorsOf(part: Attempt<unknown> | undefined): readonly UpstreamError[] {

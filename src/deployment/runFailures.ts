@@ -1,15 +1,13 @@
 import { cut, duration } from '../lib/wording';
 import { RUN_MESSAGES } from './messages';
-import { NO_ANSWER_LIMIT_S, type RunVerdict } from './pipelineRun';
-import type { Failure } from './state';
+import type { RunVerdict } from './judgeRun';
+import { NO_ANSWER_LIMIT_S } from './limits';
+import { LONGEST_TEXT, type Failure } from './state';
 
 export type RunEnd = Exclude<RunVerdict, { kind: 'goes-on' }> | { kind: 'unknown-job' } | { kind: 'late'; age: number };
 
-/** What a continuation token carries of it (state.ts). */
-const LONGEST_HEADLINE = 600;
-
 export function runFailure(end: RunEnd): Failure {
-  const failure = { type: 'JobFailed', headline: cut(headlineOf(end), LONGEST_HEADLINE) } as const;
+  const failure = { type: 'JobFailed', headline: cut(headlineOf(end), LONGEST_TEXT) } as const;
   // One that yields to a newer execution is still followed.
   return end.kind === 'newer' ? failure : { ...failure, isUnfollowed: true };
 }

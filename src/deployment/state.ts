@@ -9,7 +9,9 @@ import { FAILURE_TYPES } from '../errors';
  */
 
 const time = z.number().check(z.int(), z.nonnegative());
-const shortText = z.string().check(z.maxLength(600));
+/** Characters that a text in the state has at most. */
+export const LONGEST_TEXT = 600;
+const shortText = z.string().check(z.maxLength(LONGEST_TEXT));
 const id = z.string().check(z.minLength(1), z.maxLength(128));
 
 const failure = z.strictObject({
@@ -204,6 +206,9 @@ export type CleaningUp = z.infer<typeof cleaningUp>;
 export type Failure = z.infer<typeof failure>;
 export type UsualTime = z.infer<typeof usualTime>;
 
+/** The phases that TIMEOUT ends; the others have limits of their own. */
+export type BoundByTimeout = Starting | Launching | Installing;
+
 type Common = Pick<Starting, keyof typeof common>;
 
 /** CodeDeploy has Succeeded and Elastigroup has FINISHED. */
@@ -245,7 +250,7 @@ export type ActiveState = z.infer<typeof activeStateSchema>;
 export type EndState = Succeeded | Failed | DryRun;
 export type State = ActiveState | EndState;
 
-/** As far as this run knows: another delivery of its event may have. */
+/** As far as this delivery of the event knows: another one may have. */
 export function hasStartedNothing(state: State): boolean {
   return state.phase === 'starting' && state.unconfirmedSince === undefined;
 }

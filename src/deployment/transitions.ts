@@ -4,6 +4,7 @@ import { tookSeconds } from './history';
 import type { Pace } from './elastigroupState';
 import type {
   ActiveState,
+  BoundByTimeout,
   CleaningUp,
   DryRun,
   Failed,
@@ -47,9 +48,10 @@ export function progressed<S extends ActiveState>(state: S, progress: string, pe
 
 /** With the pace of the current Elastigroup state, or without one. */
 export function paced<S extends Launching | Finalizing>(state: S, pace: Pace | undefined): S {
-  const { pace: _before, ...rest } = state;
-  // TypeScript cannot derive that a state without an optional field is still of its type.
-  return (pace === undefined ? rest : { ...rest, pace }) as S;
+  if (pace !== undefined) return { ...state, pace };
+  const rest = { ...state };
+  delete rest.pace;
+  return rest;
 }
 
 export function toLaunching(state: Starting, now: number, elastigroupDeploymentId: string): Launching {
@@ -66,9 +68,9 @@ export function toLaunching(state: Starting, now: number, elastigroupDeploymentI
 /** A CreateDeployment may have been processed, or another delivery of the event is at work. */
 export function perhapsWithCodeDeploy<S extends State>(state: S): S {
   if (!('noCodeDeploySent' in state)) return state;
-  const { noCodeDeploySent: _past, ...rest } = state;
-  // TypeScript cannot derive that a state without an optional field is still of its type.
-  return rest as S;
+  const rest = { ...state };
+  delete rest.noCodeDeploySent;
+  return rest;
 }
 
 /** @param createdAt when CodeDeploy's deployment was created, where that is known */
@@ -126,7 +128,7 @@ export function toSucceeded(
   };
 }
 
-export function toCleaningUp(state: Starting | Launching | Installing, now: number, failure: Failure): CleaningUp {
+export function toCleaningUp(state: BoundByTimeout, now: number, failure: Failure): CleaningUp {
   return {
     ...carriedOver(state, now, `cleaning up after: ${failure.headline}`, state.percent),
     ...idsOf(state),

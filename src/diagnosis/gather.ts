@@ -3,7 +3,7 @@ import type { CallBudget } from '../clients/callPolicy';
 import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import type { TargetsRead } from '../clients/codeDeploy/deploymentTargets';
 import { UpstreamError } from '../clients/upstreamError';
-import type { Attempt } from '../deployment/attempt';
+import { valueOf, type Attempt } from '../deployment/attempt';
 import { followed, listElastigroup } from '../deployment/ownDeployments';
 import { greenTag, type DeploymentContext } from '../deployment/context';
 import type { Failed } from '../deployment/state';
@@ -89,10 +89,6 @@ async function query<T>(
   } catch (error) {
     return { ok: false, error: complaint(what, error, context) };
   }
-}
-
-function valueOf<T>(result: Attempt<T | undefined, string>): T | undefined {
-  return result.ok ? result.value : undefined;
 }
 
 function ifKnown<T>(id: string | undefined, call: (id: string) => Promise<T>): Promise<T> | undefined {

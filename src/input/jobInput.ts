@@ -21,12 +21,9 @@ export interface JobInput {
 }
 
 /**
- * An earlier invocation has started something, and without good input this one can neither follow nor stop it.
- * Elastigroup's own timeout is the safety net then.
+ * Throws InvalidInputError with the problems of all three together. In mid-run an earlier invocation has started something,
+ * which this one can neither follow nor stop without good input: Elastigroup's own timeout is the safety net then.
  */
-export const LEFT_ALONE = EVENT_MESSAGES.leftAlone;
-
-/** Throws InvalidInputError with the problems of all three together. */
 export function readJobInput(event: unknown, env: Readonly<Record<string, string | undefined>>): JobInput {
   const midRun = isContinuation(event);
   const settings = midRun ? { ok: true as const, ...settingsInMidRun(env) } : parseSettings(env);
@@ -43,7 +40,7 @@ export function readJobInput(event: unknown, env: Readonly<Record<string, string
     return input;
   }
   const problems = [...problemsOf(job), ...problemsOf(parameters), ...problemsOf(settings)];
-  throw new InvalidInputError(problems, midRun ? LEFT_ALONE : undefined);
+  throw new InvalidInputError(problems, midRun ? EVENT_MESSAGES.leftAlone : undefined);
 }
 
 /** CodePipeline ends an action after 24 hours (docs/services.md, CodePipeline): cleaning up must end before. */

@@ -60,6 +60,7 @@ export const PARAMETER_MESSAGES = {
   notRepository: 'is not of the form owner/repo',
   shortCommit: (digits) => `is a short commit ID (${digits} digits)`,
   notCommit: 'is not a commit ID',
+  notPipelineExecution: 'is not a pipeline execution ID',
   noTimeToCleanUp: (seconds) =>
     `leaves less than CLEANUP_TIMEOUT_SECONDS (${seconds}) of the 24 hours that an action may take`,
   noEvents: 'is an empty list',

@@ -15,13 +15,10 @@ export interface InputArtifact {
 export interface PipelineJob {
   /** 1–128 letters, digits and hyphens: it becomes the value of a tag. */
   readonly id: string;
-  readonly accountId: string;
   /** The text of the action's "User parameters" field, variables resolved. */
   readonly userParameters: string;
   readonly continuationToken?: string;
   readonly inputArtifacts: readonly InputArtifact[];
-  /** The credentials for the artifacts: never used, only kept out of logs and messages. */
-  readonly secrets: readonly string[];
 }
 
 const MAX_LENIENT_ID = 200;
@@ -74,7 +71,7 @@ export function readJobId(event: unknown): string | undefined {
   return typeof id === 'string' && id.length > 0 && id.length <= MAX_LENIENT_ID ? id : undefined;
 }
 
-/** The artifact credentials, read leniently, so that nothing of a broken event slips past the redaction either. */
+/** The credentials for the artifacts, which are never used, only kept out of logs and messages; read leniently, for a broken event too. */
 export function readArtifactSecrets(event: unknown): readonly string[] {
   const credentials = property(property(property(event, 'CodePipeline.job'), 'data'), 'artifactCredentials');
   return ['accessKeyId', 'secretAccessKey', 'sessionToken']
@@ -87,11 +84,10 @@ export function readArtifactSecrets(event: unknown): readonly string[] {
 export function parsePipelineJob(event: unknown): Parsed<PipelineJob> {
   const result = eventSchema.safeParse(event);
   if (!result.success) return invalid(result.error.issues.map(toProblem));
-  const { id, accountId, data } = result.data['CodePipeline.job'];
+  const { id, data } = result.data['CodePipeline.job'];
   const { continuationToken } = data;
   return valid({
     id,
-    accountId,
     userParameters: data.actionConfiguration.configuration.UserParameters,
     ...(continuationToken === undefined || continuationToken === null ? {} : { continuationToken }),
     inputArtifacts: (data.inputArtifacts ?? []).map(({ name, location: { s3Location } }) => ({
@@ -99,7 +95,6 @@ export function parsePipelineJob(event: unknown): Parsed<PipelineJob> {
       bucket: s3Location.bucketName,
       key: s3Location.objectKey,
     })),
-    secrets: readArtifactSecrets(event),
   });
 }
 

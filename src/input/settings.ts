@@ -2,17 +2,14 @@ import * as z from 'zod/mini';
 import type { Problem } from '../errors';
 import { type Field, readInto } from './field';
 import { booleanLike, decimal, oneOf, type Rule, text } from './schemas';
-import { EVENT_MESSAGES } from './messages';
-import { SETTING_WARNINGS } from './messages';
+import { EVENT_MESSAGES, SETTING_WARNINGS } from './messages';
 import { valid, type Parsed, invalid } from './parsed';
 import { tokenSecretReference } from './userParameters/compoundFields';
 
 const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'CRITICAL', 'SILENT'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** Powertools' log levels. */
-export type LogLevel = (typeof LOG_LEVELS)[number];
-
-/** How the function was set up: its environment variables, parsed. */
+/** How the function was set up: its environment variables, parsed. Powertools reads the log level itself. */
 export interface Settings {
   /** Without a trailing slash. */
   readonly spotApiUrl: string;
@@ -28,7 +25,6 @@ export interface Settings {
   readonly allowUnknownJob: boolean;
   /** Whether preflight checks that a revision in S3 exists, for which the function's role needs permissions. */
   readonly checkRevision: boolean;
-  readonly logLevel: LogLevel;
 }
 
 /** The values of the environment variables, read one by one. */
@@ -60,7 +56,6 @@ const DEFAULT_POLL_INTERVAL_SECONDS = 5;
 const DEFAULT_POLL_WINDOW_SECONDS = 240;
 /** A rollback takes traffic from green and gives it to blue: the deregistration delay, 300 s by default, comes twice. */
 export const DEFAULT_CLEANUP_TIMEOUT_SECONDS = 900;
-const DEFAULT_LOG_LEVEL: LogLevel = 'INFO';
 // host.docker.internal is this machine as `sam local invoke` sees it from its container.
 const LOOPBACK_HOSTS = ['127.0.0.1', 'localhost', 'host.docker.internal'];
 
@@ -127,7 +122,7 @@ const settings: { readonly [N in SettingName]: Field<SettingValues[N]> & Setting
     expected: 'true or false',
   },
   POWERTOOLS_LOG_LEVEL: {
-    default: DEFAULT_LOG_LEVEL,
+    default: 'INFO',
     meaning: `Log level: ${LOG_LEVELS.join(', ')}.`,
     schema: oneOf(LOG_LEVELS),
     expected: `one of ${LOG_LEVELS.join(', ')}`,
@@ -185,6 +180,5 @@ function withDefaults(values: Partial<SettingValues>): Settings {
     cleanupTimeoutSeconds: values.CLEANUP_TIMEOUT_SECONDS ?? DEFAULT_CLEANUP_TIMEOUT_SECONDS,
     allowUnknownJob: values.ALLOW_UNKNOWN_JOB ?? false,
     checkRevision: values.CHECK_REVISION ?? false,
-    logLevel: values.POWERTOOLS_LOG_LEVEL ?? DEFAULT_LOG_LEVEL,
   };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A source of numbers in [0, 1) that depends on the seed alone (the job id): a run can be replayed, and runs that begin in
- * the same second do not continue in step.
+ * A source of numbers in [0, 1) that depends on the seed alone (the job id): an action can be replayed, and actions that
+ * begin in the same second do not continue in step.
  */
 export function jitterFrom(seed: string): () => number {
   let counter = 0;

@@ -143,8 +143,8 @@ export function reportFailed(jobId: string, state: Failed, context: MessageConte
   return failureResult(jobId, state.failure.type, failureMessage(state, context), executionId(state));
 }
 
-/** A failure of which only the message is known. */
-export function reportFailure(jobId: string, type: FailureType, message: string, redact: Redact): Report {
+/** A failure without a state: bad input, or a bug of ours. */
+export function reportWithoutState(jobId: string, type: FailureType, message: string, redact: Redact): Report {
   // Redact first, cut afterwards: half a secret is still one.
   return failureResult(jobId, type, cut(redact(message), LONGEST_MESSAGE));
 }

@@ -193,7 +193,7 @@ test('what the caller did not find in an answer stays what it is, and is not rep
     kind: 'unreadable',
     detail: 'lacks "status"',
   });
-  const send = jest.fn(() => Promise.reject(missing));
+  const send = vi.fn(() => Promise.reject(missing));
   const error = await upstreamErrorOf(callAws(budgetFor(AMPLE_MS), { ...CALL, kind: 'read' }, send));
   expect(error).toMatchObject({ kind: 'unreadable', operation: 'X', code: undefined, detail: 'lacks "status"' });
   expect(send).toHaveBeenCalledTimes(1);

@@ -142,7 +142,7 @@ describe('how often a call is attempted follows from its kind and the kind of th
   test.each<CallKind>(['read', 'write', 'report'])(
     'a %s that succeeds is made once, and one that recovers is over',
     async (kind) => {
-      const attempt = jest.fn<Promise<string>, []>();
+      const attempt = vi.fn<() => Promise<string>>();
       attempt.mockResolvedValueOnce('good');
       await expect(callUpstream(budgetFor(AMPLE_MS), callOf(kind), attempt)).resolves.toBe('good');
       expect(attempt).toHaveBeenCalledTimes(1);
@@ -168,7 +168,7 @@ describe('how often a call is attempted follows from its kind and the kind of th
   test.each([new Error('a bug'), new TypeError('a bug of the usual kind'), new RangeError('another')])(
     '%s of ours is not repeated, and stays what it is',
     async (bug) => {
-      const attempt = jest.fn(() => Promise.reject(bug));
+      const attempt = vi.fn(() => Promise.reject(bug));
       const ended = caught(callUpstream(budgetFor(AMPLE_MS), callOf('report'), attempt));
       await time.runAllAsync();
       expect(await ended).toBe(bug);

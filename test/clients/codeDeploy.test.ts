@@ -12,7 +12,7 @@ const server = useLoopbackServer();
 const GREEN = { key: 'GreenIdentifier', value: 'u-1' };
 const PARAMETERS = parametersWith({
   deploymentGroupName: 'web',
-  revision: { kind: 's3', bucket: 'b', key: 'app.zip', bundleType: 'zip', source: 'S3' },
+  revision: { kind: 's3', bucket: 'b', key: 'app.zip', bundleType: 'zip' },
 });
 
 interface Setup {
@@ -44,7 +44,7 @@ describe('CreateDeployment on the wire', () => {
     ['a revision in S3, and the group’s own choice of all options', {}, { ...plain, revision: s3 }],
     [
       'a version and an eTag of it',
-      { revision: { kind: 's3', bucket: 'b', key: 'k', bundleType: 'tgz', version: 'v1', eTag: 'e1', source: 'S3' } },
+      { revision: { kind: 's3', bucket: 'b', key: 'k', bundleType: 'tgz', version: 'v1', eTag: 'e1' } },
       {
         ...plain,
         revision: {
@@ -61,7 +61,6 @@ describe('CreateDeployment on the wire', () => {
           bucket: 'pipeline',
           key: 'shop/App/x',
           bundleType: 'zip',
-          source: 'INPUT_ARTIFACT',
           artifactName: 'App',
         },
       },

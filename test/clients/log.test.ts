@@ -9,7 +9,7 @@ let written: string[];
 beforeEach(() => {
   written = [];
   for (const stream of [process.stdout, process.stderr]) {
-    jest.spyOn(stream, 'write').mockImplementation((text: string | Uint8Array) => {
+    vi.spyOn(stream, 'write').mockImplementation((text: string | Uint8Array) => {
       written.push(text.toString());
       return true;
     });

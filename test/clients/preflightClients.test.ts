@@ -16,7 +16,7 @@ import type { S3Revision, UserParameters } from '../../src/input/userParameters/
 
 /* The clients of preflight over real HTTP, with the SDK's own settings from the environment, as in Lambda. */
 
-const REVISION: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop/a b.zip', bundleType: 'zip', source: 'S3' };
+const REVISION: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop/a b.zip', bundleType: 'zip' };
 const environment = process.env;
 let server: SimulatorServer;
 let world: World;

@@ -13,7 +13,7 @@ import { lambdaFunction } from '../support/lambdaFunction';
  * over real HTTP. BUNDLE names another one (the one that `sam build` leaves).
  */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000 });
 
 let folder: string;
 let bundle: string;

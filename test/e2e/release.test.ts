@@ -10,7 +10,7 @@ import { publishingCommands } from '../../scripts/release/publish.mjs';
  * publish has none. The dry run itself: `npm run test:release`.
  */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000 });
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 const TAG = `v${version}`;

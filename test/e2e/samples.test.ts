@@ -8,7 +8,7 @@ import { lambdaFunction } from '../support/lambdaFunction';
 
 /* `npm start` as a new user calls it, on each sample event. It bundles itself at each start; here, once. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000 });
 
 let script: Promise<string> | undefined;
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 
 /* A wrong option of a script is one line of error, and exit code 2: no stack trace. Of npm start: samples.test.ts. */
 
-jest.setTimeout(60_000);
+vi.setConfig({ testTimeout: 60_000 });
 
 function run(...command: readonly string[]): Promise<{ code: unknown; output: string }> {
   const [program = '', ...args] = command;

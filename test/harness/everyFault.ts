@@ -31,10 +31,10 @@ interface Shared {
   readonly until?: string;
 }
 
-/** The outgoing calls of a run × the faults, each in a run of its own (issue 3). Prints how many cases were tried. */
+/** The outgoing calls of a run × the faults, each in a run of its own. Prints how many cases were tried. */
 export function tryFaults(name: string, plan: RunPlan, shared: Shared = {}): void {
-  // One test plays some forty runs; on a busy machine that takes more than Jest's five seconds.
-  jest.setTimeout(60_000);
+  // One test plays some forty runs; on a busy machine that takes more than 30 seconds.
+  vi.setConfig({ testTimeout: 60_000 });
   let calls: readonly PlannedCall[] = [];
   let cases = 0;
   beforeAll(async () => {
@@ -66,7 +66,7 @@ export function tryFaults(name: string, plan: RunPlan, shared: Shared = {}): voi
 
 /** The run's calls without a fault; the phase is the one that the function's log carries at the time. */
 async function callsOf(plan: RunPlan): Promise<readonly PlannedCall[]> {
-  const appended = jest.spyOn(Logger.prototype, 'appendKeys');
+  const appended = vi.spyOn(Logger.prototype, 'appendKeys');
   const phases: string[] = [];
   const { calls } = await playRun({
     ...plan,

@@ -4,7 +4,7 @@ import { asBriefText, asPicture, asResult, asText, shownLines } from './logOfARu
 import { playRun } from './playRun';
 
 /*
- * The logs in the documentation are those of runs: `UPDATE_DOCS=1 npx jest logOfARun` writes them anew.
+ * The logs in the documentation are those of runs: `UPDATE_DOCS=1 npx vitest run logOfARun` writes them anew.
  */
 
 function runOf(scenario: string) {

@@ -30,7 +30,7 @@ function expectPhasesToAddUp({ measures }: MetricLine): void {
   );
 }
 
-jest.setTimeout(20_000);
+vi.setConfig({ testTimeout: 20_000 });
 
 describe('one line for an action', () => {
   test('success, in one invocation', async () => {
@@ -136,7 +136,7 @@ test('metrics that cannot be written cost a line in the log, and not the result'
 
 async function brokenMetrics<T>(work: () => Promise<T>): Promise<T> {
   const stringify = JSON.stringify;
-  const broken = jest.spyOn(JSON, 'stringify').mockImplementation((value: unknown, ...rest: unknown[]) => {
+  const broken = vi.spyOn(JSON, 'stringify').mockImplementation((value: unknown, ...rest: unknown[]) => {
     if (typeof value === 'object' && value !== null && '_aws' in value) throw new Error('no room');
     return Reflect.apply(stringify, JSON, [value, ...rest]) as string;
   });

@@ -21,7 +21,7 @@ const BEGIN = Date.UTC(2026, 0, 5, 9, 0, 0);
 /** `npm run test:faults` and CI try every second. */
 const SECONDS = TRIES_ALL ? Array.from({ length: 301 }, (_, second) => second) : [0, 1, 120, 238, 241, 250];
 
-jest.setTimeout(TRIES_ALL ? 600_000 : 60_000);
+vi.setConfig({ testTimeout: TRIES_ALL ? 600_000 : 60_000 });
 
 test('a process that is killed twice, at whatever second of an invocation, costs time and nothing else', async () => {
   const wrong: string[] = [];

@@ -1,4 +1,5 @@
 import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
+import type { DeploymentGroup } from '../../src/clients/codeDeploy/deploymentGroup';
 import type { DeploymentTarget } from '../../src/clients/codeDeploy/deploymentTargets';
 import type { ElastigroupDeployment } from '../../src/clients/spot/elastigroup';
 import type { GreenInstance } from '../../src/clients/greenInstances';
@@ -42,7 +43,7 @@ export function parametersWith(overrides: Partial<UserParameters> = {}): UserPar
     applicationName: 'shop',
     deploymentGroupName: 'shop-green',
     timeoutSeconds: 1800,
-    revision: { kind: 's3', bucket: 'revisions', key: 'shop.zip', bundleType: 'zip', source: 'S3' },
+    revision: { kind: 's3', bucket: 'revisions', key: 'shop.zip', bundleType: 'zip' },
     onConflict: 'FAIL',
     dryRun: false,
     ...overrides,
@@ -80,6 +81,16 @@ export function codeDeploy(
     ...overrides,
   };
 }
+
+/** A deployment group as the action requires it. */
+export const BLUE_GREEN_GROUP: DeploymentGroup = {
+  computePlatform: 'Server',
+  deploymentType: 'BLUE_GREEN',
+  configName: undefined,
+  greenFleet: 'DISCOVER_EXISTING',
+  blueTerminationWaitMinutes: undefined,
+  rerouteWaitMinutes: undefined,
+};
 
 export function instance(id: string, overrides: Partial<GreenInstance> = {}): GreenInstance {
   return {

@@ -68,7 +68,7 @@ export interface FakeContextOptions {
   readonly pipelineRuns?: PipelineRuns;
   /** Milliseconds since the epoch. */
   readonly now?: number;
-  readonly isSpotScarce?: boolean;
+  readonly isSpotLimitTight?: boolean;
 }
 
 export interface LogLine {
@@ -156,7 +156,7 @@ export class FakeContext implements DeploymentContext {
   readonly elastigroupEvents: ElastigroupEvents;
   readonly deploymentGroup: DeploymentGroupReader = { read: async () => this.answers.take('deploymentGroup') };
   readonly revisionObject: RevisionObject = { head: async () => this.answers.take('revision') };
-  readonly isSpotScarce: () => boolean;
+  readonly isSpotLimitTight: () => boolean;
   private readonly answers: Answers;
   private readonly wrongArguments: string[] = [];
   private unusedIsFine = false;
@@ -171,7 +171,7 @@ export class FakeContext implements DeploymentContext {
       ...(options.pipelineRuns === undefined && { details: GENUINE }),
     };
     this.cleanupTimeoutSeconds = options.cleanupTimeoutSeconds ?? 300;
-    this.isSpotScarce = () => options.isSpotScarce ?? false;
+    this.isSpotLimitTight = () => options.isSpotLimitTight ?? false;
     this.answers = new Answers(script);
     this.elastigroup = this.fakeElastigroup();
     this.codeDeploy = this.fakeCodeDeploy();

@@ -84,7 +84,6 @@ export function useLoopbackServer(): LoopbackServer {
     return typeof next === 'function' ? next(request) : next;
   };
 
-  takeErrorsOfNodeForErrors();
   beforeAll(async () => {
     server = await listen(take);
     server.on('request', (_incoming: IncomingMessage, outgoing: ServerResponse) => {
@@ -153,19 +152,6 @@ async function refusingPort(opened: (server: Server) => void): Promise<RefusingP
       opened(await listen(take, Number(new URL(url).port)));
     },
   };
-}
-
-/**
- * Jest gives every test file a realm of its own, in which the errors of Node's sockets are no `Error`s: the SDK wraps
- * such an error, and its code (ECONNREFUSED) is lost. Here they are, as they are in Lambda.
- */
-function takeErrorsOfNodeForErrors(): void {
-  Object.defineProperty(Error, Symbol.hasInstance, {
-    value(this: unknown, value: unknown): boolean {
-      if (this === Error && Object.prototype.toString.call(value) === '[object Error]') return true;
-      return Function.prototype[Symbol.hasInstance].call(this, value);
-    },
-  });
 }
 
 async function listen(take: (request: LoopbackRequest) => Answer, port = 0): Promise<Server> {

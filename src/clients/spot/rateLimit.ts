@@ -4,17 +4,17 @@ import type { CallBudget } from '../callPolicy';
 const WINDOW_S = 60;
 /** Seconds. A longer reset is absurd (a date instead of seconds, say), and would block until the end of the action. */
 const LONGEST_RESET_S = 3600;
-/** Runs that were told the same reset continue one after the other: within so many seconds, or a quarter of the wait. */
+/** Actions that were told the same reset continue one after the other: within so many seconds, or a quarter of the wait. */
 const LONGEST_SPREAD_S = 15;
 /**
- * Runs that share a limit send their requests together, at multiples of this, within the seconds after them: what they send in
+ * Actions that share a limit send their requests together, at multiples of this, within the seconds after them: what they send in
  * excess extends the block to 60 s after the last of it, which is over by the next turn.
  */
 const TURN_PERIOD_MS = 100_000;
 const TURN_SPREAD_S = 30;
-/** A run assumes for so long that it shares a limit. */
+/** An action assumes for so long that it shares a limit. */
 const SHARED_FOR_MS = 2 * TURN_PERIOD_MS;
-/** In the token, beside the operations: until when a run sends its requests of that operation in turns. */
+/** In the token, beside the operations: until when the action sends its requests of that operation in turns. */
 const TURNS = 'turns: ';
 
 /** Requests left, as a part of the limit, or as a number where the limit is not told: from here on the limit counts as tight. */
@@ -65,7 +65,7 @@ export class SpotRateLimit {
 
   /**
    * Whether the limit seems to be shared with others: it was met in the last 200 s, or is still exhausted.
-   * A run then stays slow for a while, so that they do not meet it again at once.
+   * The action then stays slow for a while, so that they do not meet it again at once.
    */
   isShared(operation: string, now: number): boolean {
     const allowedAt = this.#allowedAt.get(operation);
@@ -73,7 +73,7 @@ export class SpotRateLimit {
   }
 
   /**
-   * Milliseconds until a run may send its next request without extending a block for others, where the limit has proven to be
+   * Milliseconds until the action may send its next request without extending a block for others, where the limit has proven to be
    * shared: it was met again soon after a wait for it. Undefined: whenever it wants.
    */
   untilTurn(operation: string, now: number, jitter: () => number): number | undefined {
@@ -81,14 +81,14 @@ export class SpotRateLimit {
     return turnAfter(now + 1, jitter) - now;
   }
 
-  /** Whether a run should be slow: few requests are left, or the limit seems to be shared. */
+  /** Whether the action should be slow: few requests are left, or the limit seems to be shared. */
   isTight(operation: string, now: number): boolean {
     const since = this.#tightSince.get(operation);
     return this.isShared(operation, now) || (since !== undefined && now - since < WINDOW_S * 1000);
   }
 
   /**
-   * Heeds what an answer tells of the limit, before there is a 429: few requests left make the run slow, and none left keeps the
+   * Heeds what an answer tells of the limit, before there is a 429: few requests left make the action slow, and none left keeps the
    * next one back until the reset.
    */
   observe(operation: string, headers: LimitHeaders, { clock, jitter }: Pick<CallBudget, 'clock' | 'jitter'>): void {
@@ -109,9 +109,9 @@ export class SpotRateLimit {
   /**
    * Blocks an operation after its 429. Jitter is added to the reset, never taken from it.
    *
-   * A run that meets the limit again soon shares the limit with runs that do not know of each other, and a request before the
+   * An action that meets the limit again soon shares the limit with others, and none knows of another, and a request before the
    * reset extends the block for all of them (https://docs-spot.flexera.com/administration/api). If each waited only for
-   * its own reset, some run would always be early, and the block would never end. So all of them stop together, by
+   * its own reset, one would always be early, and the block would never end. So all of them stop together, by
    * the clock: they continue in the next turn, and the time before is without a request. Whoever gets through
    * waits for the next turn as well.
    *
@@ -139,7 +139,7 @@ function turnAfter(time: number, jitter: () => number): number {
   return Math.ceil(time / TURN_PERIOD_MS) * TURN_PERIOD_MS + TURN_SPREAD_S * 1000 * jitter();
 }
 
-/** Milliseconds after a reset within which the runs that wait for it continue. */
+/** Milliseconds after a reset within which the actions that wait for it continue. */
 function spread(wait: number, jitter: () => number): number {
   return Math.min(LONGEST_SPREAD_S, wait / 4) * 1000 * jitter();
 }

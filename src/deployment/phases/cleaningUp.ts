@@ -1,6 +1,6 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import { cut } from '../../lib/wording';
-import { attempt, type Attempt } from '../attempt';
+import { attempt, valueOf, type Attempt } from '../attempt';
 import { deniedAgain } from '../limits';
 import type { DeploymentContext } from '../context';
 import { proveJob } from '../genuineJob';
@@ -83,7 +83,7 @@ async function readAll(state: CleaningUp, context: DeploymentContext): Promise<C
     // Read after the deployment itself, so that they are at least as new.
     traffic: codeDeploy.ok ? await readTraffic(state, codeDeploy.value, context) : NOTHING_READ,
     elastigroup: elastigroup.ok ? { ok: true, value: elastigroup.value.own } : elastigroup,
-    foreignElastigroup: elastigroup.ok ? elastigroup.value.foreign : undefined,
+    foreignElastigroup: valueOf(elastigroup)?.foreign,
   };
 }
 
@@ -154,10 +154,10 @@ async function readTraffic(
   const targets = state.traffic ? undefined : await attempt(context.deploymentTargets.list(id));
   const rollback = await readRollback(state, deployment, targets, context);
   const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
-  const succeeded = rollback?.ok && rollback.value?.status === 'Succeeded' ? rollback.value : undefined;
+  const found = valueOf(rollback);
   const blue =
-    succeeded && !isOnBlue && !state.isBlueBack
-      ? await attempt(blueInService(id, succeeded.id, state, context))
+    found?.status === 'Succeeded' && !isOnBlue && !state.isBlueBack
+      ? await attempt(blueInService(id, found.id, state, context))
       : undefined;
   return { targets, rollback, blue };
 }
@@ -177,9 +177,9 @@ async function readRollback(
 
 /** What was learned: ids of a start whose answer was lost, that traffic has moved, that Spot does not list what is known. */
 function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp {
-  const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
+  const deployment = valueOf(view.codeDeploy);
   const { unlistedSince = now, codeDeployEndedSince = now, noCodeDeploySince = now, ...known } = state;
-  const [elastigroup] = view.elastigroup.ok ? view.elastigroup.value : [];
+  const [elastigroup] = valueOf(view.elastigroup) ?? [];
   return {
     ...known,
     ...(deployment && known.deploymentId === undefined && { deploymentId: deployment.id }),
@@ -219,7 +219,7 @@ async function stopElastigroup(
   { ids, reason }: Extract<CleanupDecision, { kind: 'stop-elastigroup' }>,
   context: DeploymentContext,
 ): Promise<CleaningUp> {
-  const successor = await findSuccessor(state, codeDeploy.ok ? codeDeploy.value : undefined, context);
+  const successor = await findSuccessor(state, valueOf(codeDeploy), context);
   if (successor.ok && successor.value !== undefined) return followedBy(state, successor.value);
   if (!successor.ok) {
     const now = context.clock.now();

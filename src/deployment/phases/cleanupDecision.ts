@@ -250,7 +250,7 @@ function whatToWaitFor(
   return { kind: 'check-green', because: 'ended' };
 }
 
-/** The deployment that this run knows of is not in Spot's list. */
+/** The deployment that the action knows of is not in Spot's list. */
 export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeployment[]): boolean {
   return state.elastigroupDeploymentId !== undefined && own.length === 0;
 }

@@ -6,7 +6,7 @@ import { hasEnded } from '../elastigroupState';
 import { isActive } from '../ownDeployments';
 import type { KeepReason } from './greenProtection';
 import { describeKeptGreen } from './keptGreen';
-import { attempt, type Attempt } from '../attempt';
+import { attempt, valueOf, type Attempt } from '../attempt';
 import { greenTag, type DeploymentContext } from '../context';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFailed } from '../transitions';
@@ -40,7 +40,7 @@ export async function failKeepingGreen(
   why: KeepReason,
   context: DeploymentContext,
 ): Promise<State> {
-  const deployment = view.codeDeploy.ok ? view.codeDeploy.value : undefined;
+  const deployment = valueOf(view.codeDeploy);
   const tag = greenTag(state);
   const [green, inGroup, targets] = await Promise.all([
     attempt(context.greenInstances.find(tag)),
@@ -77,9 +77,10 @@ function mayStillChange(green: Attempt<readonly GreenInstance[]>): boolean {
 function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readonly GreenInstance[]>): string[] {
   const done: string[] = [];
   const { codeDeploy, elastigroup } = view;
-  if (state.codeDeployStopSentAt !== undefined && codeDeploy.ok && codeDeploy.value?.status === 'Stopped')
-    done.push(CLEANED_MESSAGES.codeDeployStopped(codeDeploy.value.id));
-  const rollback = view.traffic.rollback?.ok ? view.traffic.rollback.value : undefined;
+  const deployment = valueOf(codeDeploy);
+  if (state.codeDeployStopSentAt !== undefined && deployment?.status === 'Stopped')
+    done.push(CLEANED_MESSAGES.codeDeployStopped(deployment.id));
+  const rollback = valueOf(view.traffic.rollback);
   if (state.traffic === 'moving' && rollback?.status === 'Succeeded')
     done.push(CLEANED_MESSAGES.rolledBack(rollback.id));
   const hasNoFleet = elastigroup.ok && elastigroup.value.every(({ state: word }) => hasEnded(word));

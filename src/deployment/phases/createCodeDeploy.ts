@@ -3,7 +3,7 @@ import { UpstreamError } from '../../clients/upstreamError';
 import { isLeft, type GreenInstance } from '../../clients/greenInstances';
 import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
-import { instead } from '../checkRun';
+import { insteadOfStart } from '../checkRun';
 import { noTargets } from '../failures';
 import { withHistory } from '../history';
 import { fleetReadiness, type FleetReadiness } from './greenFleet';
@@ -38,7 +38,7 @@ export async function createCodeDeploy(
   if (own) return adoptCodeDeploy(aged, own, context);
   if (otherActive) return resolveConflict(aged, [conflictingCodeDeploy(otherActive)], context);
 
-  const notStarted = await instead(hasWaited ? { ...aged, waitsForOther: {} } : aged, context);
+  const notStarted = await insteadOfStart(hasWaited ? { ...aged, waitsForOther: {} } : aged, context);
   if (notStarted) return notStarted;
   const outcome = await sendCreate(aged, context);
   switch (outcome.kind) {

@@ -3,7 +3,7 @@ import { hasLasted } from '../limits';
 import type { Launching } from '../state';
 
 /** Seconds for which the number of tagged instances must stand still where it is not the target capacity. */
-export const FLEET_STILL_S = 120;
+const FLEET_STILL_S = 120;
 
 /** When the first of them was launched (ms since the epoch), where that is known. */
 export function earliestLaunch(instances: readonly GreenInstance[]): number | undefined {

@@ -1,5 +1,6 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
+import type { UpstreamError } from '../../clients/upstreamError';
 import { isGoingWrong } from '../elastigroupState';
 import { codeDeployEnded, elastigroupWentWrong, failureOf, timedOut } from '../failures';
 import { hasLasted, isTimedOut } from '../limits';
@@ -26,7 +27,7 @@ export type Verdict =
   | { readonly kind: 'succeeded'; readonly deployment: CodeDeployDeployment }
   | { readonly kind: 'failed'; readonly failure: Failure }
   | { readonly kind: 'continue' }
-  | { readonly kind: 'unclear'; readonly error: Error };
+  | { readonly kind: 'unclear'; readonly error: UpstreamError };
 
 /** Follows CodeDeploy at every poll, and Elastigroup where its state may change what is done next. */
 export async function install(state: Installing, context: DeploymentContext): Promise<State> {
@@ -51,8 +52,8 @@ export async function install(state: Installing, context: DeploymentContext): Pr
   }
 }
 
-/** Seconds between two readings of Spot at the most, without a history, and while its limit is scarce: others need it more. */
-const SPOT_INTERVAL_S = { longest: 60, default: 30, scarce: 300 };
+/** Seconds between two readings of Spot at the most, without a history, and while its rate limit is tight: others need it more. */
+const SPOT_INTERVAL_S = { longest: 60, default: 30, tight: 300 };
 /** The same, of CodeDeploy's usual time. */
 const SPOT_SHARE = 0.25;
 
@@ -71,10 +72,10 @@ function isSpotDue(state: Installing, codeDeploy: Attempt<CodeDeployDeployment>,
   const isAmiss = !codeDeploy.ok || state.deniedSince !== undefined || isTimedOut(state, context);
   if (isAmiss || elastigroupDeploymentId === undefined || spotRead === undefined) return true;
   if (!isActive(codeDeploy.value)) return false;
-  const isScarce = context.isSpotScarce();
-  if (!isScarce && codeDeploy.value.instances.done !== spotRead.done) return true;
-  const { longest, default: unknown, scarce } = SPOT_INTERVAL_S;
-  const seconds = isScarce ? scarce : usual ? Math.min(longest, usual.median * SPOT_SHARE) : unknown;
+  const isTight = context.isSpotLimitTight();
+  if (!isTight && codeDeploy.value.instances.done !== spotRead.done) return true;
+  const { longest, default: unknown, tight } = SPOT_INTERVAL_S;
+  const seconds = isTight ? tight : usual ? Math.min(longest, usual.median * SPOT_SHARE) : unknown;
   return hasLasted(spotRead.at, seconds, context.clock.now());
 }
 

@@ -1,7 +1,7 @@
 import type { GreenInstance } from '../../clients/greenInstances';
 import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
-import { instead } from '../checkRun';
+import { insteadOfStart } from '../checkRun';
 import { withHistory } from '../history';
 import { capacityFindings } from '../preflight/elastigroupFindings';
 import { preflight } from '../preflight/preflight';
@@ -143,7 +143,7 @@ function adoptElastigroup(state: Starting, id: string, context: DeploymentContex
 async function sendStart(state: Starting, context: DeploymentContext): Promise<State> {
   const tooLate = tooLateToLaunch(state, context);
   if (tooLate) throw tooLate;
-  const notStarted = await instead(state, context);
+  const notStarted = await insteadOfStart(state, context);
   if (notStarted) return notStarted;
   const { applicationName, deploymentGroupName, groupId } = context.parameters;
   const request = {
@@ -183,7 +183,7 @@ function afterFailedStart(state: Starting, error: unknown, context: DeploymentCo
   };
 }
 
-/** This run has started nothing, but a duplicate delivery of its event may have been allowed to. */
+/** This delivery has started nothing, but a duplicate of it may have been allowed to. */
 function startDenied(error: UpstreamError): ActionError {
   const { type, headline, known } = asActionError(error);
   return new ActionError(type, headline, { cause: error, known, anotherMayHaveStarted: true });

@@ -38,14 +38,13 @@ function unquoted(eTag: string): string {
   return eTag.replace(/^"|"$/g, '');
 }
 
-function advice({ source, artifactName, version }: S3Revision): string {
-  if (source === 'INPUT_ARTIFACT') {
-    return PREFLIGHT_MESSAGES.checkArtifact(artifactName ?? '');
-  }
-  return PREFLIGHT_MESSAGES.checkUpload(names({ version }));
+function advice(revision: S3Revision): string {
+  return revision.artifactName === undefined
+    ? PREFLIGHT_MESSAGES.checkUpload(names(revision))
+    : PREFLIGHT_MESSAGES.checkArtifact(revision.artifactName);
 }
 
-function names({ version }: { readonly version?: string | undefined }): string {
+function names({ version }: S3Revision): string {
   return version === undefined ? 'S3_BUCKET and S3_KEY' : 'S3_BUCKET, S3_KEY and S3_VERSION';
 }
 

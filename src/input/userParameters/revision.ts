@@ -63,7 +63,6 @@ function fromS3({ meant, values }: Given): RevisionChoice {
     bundleType,
     ...(version === undefined ? {} : { version }),
     ...(eTag === undefined ? {} : { eTag }),
-    source: 'S3',
   };
   return { revision, problems: [] };
 }
@@ -105,7 +104,7 @@ function fromArtifact({ name, bucket, key }: InputArtifact, { S3_BUNDLE }: Parti
   // CodePipeline zips most artifacts under a key without an ending.
   const bundleType = S3_BUNDLE ?? bundleTypeOf(key) ?? 'zip';
   return {
-    revision: { kind: 's3', bucket, key, bundleType, source: 'INPUT_ARTIFACT', artifactName: name },
+    revision: { kind: 's3', bucket, key, bundleType, artifactName: name },
     problems: [],
   };
 }

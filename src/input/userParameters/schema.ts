@@ -247,7 +247,7 @@ export const parameters: { readonly [N in ParameterName]: Parameter<ParameterVal
     default: 'as CodePipeline reports it',
     meaning:
       'Id of the pipeline execution, `#{codepipeline.PipelineExecutionId}`, so that the function notices when it is stopped, and names it.',
-    schema: text(shape(/^[A-Za-z0-9-]{1,100}$/, 'is not an execution id')),
+    schema: text(shape(/^[A-Za-z0-9-]{1,100}$/, PARAMETER_MESSAGES.notPipelineExecution)),
     expected: 'the id of a pipeline execution, such as #{codepipeline.PipelineExecutionId} gives',
   },
 };

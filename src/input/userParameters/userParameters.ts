@@ -34,7 +34,7 @@ export type TokenSource =
   | ({ readonly kind: 'secret' } & TokenSecret)
   | { readonly kind: 'gone' };
 
-/** A revision in S3; `source` says whether S3_* named it, or it is an input artifact of the action. */
+/** A revision in S3. */
 export interface S3Revision {
   readonly kind: 's3';
   readonly bucket: string;
@@ -42,8 +42,7 @@ export interface S3Revision {
   readonly bundleType: BundleType;
   readonly version?: string;
   readonly eTag?: string;
-  readonly source: 'S3' | 'INPUT_ARTIFACT';
-  /** Present when `source` is INPUT_ARTIFACT. */
+  /** The input artifact that it is; absent where S3_* named it. */
   readonly artifactName?: string;
 }
 

@@ -114,13 +114,13 @@ test('every line of the block fits into 80 columns, whatever the states are', ()
 });
 
 test('into a pipe goes one line for each change', () => {
-  jest.useFakeTimers();
+  vi.useFakeTimers();
   const { printed } = shown(() => {
-    jest.advanceTimersByTime(1000);
+    vi.advanceTimersByTime(1000);
   }, 'pipe');
   expect(printed.slice(1)).toEqual([
     '   0.2 s    0%  Elastigroup -, CodeDeploy -, 4 blue and 0 green running, serving: blue 4',
     '',
   ]);
-  jest.useRealTimers();
+  vi.useRealTimers();
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { SPOT_OPERATIONS } from '../../../src/clients/spot/elastigroup';
 import { SpotRateLimit } from '../../../src/clients/spot/rateLimit';
 import type { ListedAction, PipelineRun } from '../../../src/clients/pipelineRun';
-import type { UpstreamErrorKind } from '../../../src/clients/upstreamError';
+import { UPSTREAM_ERROR_KINDS, type UpstreamErrorKind } from '../../../src/clients/upstreamError';
 import type { DeploymentContext } from '../../../src/deployment/context';
 import { newRunMemory } from '../../../src/deployment/runMemory';
 import { poll } from '../../../src/deployment/poll';
@@ -32,18 +32,6 @@ import { TRIES_ALL } from '../../support/triesAll';
  * a 429 of Spot blocks its operation, and the run goes on from one invocation to the next.
  */
 
-const KINDS: readonly UpstreamErrorKind[] = [
-  'unreachable',
-  'connection',
-  'timeout',
-  'unavailable',
-  'unreadable',
-  'throttled',
-  'clock-skew',
-  'rate-limited',
-  'denied',
-  'rejected',
-];
 const STANDS_STILL = 'stands-still';
 /** CodePipeline's alone: it shows the action as Failed, which a second reading has to confirm. */
 const ENDED = 'ended';
@@ -97,7 +85,7 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
     parameters: parametersWith({ timeoutSeconds: limits.timeoutSeconds, onConflict: 'WAIT' }),
     cleanupTimeoutSeconds: limits.cleanupTimeoutSeconds,
     log: new CollectedLog(),
-    isSpotScarce: () => false,
+    isSpotLimitTight: () => false,
     pipelineRuns: {
       identify: () => answer('codePipeline', { run: RUN, data: JOB_AT_HAND }),
       executionStatus: () => answer('codePipeline', 'InProgress'),
@@ -211,9 +199,12 @@ async function expectBounded(first: ActiveState, answers: Answers, limits: Limit
   );
 }
 
-const faults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ...KINDS), { minLength: 1, maxLength: 6 });
+const faults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ...UPSTREAM_ERROR_KINDS), { minLength: 1, maxLength: 6 });
 
-const pipelineFaults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ENDED, ...KINDS), { minLength: 1, maxLength: 6 });
+const pipelineFaults = fc.array(fc.constantFrom<Fault>(STANDS_STILL, ENDED, ...UPSTREAM_ERROR_KINDS), {
+  minLength: 1,
+  maxLength: 6,
+});
 
 test('TIMEOUT and CLEANUP_TIMEOUT_SECONDS bound every phase, whatever answers or does not', async () => {
   await fc.assert(

@@ -24,7 +24,7 @@ function tokenFor(ids: Readonly<Record<keyof typeof IDS, string>>): string {
     onConflict: 'FAIL',
     dryRun: false,
   } as const;
-  const revision = { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', source: 'S3' } as const;
+  const revision = { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip' } as const;
   const token = encodeToken({ state: STATE, rateLimit: new SpotRateLimit() }, { ...ids, ...rest, revision });
   // Without the part by which a bad token is found again.
   return token.split('.').slice(0, 3).join('.');

@@ -1,5 +1,5 @@
 import type { JobDetails, ListedAction, PipelineRun, PipelineRuns } from '../../../src/clients/pipelineRun';
-import { checkRun, instead, mayBeUnfollowed, type Occasion } from '../../../src/deployment/checkRun';
+import { checkRun, insteadOfStart, mayBeUnfollowed, type Occasion } from '../../../src/deployment/checkRun';
 import type { ActiveState } from '../../../src/deployment/state';
 import {
   at,
@@ -239,7 +239,7 @@ describe('an end counts when a second reading, at least 5 s later, says so too',
     await check(installing());
     expect(context.runMemory.run?.actionExecutionId).toBe('a-1');
     const retry = listed({ actionExecutionId: 'a-2', startedAt: at(60) });
-    jest.spyOn(runs, 'listActions').mockResolvedValue([retry, listed({ status: 'Failed' })]);
+    vi.spyOn(runs, 'listActions').mockResolvedValue([retry, listed({ status: 'Failed' })]);
     expect((await check(installing(), 'over')).kind).toBe('doubt');
   });
 
@@ -331,23 +331,23 @@ test('an end that an earlier invocation has read is read twice again', async () 
 describe('before a start', () => {
   test('nothing is started while an end is to be confirmed', async () => {
     const { context } = setUp({ action: 'Failed' });
-    const waiting = await instead(checked(), context);
+    const waiting = await insteadOfStart(checked(), context);
     expect(waiting).toMatchObject({ phase: 'starting', runEndedSince: START });
   });
 
   test('a start waits up to 30 s for an execution that cannot be read', async () => {
     const { runs, context } = setUp({ action: BUSY });
-    expect(await instead(checked(), context)).toMatchObject({ phase: 'starting', checked: true });
+    expect(await insteadOfStart(checked(), context)).toMatchObject({ phase: 'starting', checked: true });
     context.clock.advance(29);
-    expect(await instead(checked(), context)).toMatchObject({ phase: 'starting' });
+    expect(await insteadOfStart(checked(), context)).toMatchObject({ phase: 'starting' });
     context.clock.advance(5);
-    expect(await instead(checked(), context)).toBeUndefined();
+    expect(await insteadOfStart(checked(), context)).toBeUndefined();
     runs.action = 'InProgress';
     context.clock.advance(5);
-    expect(await instead(checked(), context)).toBeUndefined();
+    expect(await insteadOfStart(checked(), context)).toBeUndefined();
     runs.action = BUSY;
     context.clock.advance(5);
-    expect(await instead(checked(), context)).toMatchObject({ phase: 'starting' });
+    expect(await insteadOfStart(checked(), context)).toMatchObject({ phase: 'starting' });
   });
 
   test('an unknown job starts nothing, and has nothing to clean up', async () => {
@@ -375,13 +375,13 @@ describe('before a start', () => {
 
   test('a first event that comes when little of the 20 minutes is left starts nothing; what exists is followed', async () => {
     const late = setUp({ startedAt: START - 1_021_000 });
-    expect(await instead(checked(), late.context)).toMatchObject({
+    expect(await insteadOfStart(checked(), late.context)).toMatchObject({
       phase: 'failed',
       failure: { headline: expect.stringContaining('17m01s after its action had started') as string },
     });
     const again = setUp({ startedAt: START - 1_021_000 });
-    expect(await instead(checked({ invocations: 2 }), again.context)).toBeUndefined();
-    expect(await instead(launching(), again.context)).toBeUndefined();
+    expect(await insteadOfStart(checked({ invocations: 2 }), again.context)).toBeUndefined();
+    expect(await insteadOfStart(launching(), again.context)).toBeUndefined();
   });
 
   test('one that waits for a conflict yields to a newer execution', async () => {
@@ -396,10 +396,10 @@ describe('before a start', () => {
 
   test('one that waits tries again for a while where the other executions cannot be read', async () => {
     const { runs, context } = setUp({ others: BUSY });
-    expect(await instead(checked({ waitsForOther: {} }), context)).toMatchObject({ phase: 'starting' });
+    expect(await insteadOfStart(checked({ waitsForOther: {} }), context)).toMatchObject({ phase: 'starting' });
     runs.others = [];
     context.clock.advance(5);
-    expect(await instead(checked({ waitsForOther: {} }), context)).toBeUndefined();
+    expect(await insteadOfStart(checked({ waitsForOther: {} }), context)).toBeUndefined();
   });
 });
 

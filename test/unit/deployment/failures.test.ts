@@ -1,16 +1,16 @@
 import { timedOut } from '../../../src/deployment/failures';
-import type { State } from '../../../src/deployment/state';
+import type { BoundByTimeout } from '../../../src/deployment/state';
 import { at, checked, installing, launching } from '../../support/deploymentSamples';
 import { FakeContext } from '../../support/fakeContext';
 
 const usual = { median: 370, high: 540, count: 5 };
 const TOOK = 'Earlier CodeDeploy deployments of the group: the last 5 took a median of 6m10s, up to 9m';
 
-function headline(state: State): string {
+function headline(state: BoundByTimeout): string {
   return timedOut(state, new FakeContext({}, { now: at(600), parameters: { timeoutSeconds: 600 } })).headline;
 }
 
-test.each<[string, State, string]>([
+test.each<[string, BoundByTimeout, string]>([
   [
     'CodeDeploy had less time than the slow ones took: a TIMEOUT that is long enough for the launch and for them',
     installing({ usual, createdAt: at(120) }),
@@ -37,7 +37,7 @@ test.each<[string, State, string]>([
   expect(headline(state).endsWith(sentence)).toBe(true);
 });
 
-test.each<[string, State]>([
+test.each<[string, BoundByTimeout]>([
   ['without a history', installing({ createdAt: at(120) })],
   ['where the start itself failed', checked({ usual })],
   ['where a service did not answer', installing({ usual, createdAt: at(120), outageSince: at(300) })],

@@ -126,8 +126,8 @@ describe("where the group's history is known", () => {
     fc.assert(
       fc.property(median, draws, (seconds, jitters) => {
         const around = pollsOf(1.5 * seconds, jitters, seconds).filter((at) => at >= seconds * 0.96);
-        const gaps = around.slice(1).map((at, index) => at - (around[index] ?? at));
-        expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(2 * 5 * 1.1);
+        const gaps = around.slice(1).map((at, index) => Math.round(1000 * (at - (around[index] ?? at))));
+        expect(Math.max(0, ...gaps)).toBeLessThanOrEqual(2 * SETTING * 1.1);
       }),
     );
   });

@@ -671,6 +671,10 @@ const badChoices = [
     ["CodeDeploy's own object", { enabled: true }, 'is an object, not true, false or text.'],
     ['empty', '', 'is empty.'],
   ]),
+  ...values('PIPELINE_EXECUTION_ID', [
+    ['a name', 'my release', '"my release" is not a pipeline execution ID. Expected: the id of a pipeline execution'],
+    ['a number', 7, '7 is a number, not text.'],
+  ]),
 ];
 
 const S3 = { S3_BUCKET: 'releases', S3_KEY: 'shop.zip' };

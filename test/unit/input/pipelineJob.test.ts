@@ -29,11 +29,9 @@ describe('parsePipelineJob', () => {
       ok: true,
       value: {
         id: ID,
-        accountId: '111111111111',
         userParameters: JSON.stringify(GOOD_PARAMETERS),
         continuationToken: 'token',
         inputArtifacts: [{ name: 'BuildOutput', bucket: 'pipeline-artifacts', key: 'shop/BuildOutp/AbC123x' }],
-        secrets: ['FAKEACCESSKEYID00000', FAKE_SECRET_KEY, FAKE_SESSION_TOKEN],
       },
       warnings: [],
     });
@@ -59,10 +57,8 @@ describe('parsePipelineJob', () => {
       ok: true,
       value: {
         id: 'EXAMPLE-not-a-uuid',
-        accountId: '111111111111',
         userParameters: '{}',
         inputArtifacts: [],
-        secrets: [],
       },
       warnings: [],
     });
@@ -96,7 +92,8 @@ describe('parsePipelineJob', () => {
   });
 });
 
-test('the credentials of a broken event are found, for the redaction', () => {
+test('the credentials of an event are found, for the redaction, also of a broken one', () => {
+  expect(readArtifactSecrets(eventOf({}))).toEqual(['FAKEACCESSKEYID00000', FAKE_SECRET_KEY, FAKE_SESSION_TOKEN]);
   const artifactCredentials = { secretAccessKey: FAKE_SECRET_KEY, sessionToken: 5 };
   expect(readArtifactSecrets({ 'CodePipeline.job': { data: { artifactCredentials } } })).toEqual([FAKE_SECRET_KEY]);
 });

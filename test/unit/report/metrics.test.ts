@@ -123,8 +123,8 @@ describe('the line in embedded metric format', () => {
   });
 
   function written(end: EndedAction, env: Readonly<Record<string, string>> = {}, run?: NamedRun): unknown {
-    const log = jest.spyOn(console, 'log').mockImplementation(() => undefined);
-    const warn = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const log = vi.spyOn(console, 'log').mockImplementation(() => undefined);
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     writeMetrics(end, { jobId: 'job-1', env, run, redact: (text) => text.replaceAll('hidden', '***') });
     expect(warn).not.toHaveBeenCalled();
     expect(log).toHaveBeenCalledTimes(1);

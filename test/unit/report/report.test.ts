@@ -5,7 +5,7 @@ import {
   OUTPUT_VARIABLES,
   reportDryRun,
   reportFailed,
-  reportFailure,
+  reportWithoutState,
   reportProgress,
   reportSuccess,
   type Report,
@@ -100,7 +100,7 @@ describe('whatever the state', () => {
           context(asIs),
         ),
       ),
-    text.map((message) => reportFailure('job-2', 'ConfigurationError', message, asIs)),
+    text.map((message) => reportWithoutState('job-2', 'ConfigurationError', message, asIs)),
   );
 
   test('no text is empty or over its limit', () => {
@@ -128,7 +128,9 @@ describe('whatever the state', () => {
       }),
     );
     for (const shift of ['', 'x', 'xx', 'xxx'])
-      expect(messageOf(reportFailure('job-2', 'JobFailed', shift + '😀'.repeat(3000), asIs)).isWellFormed()).toBe(true);
+      expect(messageOf(reportWithoutState('job-2', 'JobFailed', shift + '😀'.repeat(3000), asIs)).isWellFormed()).toBe(
+        true,
+      );
   });
 
   test('it answers the job in hand, not the first one', () => {
@@ -241,10 +243,7 @@ describe('success', () => {
   });
 
   test.each([
-    [
-      { kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', source: 'S3', version: '7' } as const,
-      's3://b/k?versionId=7',
-    ],
+    [{ kind: 's3', bucket: 'b', key: 'k', bundleType: 'zip', version: '7' } as const, 's3://b/k?versionId=7'],
     [{ kind: 'github', repository: 'o/r', commitId: 'abc' } as const, 'https://github.com/o/r/commit/abc'],
   ])('names the revision %j as %s', (revision, words) => {
     const report = reportSuccess('job-2', succeeded(), parametersWith({ revision }), at(1), asIs);
@@ -279,7 +278,7 @@ describe('failure', () => {
   });
 
   test('without a text has one all the same', () => {
-    expect(messageOf(reportFailure('job-2', 'JobFailed', '', asIs))).not.toBe('');
+    expect(messageOf(reportWithoutState('job-2', 'JobFailed', '', asIs))).not.toBe('');
   });
 });
 
@@ -290,7 +289,7 @@ describe('a secret', () => {
   test('is taken out before a text is cut: no half of it remains, wherever the cut falls', () => {
     for (let room = 0; room <= SECRET.length + 2; room += 1) {
       const message = messageOf(
-        reportFailure('job-2', 'JobFailed', 'x'.repeat(5000 - room) + SECRET + 'y'.repeat(50), redact),
+        reportWithoutState('job-2', 'JobFailed', 'x'.repeat(5000 - room) + SECRET + 'y'.repeat(50), redact),
       );
       const state = installing({ progress: 'x'.repeat(2048 - room) + SECRET });
       const summary = summaryOf(reportProgress('job-2', state, 't', PARAMETERS, at(1), redact));
@@ -305,13 +304,13 @@ describe('a secret', () => {
     ['a summary', reportProgress('job-2', installing({ progress: `at ${SECRET}` }), 't', PARAMETERS, at(1), redact)],
     ['a headline', reportFailed('job-2', failed({ failure: { ...FAILURE, headline: SECRET } }), context(redact))],
     ['what is left', reportFailed('job-2', failed({ left: [`see ${SECRET}`] }), context(redact))],
-    ['a message', reportFailure('job-2', 'JobFailed', `no ${SECRET}`, redact)],
+    ['a message', reportWithoutState('job-2', 'JobFailed', `no ${SECRET}`, redact)],
     [
       'the revision',
       reportSuccess(
         'job-2',
         succeeded(),
-        parametersWith({ revision: { kind: 's3', bucket: 'b', key: SECRET, bundleType: 'zip', source: 'S3' } }),
+        parametersWith({ revision: { kind: 's3', bucket: 'b', key: SECRET, bundleType: 'zip' } }),
         at(1),
         redact,
       ),

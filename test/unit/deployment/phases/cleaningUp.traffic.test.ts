@@ -38,6 +38,19 @@ const BACK = [
   target('i-g', 'Green', { BlockTraffic: 'Succeeded' }, 'Succeeded'),
 ];
 const GREEN = [instance('i-g')];
+
+/** What every poll reads: CodeDeploy's deployments, each in its turn, and the fleet that waits for CodeDeploy. */
+const reads = (...deployments: NonNullable<Script['getDeployment']>): Script => ({
+  getDeployment: deployments,
+  list: [alive],
+});
+/** Right before the stop of Elastigroup, the deployment group is searched for a successor of the deployment. */
+const stops = (deployment: CodeDeployDeployment) =>
+  ({ findDeployments: [[deployment]], stopElastigroup: ['accepted'] }) as const satisfies Script;
+/** Where green is kept, the message names it, and says what became of blue. */
+const GREEN_ALONE: Script = { green: [GREEN], groupInstances: [['i-g']] };
+const BOTH_FLEETS: Script = { green: [GREEN], groupInstances: [['i-g', 'i-b']] };
+
 const rollback = (status: string) =>
   codeDeploy('d-BACK', status, { creator: 'codeDeployRollback', targetTags: [], rollsBackDeploymentId: 'd-OWN' });
 
@@ -56,8 +69,7 @@ describe('while traffic moves and the deployment is active', () => {
   test('StopDeployment stays Pending for longer than a minute: Elastigroup is not stopped under it', async () => {
     const pending = [30, 90, 150, 210].map((after) => ({
       after,
-      getDeployment: [inProgress],
-      list: [alive],
+      ...reads(inProgress),
       stopCodeDeploy: ['stopping'] as const,
     }));
     const { state, changes } = await play(cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) }), pending);
@@ -71,10 +83,8 @@ describe('while traffic moves and the deployment is active', () => {
       cleaningUp({ firstStopAt: at(0), codeDeployStopSentAt: at(0) }),
       { after: 300 },
       {
-        getDeployment: [inProgress],
-        list: [alive],
-        green: [GREEN],
-        groupInstances: [['i-g', 'i-b']],
+        ...reads(inProgress),
+        ...BOTH_FLEETS,
         targets: [MOVED],
       },
     );
@@ -91,17 +101,15 @@ describe('a rollback', () => {
 
   test('is waited for; when it has succeeded, green is removed', async () => {
     const { state, changes } = await play(cleaningUp(), [
-      { after: 0, getDeployment: [inProgress], list: [alive], stopCodeDeploy: ['stopping'] },
-      { after: 5, getDeployment: [ended, rollback('InProgress')], list: [alive], targets: [MOVED] },
-      { after: 100, getDeployment: [ended, rollback('InProgress')], list: [alive] },
+      { after: 0, ...reads(inProgress), stopCodeDeploy: ['stopping'] },
+      { after: 5, ...reads(ended, rollback('InProgress')), targets: [MOVED] },
+      { after: 100, ...reads(ended, rollback('InProgress')) },
       {
         after: 200,
-        getDeployment: [ended, rollback('Succeeded')],
-        list: [alive],
+        ...reads(ended, rollback('Succeeded')),
         targets: [MOVED, BACK],
         described: [[instance('i-b')]],
-        findDeployments: [[ended]],
-        stopElastigroup: ['accepted'],
+        ...stops(ended),
       },
       {
         after: 220,
@@ -128,8 +136,7 @@ describe('a rollback', () => {
     ['brought blue back, which EC2 does not know any more', MOVED, BACK, []],
   ] as const)('that succeeded and %s keeps green', async (_name, moved, back, described) => {
     const script: Script = {
-      getDeployment: [ended, { ...rollback('Succeeded'), endedAt: at(200) }],
-      list: [alive],
+      ...reads(ended, { ...rollback('Succeeded'), endedAt: at(200) }),
       targets: [moved, back],
       described: [described ?? []],
     };
@@ -139,7 +146,7 @@ describe('a rollback', () => {
     const { next, context } = await pollOnce(
       active(first.next),
       { after: 230 },
-      { ...script, targets: [moved, back, MOVED], green: [GREEN], groupInstances: [['i-g']] },
+      { ...script, targets: [moved, back, MOVED], ...GREEN_ALONE },
     );
     expect(context.changes).toEqual([]);
     expect(inPhase(next, 'failed').left.join()).toContain(
@@ -153,13 +160,11 @@ describe('a rollback', () => {
       cleaningUp({ traffic: 'moving' }),
       { after: 200 },
       {
-        getDeployment: [ended, rollback('Succeeded')],
-        list: [alive],
+        ...reads(ended, rollback('Succeeded')),
         targets: [unlabelled, BACK],
         green: [GREEN],
         described: [[instance('i-b')]],
-        findDeployments: [[ended]],
-        stopElastigroup: ['accepted'],
+        ...stops(ended),
       },
     );
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
@@ -167,8 +172,7 @@ describe('a rollback', () => {
 
   test('that cannot be read at first is waited for', async () => {
     const script: Script = {
-      getDeployment: [ended, noAnswer('CodeDeploy', 'rejected')],
-      list: [alive],
+      ...reads(ended, noAnswer('CodeDeploy', 'rejected')),
     };
     const moved = cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(0) });
     const first = await pollOnce(moved, { after: 1 }, script);
@@ -177,15 +181,15 @@ describe('a rollback', () => {
     const { next } = await pollOnce(
       active(second.next),
       { after: 121 },
-      { ...script, targets: [MOVED], green: [GREEN], groupInstances: [['i-g']] },
+      { ...script, targets: [MOVED], ...GREEN_ALONE },
     );
     expect(inPhase(next, 'failed').left.join()).toContain('i-g may be in service and were kept');
   });
 
   test('that rollbackInfo does not name yet is found in the group', async () => {
     const { state, changes } = await play(cleaningUp(), [
-      { after: 0, getDeployment: [stopped], list: [alive], targets: [MOVED], findDeployments: [[stopped]] },
-      { after: 5, getDeployment: [stopped], list: [alive], findDeployments: [[rollback('InProgress'), stopped]] },
+      { after: 0, ...reads(stopped), targets: [MOVED], findDeployments: [[stopped]] },
+      { after: 5, ...reads(stopped), findDeployments: [[rollback('InProgress'), stopped]] },
     ]);
     expect(inPhase(state, 'cleaningUp').progress).toContain('waiting for rollback d-BACK');
     expect(changes).toEqual([]);
@@ -196,11 +200,9 @@ describe('a rollback', () => {
       cleaningUp(),
       {},
       {
-        getDeployment: [{ ...failed, rollbackDeploymentId: 'd-BACK' }, rollback(status)],
-        list: [alive],
+        ...reads({ ...failed, rollbackDeploymentId: 'd-BACK' }, rollback(status)),
         targets: [MOVED],
-        green: [GREEN],
-        groupInstances: [['i-g', 'i-b']],
+        ...BOTH_FLEETS,
       },
     );
     expect(context.changes).toEqual([]);
@@ -212,11 +214,9 @@ describe('a rollback', () => {
       cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(10) }),
       { after: 300 },
       {
-        getDeployment: [ended, rollback('InProgress')],
-        list: [alive],
+        ...reads(ended, rollback('InProgress')),
         targets: [MOVED],
-        green: [GREEN],
-        groupInstances: [['i-g']],
+        ...GREEN_ALONE,
       },
     );
     expect(context.changes).toEqual([]);
@@ -226,15 +226,13 @@ describe('a rollback', () => {
 
 test('a failure after traffic has moved, without rollback, keeps green, names it, and tells what became of blue', async () => {
   const { state, changes } = await play(cleaningUp(), [
-    { after: 0, getDeployment: [failed], list: [alive], targets: [MOVED], findDeployments: [[failed]] },
+    { after: 0, ...reads(failed), targets: [MOVED], findDeployments: [[failed]] },
     {
       after: 60,
-      getDeployment: [failed],
-      list: [alive],
+      ...reads(failed),
       findDeployments: [[failed]],
       targets: [MOVED],
-      green: [GREEN],
-      groupInstances: [['i-g', 'i-b']],
+      ...BOTH_FLEETS,
     },
   ]);
 
@@ -255,8 +253,7 @@ test('a second fleet of the action is named beside the first, where green is kep
       getDeployment: [waits],
       list: [[second, ...alive]],
       targets: [MOVED],
-      green: [GREEN],
-      groupInstances: [['i-g']],
+      ...GREEN_ALONE,
     },
   );
   expect(inPhase(next, 'failed').left.join()).toContain('Elastigroup ends deployment cdbg-1 and cdbg-2 at its own');
@@ -268,11 +265,7 @@ test('while blue only waits for its termination nothing is stopped, and the fail
     target('i-g', 'Green', { AllowTraffic: 'Succeeded' }, 'Succeeded'),
     target('i-b', 'Blue', { BlockTraffic: 'Succeeded' }, 'Succeeded'),
   ];
-  const { next, context } = await pollOnce(
-    cleaningUp(),
-    {},
-    { getDeployment: [waits], list: [alive], targets: [done], green: [GREEN], groupInstances: [['i-g', 'i-b']] },
-  );
+  const { next, context } = await pollOnce(cleaningUp(), {}, { ...reads(waits), targets: [done], ...BOTH_FLEETS });
 
   expect(context.changes).toEqual([]);
   const text = inPhase(next, 'failed').left.join('\n');
@@ -286,7 +279,7 @@ describe('where it cannot be read where the traffic is', () => {
   const unread = noAnswer('CodeDeploy', 'denied', 'not authorized to perform: codedeploy:ListDeploymentTargets');
 
   test('for good: nothing that may serve is removed, and what is left is named', async () => {
-    const script: Script = { getDeployment: [failed], list: [alive], targets: [unread], findDeployments: [[failed]] };
+    const script: Script = { ...reads(failed), targets: [unread], findDeployments: [[failed]] };
     const first = await pollOnce(cleaningUp(), {}, script);
     const patient = await pollOnce(active(first.next), { after: 119 }, script);
     const { next, context } = await pollOnce(
@@ -302,7 +295,7 @@ describe('where it cannot be read where the traffic is', () => {
   });
 
   test('one stray denial after an outage of two minutes does not end the waiting', async () => {
-    const script: Script = { getDeployment: [failed], list: [alive], targets: [unread], findDeployments: [[failed]] };
+    const script: Script = { ...reads(failed), targets: [unread], findDeployments: [[failed]] };
     const { next } = await pollOnce(cleaningUp({ unseenSince: at(0) }), { after: 125 }, script);
     expect(inPhase(next, 'cleaningUp').progress).toContain('cannot be queried for where the traffic is');
   });
@@ -311,18 +304,15 @@ describe('where it cannot be read where the traffic is', () => {
     const { state, changes } = await play(cleaningUp(), [
       {
         after: 0,
-        getDeployment: [failed],
-        list: [alive],
+        ...reads(failed),
         targets: [noAnswer('CodeDeploy', 'throttled')],
         findDeployments: [[failed]],
       },
       {
         after: 5,
-        getDeployment: [failed],
-        list: [alive],
+        ...reads(failed),
         targets: [ON_BLUE],
-        findDeployments: [[failed]],
-        stopElastigroup: ['accepted'],
+        ...stops(failed),
       },
     ]);
     expect(state.phase).toBe('cleaningUp');
@@ -339,12 +329,10 @@ describe('a group without a load balancer whose CodeDeploy terminates blue', () 
       cleaningUp(),
       {},
       {
-        getDeployment: [ended],
-        list: [alive],
+        ...reads(ended),
         targets: [MOVED, MOVED],
         described: [[instance('i-b', { state: 'shutting-down' })]],
-        green: [GREEN],
-        groupInstances: [['i-g']],
+        ...GREEN_ALONE,
       },
     );
     expect(context.changes).toEqual([]);
@@ -356,12 +344,10 @@ describe('a group without a load balancer whose CodeDeploy terminates blue', () 
       cleaningUp(),
       {},
       {
-        getDeployment: [ended],
-        list: [alive],
+        ...reads(ended),
         targets: [ON_BLUE],
         described: [[instance('i-b')]],
-        findDeployments: [[ended]],
-        stopElastigroup: ['accepted'],
+        ...stops(ended),
       },
     );
     expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
@@ -371,7 +357,7 @@ describe('a group without a load balancer whose CodeDeploy terminates blue', () 
     const { next, context } = await pollOnce(
       cleaningUp(),
       {},
-      { getDeployment: [ended], list: [alive], targets: [ON_BLUE], described: [noAnswer('EC2', 'denied')] },
+      { ...reads(ended), targets: [ON_BLUE], described: [noAnswer('EC2', 'denied')] },
     );
     expect(context.changes).toEqual([]);
     expect(inPhase(next, 'cleaningUp').progress).toContain('EC2 cannot be queried for where the traffic is');
@@ -383,8 +369,7 @@ test('where no green instance runs any more, the failure does not say that green
     cleaningUp({ traffic: 'moving', codeDeployEndedSince: at(0) }),
     { after: 60 },
     {
-      getDeployment: [failed],
-      list: [alive],
+      ...reads(failed),
       findDeployments: [[failed]],
       targets: [MOVED],
       green: [[instance('i-g', { state: 'terminated' })]],
@@ -402,8 +387,7 @@ describe('AUTO_ROLLBACK: false', () => {
 
   test('is respected before traffic has moved', async () => {
     const script = {
-      getDeployment: [inProgress],
-      list: [alive],
+      ...reads(inProgress),
       targets: [ON_BLUE],
       stopCodeDeploy: ['stopping'] as const,
     };
@@ -416,8 +400,7 @@ describe('AUTO_ROLLBACK: false', () => {
     ['may have moved', noAnswer('CodeDeploy', 'throttled')],
   ])('gives way to the first rule when traffic %s', async (_name, targets) => {
     const script = {
-      getDeployment: [inProgress],
-      list: [alive],
+      ...reads(inProgress),
       targets: [targets],
       stopCodeDeploy: ['stopping'] as const,
     };
@@ -438,8 +421,7 @@ describe('a continuation token that names a deployment which is not for this act
   test.each(foreign)('(%s) stops nothing', async (_name, difference) => {
     const context = new FakeContext(
       {
-        getDeployment: [{ ...inProgress, ...difference }],
-        list: [alive],
+        ...reads({ ...inProgress, ...difference }),
         targets: [UNTOUCHED_TARGETS],
         green: [[]],
         groupInstances: [[]],

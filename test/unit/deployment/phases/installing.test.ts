@@ -325,7 +325,7 @@ describe('while CodeDeploy is at work', () => {
   });
 
   test("but every five minutes only while Spot's limit is scarce", async () => {
-    const scarce = { isSpotScarce: true };
+    const scarce = { isSpotLimitTight: true };
     const { next } = await pollOnce(
       installing({ ...lately, usual: { ...usual, median: 80 } }),
       { after: 399, ...scarce },

@@ -2,6 +2,7 @@ import { advance } from '../../../../src/deployment/advance';
 import {
   active,
   at,
+  BLUE_GREEN_GROUP,
   checked,
   codeDeploy,
   elastigroup,
@@ -408,15 +409,11 @@ test('two polls in a row never start twice, whatever the first one answered', as
 
 describe('preflight, before the first start', () => {
   const integration = [[{ applicationName: 'shop', deploymentGroupName: 'shop-green' }]];
-  const blueGreen = {
-    computePlatform: 'Server',
-    deploymentType: 'BLUE_GREEN',
-    configName: undefined,
-    greenFleet: 'DISCOVER_EXISTING',
-    blueTerminationWaitMinutes: undefined,
-    rerouteWaitMinutes: undefined,
+  const checks: Script = {
+    integration,
+    deploymentGroup: [BLUE_GREEN_GROUP],
+    revision: [{ kind: 'found', eTag: '"e"' }],
   };
-  const checks: Script = { integration, deploymentGroup: [blueGreen], revision: [{ kind: 'found', eTag: '"e"' }] };
   /** A group without a history is read further back. */
   const good: Script = { ...checks, findDeployments: [[], []] };
 
@@ -431,7 +428,7 @@ describe('preflight, before the first start', () => {
 
   test("has Elastigroup's own limit come after the wait before CodeDeploy terminates blue: TIMEOUT may fall into that", async () => {
     const start = [elastigroup('cdbg-1', 'STARTING')];
-    const waits = { ...good, deploymentGroup: [{ ...blueGreen, blueTerminationWaitMinutes: 20 }] };
+    const waits = { ...good, deploymentGroup: [{ ...BLUE_GREEN_GROUP, blueTerminationWaitMinutes: 20 }] };
     const first = await pollOnce(starting(), {}, { ...FREE, ...waits, start });
     const later = await pollOnce(checked({ blueWaitMinutes: 20 }), {}, { ...FREE, start });
     const limits = [first, later].flatMap(({ context }) => context.startRequests);
@@ -450,7 +447,7 @@ describe('preflight, before the first start', () => {
       findDeployments: [[], []],
       green: [[]],
       integration: ['none'],
-      deploymentGroup: [{ ...blueGreen, deploymentType: 'IN_PLACE' }],
+      deploymentGroup: [{ ...BLUE_GREEN_GROUP, deploymentType: 'IN_PLACE' }],
       revision: [{ kind: 'missing' }],
     };
     const { next, context } = await pollOnce(starting(), {}, script);

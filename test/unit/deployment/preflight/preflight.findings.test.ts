@@ -18,6 +18,7 @@ import {
 import { revisionFindings } from '../../../../src/deployment/preflight/revisionFindings';
 import { failureOfFindings } from '../../../../src/deployment/preflight/reportFindings';
 import type { S3Revision } from '../../../../src/input/userParameters/userParameters';
+import { BLUE_GREEN_GROUP } from '../../../support/deploymentSamples';
 
 const WANTED = {
   groupId: 'sig-1',
@@ -135,14 +136,6 @@ describe('what the Elastigroup integrates with', () => {
 
 describe('how the deployment group deploys', () => {
   const TERMINATES = /^warning: .*also terminates blue \(TERMINATE, after /;
-  const GOOD: DeploymentGroup = {
-    computePlatform: 'Server',
-    deploymentType: 'BLUE_GREEN',
-    configName: undefined,
-    greenFleet: 'DISCOVER_EXISTING',
-    blueTerminationWaitMinutes: undefined,
-    rerouteWaitMinutes: undefined,
-  };
 
   test.each<[string, Partial<DeploymentGroup>, RegExp[]]>([
     ['as it should', {}, []],
@@ -195,13 +188,13 @@ describe('how the deployment group deploys', () => {
       [/^problem/, TERMINATES, /^problem .*terminates blue/, /^warning: .*manual traffic rerouting/],
     ],
   ])('%s', (_name, difference, expected) => {
-    expectFindings(deploymentGroupFindings({ ...GOOD, ...difference }, WANTED), expected);
+    expectFindings(deploymentGroupFindings({ ...BLUE_GREEN_GROUP, ...difference }, WANTED), expected);
   });
 });
 
 describe('what S3 says of the revision', () => {
-  const NAMED: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop.zip', bundleType: 'zip', source: 'S3' };
-  const ARTIFACT: S3Revision = { ...NAMED, source: 'INPUT_ARTIFACT', artifactName: 'Build' };
+  const NAMED: S3Revision = { kind: 's3', bucket: 'releases', key: 'shop.zip', bundleType: 'zip' };
+  const ARTIFACT: S3Revision = { ...NAMED, artifactName: 'Build' };
   const FOUND: RevisionStatus = { kind: 'found', eTag: '"abc"' };
 
   test.each<[string, RevisionStatus, S3Revision, RegExp[]]>([

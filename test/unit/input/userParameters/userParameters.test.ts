@@ -26,7 +26,6 @@ const PARSED: UserParameters = {
     bucket: 'artifacts',
     key: 'shop/App/AbC123x',
     bundleType: 'zip',
-    source: 'INPUT_ARTIFACT',
     artifactName: 'App',
   },
   onConflict: 'FAIL',
@@ -87,7 +86,7 @@ describe('a value is read in every form it may have', () => {
 });
 
 describe('the revision comes from the one source that is given', () => {
-  const s3 = { kind: 's3', bucket: 'releases', source: 'S3' };
+  const s3 = { kind: 's3', bucket: 'releases' };
   const artifact = PARSED.revision;
   test.each([
     ['S3', { S3_BUCKET: 'releases', S3_KEY: 'a/b.zip' }, { ...s3, key: 'a/b.zip', bundleType: 'zip' }],

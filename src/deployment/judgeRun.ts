@@ -100,22 +100,3 @@ function releasedAt(action: ListedAction, listed: readonly ListedAction[]): numb
 function isSameAction(listed: ListedAction, { stage, action }: Pick<PipelineRun, 'stage' | 'action'>): boolean {
   return listed.stage === stage && listed.action === action;
 }
-
-/** A job without an answer for so long fails its action (docs/services.md, CodePipeline). */
-export const NO_ANSWER_LIMIT_S = 1200;
-/** Seconds that must be left of it for a start: to launch, to notice what goes wrong, and to report. */
-const LEAST_TIME_TO_START_S = 180;
-
-/** Seconds of it that are kept for a slow last poll and for the report. */
-const TIME_TO_ANSWER_S = 120;
-
-/** After which no poll begins for the action's first job (ms since the epoch). */
-export function lastPollAt(actionStartedAt: number | undefined): number {
-  if (actionStartedAt === undefined) return Number.POSITIVE_INFINITY;
-  return actionStartedAt + (NO_ANSWER_LIMIT_S - TIME_TO_ANSWER_S) * 1000;
-}
-
-/** Whether an action's first event comes too late to start anything. */
-export function isTooLate(actionStartedAt: number | undefined, now: number): boolean {
-  return actionStartedAt !== undefined && now - actionStartedAt > (NO_ANSWER_LIMIT_S - LEAST_TIME_TO_START_S) * 1000;
-}

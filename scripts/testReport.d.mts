@@ -1,0 +1,1 @@
+export function readTestReport(file: string): { readonly passed: number; readonly failed: number };
