@@ -97,8 +97,9 @@ test('a rollback is waited for a minute after the end, since it is created after
 describe('of a deployment that has ended', () => {
   const failed = codeDeploy('d-OWN', 'Failed', { endedAt: at(0) });
   const nothing: TrafficView = { targets: undefined, rollback: undefined, blue: undefined };
-  const onBlue = { ok: true, value: [target('i-1', 'Green', { AllowTraffic: 'Pending' })] } as const;
-  const moving = { ok: true, value: [target('i-1', 'Green', { AllowTraffic: 'InProgress' })] } as const;
+  const found = (targets: readonly DeploymentTarget[]) => ({ ok: true, value: targets }) as const;
+  const onBlue = found([target('i-1', 'Green', { AllowTraffic: 'Pending' })]);
+  const moving = found([target('i-1', 'Green', { AllowTraffic: 'InProgress' })]);
   const unanswered = { ok: false, error: noAnswer('CodeDeploy', 'unavailable') } as const;
   const rollback = (word: string, endedAt?: number) =>
     ({ ok: true, value: codeDeploy('d-BACK', word, { endedAt }) }) as const;
@@ -119,18 +120,50 @@ describe('of a deployment that has ended', () => {
     ['it has failed', rollback('Failed')],
     ['it was stopped', rollback('Stopped')],
     ['it has succeeded', rollback('Succeeded', at(0))],
-    ['it cannot be read', unanswered],
-  ])('green that never had traffic is removable, whatever became of the rollback: %s', (_case, read) => {
-    expect(after(0, { targets: onBlue, rollback: read })).toEqual({
-      kind: 'removable',
-      reason: 'traffic has not moved to green',
+  ])('green that never had traffic is removable, whatever became of a rollback that did nothing: %s', (_case, read) => {
+    const removable = { kind: 'removable', reason: 'traffic has not moved to green' };
+    for (const rollbackTargets of [undefined, [], [target('i-b', 'Blue', { AllowTraffic: 'Succeeded' })]]) {
+      const view = { targets: onBlue, rollback: read, rollbackTargets: rollbackTargets && found(rollbackTargets) };
+      expect(after(0, view)).toEqual(removable);
+    }
+  });
+
+  test('a rollback of which nothing could be read may have deployed to green: it is asked for again', () => {
+    expect(after(500, { targets: onBlue, rollback: unanswered })).toEqual(unread);
+    const view = { targets: onBlue, rollback: rollback('Succeeded', at(0)), rollbackTargets: unanswered };
+    expect(after(500, view)).toEqual(unread);
+  });
+
+  test.each(['Succeeded', 'Failed', 'Stopped'])(
+    'a rollback that moved traffic to green, and is %s, keeps green',
+    (word) => {
+      const rollbackTargets = found([target('i-1', 'Green', { AllowTraffic: 'Succeeded' })]);
+      expect(after(0, { targets: onBlue, rollback: rollback(word, at(0)), rollbackTargets })).toEqual({
+        kind: 'keep',
+        why: { kind: 'rollback-to-green', rollbackId: 'd-BACK' },
+      });
+    },
+  );
+
+  test('a rollback whose targets do not tell what it did has half a minute to; then green is kept', () => {
+    const silent = found([target('i-1', 'Green', {}, 'Succeeded')]);
+    const view = { targets: onBlue, rollback: rollback('Succeeded', at(0)), rollbackTargets: silent };
+    expect(after(29, view)).toEqual({
+      kind: 'wait',
+      reason: 'waiting for rollback d-BACK to show where the traffic is',
     });
+    expect(after(30, view)).toEqual({ kind: 'keep', why: { kind: 'rollback-to-green', rollbackId: 'd-BACK' } });
   });
 
   test('a rollback under way needs green, which is removable only when nothing is waited for any more', () => {
     const read = { targets: onBlue, rollback: rollback('InProgress') };
     expect(after(0, read)).toEqual({ kind: 'wait', reason: 'waiting for rollback d-BACK of CodeDeploy d-OWN' });
-    expect(after(0, read, { isLate: true }).kind).toBe('removable');
+    expect(after(0, { ...read, rollbackTargets: found([]) }, { isLate: true }).kind).toBe('removable');
+    const toGreen = found([target('i-1', 'Green', { Install: 'InProgress', AllowTraffic: 'Pending' })]);
+    expect(after(0, { ...read, rollbackTargets: toGreen }, { isLate: true })).toEqual({
+      kind: 'keep',
+      why: { kind: 'rollback-to-green', rollbackId: 'd-BACK' },
+    });
     expect(after(0, { ...read, targets: moving }, { isLate: true })).toEqual({
       kind: 'keep',
       why: { kind: 'rollback-active', rollbackId: 'd-BACK' },
