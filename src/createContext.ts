@@ -6,7 +6,7 @@ import { deploymentTargetsClient } from './clients/codeDeploy/deploymentTargets'
 import { deploymentGroupClient } from './clients/codeDeploy/deploymentGroup';
 import { elastigroupClient, SPOT_OPERATIONS } from './clients/spot/elastigroup';
 import { elastigroupEventsClient } from './clients/spot/elastigroupEvents';
-import { greenInstancesClient } from './clients/greenInstances';
+import { ec2InstancesClient } from './clients/ec2Instances';
 import { pipelineRunsClient } from './clients/pipelineRun';
 import { revisionObjectClient } from './clients/revisionObject';
 import type { SpotRateLimit } from './clients/spot/rateLimit';
@@ -55,7 +55,7 @@ export function createContext({
       log.warn(sentence);
     }),
     codeDeploy: codeDeployClient(aws.codeDeploy, parameters, budget),
-    greenInstances: greenInstancesClient(aws.ec2, budget),
+    ec2Instances: ec2InstancesClient(aws.ec2, budget),
     deploymentTargets: deploymentTargetsClient(aws.codeDeploy, budget),
     elastigroupEvents: elastigroupEventsClient(api, parameters.groupId),
     deploymentGroup: deploymentGroupClient(aws.codeDeploy, parameters, budget),

@@ -10,7 +10,8 @@ import { mayBeUnfollowed } from './deployment/checkRun';
 import { POLL_WARNINGS, RUN_MESSAGES } from './deployment/messages';
 import { decodeToken, encodeToken, type Resumption } from './deployment/continuationToken';
 import { namedRun, newRunMemory, rememberRunInLog, type NamedRun, type RunMemory } from './deployment/runMemory';
-import { cleanUpAfterReport, poll, rememberInLog } from './deployment/poll';
+import { cleanUpAfterReport } from './deployment/afterReport';
+import { poll, rememberInLog } from './deployment/poll';
 import { hasResult, hasStartedNothing, type ActiveState, type EndState, type State } from './deployment/state';
 import { firstState, idsOf, perhapsWithCodeDeploy } from './deployment/transitions';
 import type { Evidence } from './diagnosis/evidence';
@@ -53,6 +54,7 @@ interface Job {
   readonly invocation: Invocation;
   readonly time: TimeBudget;
   readonly redactor: Redactor;
+  readonly redact: (text: string) => string;
   readonly log: Log;
 }
 
@@ -76,12 +78,13 @@ export async function runJob(event: unknown, invocation: Invocation): Promise<vo
     invocation,
     time: timeBudget(invocation.clock, invocation.remainingMilliseconds()),
     redactor,
+    redact: (text) => redactor.redact(text),
     log,
   };
 
   let result: Result;
   try {
-    result = await work(event, job);
+    result = await resultOf(event, job);
   } catch (error) {
     result = lastResort(error, job);
   }
@@ -105,7 +108,7 @@ interface Result {
   readonly afterReport?: (isAccepted: boolean) => Promise<void>;
 }
 
-async function work(event: unknown, job: Job): Promise<Result> {
+async function resultOf(event: unknown, job: Job): Promise<Result> {
   const input = readJobInput(event, job.invocation.env);
   // Before the first line of the log; a secret's token becomes known only when it is read.
   if (input.parameters.token.kind === 'clear') job.redactor.add(input.parameters.token.value);
@@ -128,7 +131,8 @@ async function work(event: unknown, job: Job): Promise<Result> {
     },
   );
   rememberRunInLog(runMemory, job.log);
-  const { state: next, evidence } = await advanceFor(state, rateLimit, input, runMemory, job);
+  const work: Work = { input, rateLimit, runMemory, job };
+  const { state: next, evidence } = await pollServices(state, work);
   rememberInLog(next, job.log);
   if (hasResult(next)) {
     const ended = endedActionOf(next, { group, isDryRun: parameters.dryRun, evidence });
@@ -137,11 +141,10 @@ async function work(event: unknown, job: Job): Promise<Result> {
   }
   const { run, unreadSince } = runMemory;
   const token = encodeToken({ state: next, rateLimit, run, runUnreadSince: unreadSince }, parameters);
-  const redact = (text: string) => job.redactor.redact(text);
   return {
-    report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), redact),
+    report: reportProgress(job.id, next, token, parameters, job.invocation.clock.now(), job.redact),
     afterReport: async (isAccepted) => {
-      if (!isAccepted || mayBeUnfollowed(next)) await useTheRest(next, isAccepted, rateLimit, input, runMemory, job);
+      if (!isAccepted || mayBeUnfollowed(next)) await cleanUpInTimeLeft(next, isAccepted, work);
     },
   };
 }
@@ -152,19 +155,18 @@ interface Known {
 }
 
 function reportEnd(state: EndState, { evidence, run }: Known, parameters: UserParameters, job: Job): Report {
-  const redact = (text: string) => job.redactor.redact(text);
   switch (state.phase) {
     case 'succeeded':
-      return reportSuccess(job.id, state, parameters, job.invocation.clock.now(), redact);
+      return reportSuccess(job.id, state, parameters, job.invocation.clock.now(), job.redact);
     case 'dryRun':
-      return reportDryRun(job.id, state, parameters, redact);
+      return reportDryRun(job.id, state, parameters, job.redact);
     case 'failed':
       return reportFailed(job.id, state, {
         evidence,
         run,
         groupId: parameters.groupId,
         region: job.invocation.env['AWS_REGION'],
-        redact,
+        redact: job.redact,
       });
   }
 }
@@ -173,12 +175,12 @@ function reportEnd(state: EndState, { evidence, run }: Known, parameters: UserPa
 async function writeMetricsOf(
   ended: EndedAction,
   run: NamedRun | undefined,
-  { id, invocation, redactor, log }: Job,
+  { id, invocation, redact, log }: Job,
 ): Promise<void> {
   try {
     // Loaded only here, since most invocations write no metrics.
     const { writeMetrics } = await import('./report/metrics');
-    writeMetrics(ended, { jobId: id, env: invocation.env, run, redact: (text) => redactor.redact(text) });
+    writeMetrics(ended, { jobId: id, env: invocation.env, run, redact });
   } catch (error) {
     log.warn(RESULT_WARNINGS.noMetrics(error instanceof Error ? error.message : String(error)));
   }
@@ -198,6 +200,14 @@ function resume({ job, parameters }: JobInput, { invocation, log }: Job): Resump
   return { state: { ...known, startedAt, invocations: state.invocations + 1 }, rateLimit, run, runUnreadSince };
 }
 
+/** What the polls of one invocation share, before its report and after it. */
+interface Work {
+  readonly input: JobInput;
+  readonly rateLimit: SpotRateLimit;
+  readonly runMemory: RunMemory;
+  readonly job: Job;
+}
+
 /** What this invocation has achieved. */
 interface Advanced {
   readonly state: State;
@@ -206,15 +216,10 @@ interface Advanced {
 }
 
 /** Polls the services that the parameters name; where the deployment has failed, gathers the evidence of its cause. */
-async function advanceFor(
-  state: ActiveState,
-  rateLimit: SpotRateLimit,
-  input: JobInput,
-  runMemory: RunMemory,
-  job: Job,
-): Promise<Advanced> {
+async function pollServices(state: ActiveState, work: Work): Promise<Advanced> {
+  const { input, rateLimit, job } = work;
   const budget = budgetOf(job, job.time.workUntil);
-  const ingredients = { ...sharedIngredients(input, job), budget, rateLimit, runMemory };
+  const ingredients = { ...ingredientsOf(work), budget };
   const { pollIntervalSeconds, pollWindowSeconds } = input.settings;
   const next = await poll(state, createContext(ingredients), {
     pollIntervalSeconds,
@@ -228,24 +233,19 @@ async function advanceFor(
   return { state: next, evidence: await gatherEvidence(next, search) };
 }
 
-function sharedIngredients(input: JobInput, { invocation: { aws, spotAdapter }, redactor, log }: Job) {
+function ingredientsOf({ input, rateLimit, runMemory, job }: Work) {
+  const { aws, spotAdapter } = job.invocation;
   const token = spotTokenReader(input.parameters.token, aws.secretsManager, (text) => {
-    redactor.add(text);
+    job.redactor.add(text);
   });
-  return { input, token, aws, spotAdapter, log };
+  return { input, token, aws, spotAdapter, rateLimit, runMemory, log: job.log };
 }
 
 /** The report has its time behind it: what the invocation has left goes into cleaning up, where the action has ended. */
-async function useTheRest(
-  state: ActiveState,
-  isAccepted: boolean,
-  rateLimit: SpotRateLimit,
-  input: JobInput,
-  runMemory: RunMemory,
-  job: Job,
-): Promise<void> {
+async function cleanUpInTimeLeft(state: ActiveState, isAccepted: boolean, work: Work): Promise<void> {
+  const { input, rateLimit, job } = work;
   const budget = budgetOf(job, job.time.reportUntil);
-  const context = createContext({ ...sharedIngredients(input, job), budget, rateLimit, runMemory });
+  const context = createContext({ ...ingredientsOf(work), budget });
   const { pollIntervalSeconds } = input.settings;
   const { jitter } = budget;
   const pacing = {
@@ -266,14 +266,13 @@ async function useTheRest(
 
 /** Bad input, or a bug of ours. Nothing more can be done for the deployment here; the message says where to check. */
 function lastResort(error: unknown, job: Job): Result {
-  const redact = (text: string) => job.redactor.redact(text);
   if (error instanceof ActionError) {
     job.log.error(error.message);
-    const report = reportWithoutState(job.id, error.type, error.message, redact);
+    const report = reportWithoutState(job.id, error.type, error.message, job.redact);
     return { report, ended: { kind: 'withoutState', failureType: error.type } };
   }
   const what = logUnexpected(error, job.log);
-  const report = reportWithoutState(job.id, 'JobFailed', RESULT_MESSAGES.unexpected(what), redact);
+  const report = reportWithoutState(job.id, 'JobFailed', RESULT_MESSAGES.unexpected(what), job.redact);
   return { report, ended: { kind: 'withoutState', failureType: 'JobFailed' } };
 }
 
@@ -283,6 +282,6 @@ function budgetOf(job: Job, until: number): CallBudget {
     until,
     jitter: jitterFrom(job.id),
     retries: new RetryQuota(),
-    redact: (text) => job.redactor.redact(text),
+    redact: job.redact,
   };
 }

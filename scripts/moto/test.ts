@@ -10,7 +10,7 @@ import {
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { systemClock } from '../../src/lib/clock';
 import { RetryQuota, type CallBudget } from '../../src/clients/callPolicy';
-import { greenInstancesClient } from '../../src/clients/greenInstances';
+import { ec2InstancesClient } from '../../src/clients/ec2Instances';
 import { resolveSpotToken, SpotTokenError } from '../../src/clients/spot/spotToken';
 import { withMoto } from '../field/moto';
 import { tally } from '../field/tally';
@@ -40,7 +40,7 @@ async function testInstances(url: string): Promise<void> {
     },
     { step: 'initialize' },
   );
-  const find = (from = client, tag = GREEN) => greenInstancesClient(() => Promise.resolve(from), budget()).find(tag);
+  const find = (from = client, tag = GREEN) => ec2InstancesClient(() => Promise.resolve(from), budget()).find(tag);
   const ids = async (from = client, tag = GREEN) => (await find(from, tag)).map(({ id }) => id).sort();
 
   // moto loads its EC2 at the first request, which can take longer than our time limit of a call.

@@ -2,9 +2,9 @@ import type { Clock } from '../lib/clock';
 import type { CodeDeploy } from '../clients/codeDeploy/codeDeploy';
 import type { DeploymentTargets } from '../clients/codeDeploy/deploymentTargets';
 import type { DeploymentGroupReader } from '../clients/codeDeploy/deploymentGroup';
-import type { Elastigroup, Tag } from '../clients/spot/elastigroup';
+import type { Elastigroup } from '../clients/spot/elastigroup';
 import type { ElastigroupEvents } from '../clients/spot/elastigroupEvents';
-import type { GreenInstances } from '../clients/greenInstances';
+import type { Ec2Instances } from '../clients/ec2Instances';
 import type { PipelineRuns } from '../clients/pipelineRun';
 import type { RevisionObject } from '../clients/revisionObject';
 import type { RunMemory } from './runMemory';
@@ -18,7 +18,7 @@ export interface DeploymentContext {
   readonly cleanupTimeoutSeconds: number;
   readonly elastigroup: Elastigroup;
   readonly codeDeploy: CodeDeploy;
-  readonly greenInstances: GreenInstances;
+  readonly ec2Instances: Ec2Instances;
   /** For the diagnosis of a failure. */
   readonly deploymentTargets: DeploymentTargets;
   /** For the diagnosis of a failure. */
@@ -33,15 +33,4 @@ export interface DeploymentContext {
   readonly log: Log;
   /** Spot's rate limit is nearly exhausted, or was met lately. */
   readonly isSpotLimitTight: () => boolean;
-}
-
-export const GREEN_TAG_KEY = 'GreenIdentifier';
-
-/** The tag of the green instances, by which everything that belongs to an action is found. */
-export function greenTag(state: { readonly greenIdentifier: string }): Tag {
-  return { key: GREEN_TAG_KEY, value: state.greenIdentifier };
-}
-
-export function carriesTag(tags: readonly Tag[], wanted: Tag): boolean {
-  return tags.some((tag) => tag.key === wanted.key && tag.value === wanted.value);
 }

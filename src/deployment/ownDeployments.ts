@@ -4,7 +4,8 @@ import { progressOf } from './elastigroupState';
 import { hasLasted, LONGEST_DEPLOYMENT_H, STOP_AGAIN_S } from './limits';
 import { attempt } from './attempt';
 import { proveJob } from './genuineJob';
-import { carriesTag, greenTag, type DeploymentContext } from './context';
+import type { DeploymentContext } from './context';
+import { carriesTag, greenTag } from './greenTag';
 import type { Finalizing, Installing, Launching, State } from './state';
 import { POLL_WARNINGS } from './messages';
 

@@ -2,7 +2,7 @@ import type { CodeDeployDeployment } from '../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget, LifecycleEvent } from '../clients/codeDeploy/deploymentTargets';
 import type { ElastigroupDeployment } from '../clients/spot/elastigroup';
 import type { ElastigroupEvent } from '../clients/spot/elastigroupEvents';
-import type { GreenInstance } from '../clients/greenInstances';
+import type { Ec2Instance } from '../clients/ec2Instances';
 import type { Failed } from '../deployment/state';
 
 /** What is known about a deployment after it has failed. What could not be read is empty here, and named in `unread`. */
@@ -12,7 +12,7 @@ export interface Evidence {
   /** Whether these are all; of a large fleet some may be missing, but hardly one that failed. */
   readonly hasAllTargets: boolean;
   /** The green instances, terminated ones included. */
-  readonly instances: readonly GreenInstance[];
+  readonly instances: readonly Ec2Instance[];
   readonly elastigroup: ElastigroupDeployment | undefined;
   /** WARN and ERROR events of the Elastigroup from the start of the action to its failure, oldest first. */
   readonly events: readonly ElastigroupEvent[];
@@ -28,7 +28,7 @@ const RECLAIMED: ReadonlySet<string> = new Set(['Server.SpotInstanceTermination'
 /** EC2's code for a call of its API, Elastigroup's included (docs/services.md, EC2). */
 const BY_API = 'Client.UserInitiatedShutdown';
 
-export function isReclaimed({ stateReason }: GreenInstance): boolean {
+export function isReclaimed({ stateReason }: Ec2Instance): boolean {
   return stateReason !== undefined && RECLAIMED.has(stateReason);
 }
 
@@ -36,7 +36,7 @@ export function isReclaimed({ stateReason }: GreenInstance): boolean {
  * Green that a call of the EC2 API terminated before the deployment had failed: the Elastigroup's auto-healing or scaling, or a
  * person. Cleaning up terminates green as well, but only after that.
  */
-export function removedInstances(state: Failed, { instances, codeDeploy }: Evidence): readonly GreenInstance[] {
+export function removedInstances(state: Failed, { instances, codeDeploy }: Evidence): readonly Ec2Instance[] {
   const end = Math.min(failedAt(state), codeDeploy?.endedAt ?? Number.POSITIVE_INFINITY);
   // EC2 cuts the time to whole seconds.
   return instances.filter(

@@ -5,7 +5,8 @@ import type { TargetsRead } from '../clients/codeDeploy/deploymentTargets';
 import { UpstreamError } from '../clients/upstreamError';
 import { valueOf, type Attempt } from '../deployment/attempt';
 import { followed, listElastigroup } from '../deployment/ownDeployments';
-import { greenTag, type DeploymentContext } from '../deployment/context';
+import type { DeploymentContext } from '../deployment/context';
+import { greenTag } from '../deployment/greenTag';
 import type { Failed } from '../deployment/state';
 import { logUnexpected } from '../lib/unexpectedError';
 import { cut } from '../lib/wording';
@@ -36,7 +37,7 @@ export async function gatherEvidence(state: Failed, context: DeploymentContext):
     query('Per-instance failure details', context, () =>
       ifKnown(deploymentId, (id) => context.deploymentTargets.listFailedFirst(id)),
     ),
-    query('Green instances in EC2', context, () => context.greenInstances.find(greenTag(state))),
+    query('Green instances in EC2', context, () => context.ec2Instances.find(greenTag(state))),
     query('The Elastigroup deployment', context, () => listElastigroup(state, context)),
     query('The Elastigroup event log', context, () =>
       context.elastigroupEvents.problemsBetween(state.startedAt, failedAt(state)),

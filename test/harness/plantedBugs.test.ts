@@ -4,6 +4,7 @@ import * as elastigroupState from '../../src/deployment/elastigroupState';
 import * as ownDeployments from '../../src/deployment/ownDeployments';
 import * as cleaningUp from '../../src/deployment/phases/cleaningUp';
 import * as cleanupDecision from '../../src/deployment/phases/cleanupDecision';
+import type { CleanupView } from '../../src/deployment/phases/cleanupView';
 import * as greenFleet from '../../src/deployment/phases/greenFleet';
 import * as greenProtection from '../../src/deployment/phases/greenProtection';
 import * as starting from '../../src/deployment/phases/starting';
@@ -186,7 +187,7 @@ async function claimToHaveCleanedUp(state: CleaningUp, context: DeploymentContex
 }
 
 /** Stops Elastigroup whenever it is there, without the last look at CodeDeploy. */
-function stopWhateverItIs(_state: CleaningUp, view: cleanupDecision.CleanupView): cleanupDecision.CleanupDecision {
+function stopWhateverItIs(_state: CleaningUp, view: CleanupView): cleanupDecision.CleanupDecision {
   const ids = view.elastigroup.ok ? view.elastigroup.value.map(({ id }) => id) : [];
   const isAlive =
     view.elastigroup.ok &&

@@ -2,7 +2,7 @@ import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDepl
 import type { DeploymentGroup } from '../../src/clients/codeDeploy/deploymentGroup';
 import type { DeploymentTarget } from '../../src/clients/codeDeploy/deploymentTargets';
 import type { ElastigroupDeployment } from '../../src/clients/spot/elastigroup';
-import type { GreenInstance } from '../../src/clients/greenInstances';
+import type { Ec2Instance } from '../../src/clients/ec2Instances';
 import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
 import {
   hasResult,
@@ -92,7 +92,7 @@ export const BLUE_GREEN_GROUP: DeploymentGroup = {
   rerouteWaitMinutes: undefined,
 };
 
-export function instance(id: string, overrides: Partial<GreenInstance> = {}): GreenInstance {
+export function instance(id: string, overrides: Partial<Ec2Instance> = {}): Ec2Instance {
   return {
     id,
     state: 'running',

@@ -7,10 +7,10 @@ import type {
   ElastigroupDeployment,
   GroupInstance,
   StartRequest,
-  Tag,
 } from '../../src/clients/spot/elastigroup';
+import type { Tag } from '../../src/clients/tag';
 import type { ElastigroupEvent, ElastigroupEvents } from '../../src/clients/spot/elastigroupEvents';
-import type { GreenInstance, GreenInstances } from '../../src/clients/greenInstances';
+import type { Ec2Instance, Ec2Instances } from '../../src/clients/ec2Instances';
 import type { RevisionObject, RevisionStatus } from '../../src/clients/revisionObject';
 import type { PipelineRuns } from '../../src/clients/pipelineRun';
 import { newRunMemory, type RunMemory } from '../../src/deployment/runMemory';
@@ -48,9 +48,9 @@ export interface Script {
   readonly findDeployments?: readonly Answer<readonly CodeDeployDeployment[]>[];
   readonly create?: readonly Answer<CreateOutcome>[];
   readonly stopCodeDeploy?: readonly Answer<'stopping' | 'ended'>[];
-  readonly green?: readonly Answer<readonly GreenInstance[]>[];
+  readonly green?: readonly Answer<readonly Ec2Instance[]>[];
   /** Of instances by their ids. */
-  readonly described?: readonly Answer<readonly GreenInstance[]>[];
+  readonly described?: readonly Answer<readonly Ec2Instance[]>[];
   /** Preflight's; `none`: the Elastigroup has no CodeDeploy integration. */
   readonly integration?: readonly Answer<readonly DeploymentGroupName[] | 'none'>[];
   readonly deploymentGroup?: readonly Answer<DeploymentGroup>[];
@@ -151,7 +151,7 @@ export class FakeContext implements DeploymentContext {
   readonly eventsBetween: (readonly [from: number, to: number])[] = [];
   readonly elastigroup: Elastigroup;
   readonly codeDeploy: CodeDeploy;
-  readonly greenInstances: GreenInstances;
+  readonly ec2Instances: Ec2Instances;
   readonly deploymentTargets: DeploymentTargets;
   readonly elastigroupEvents: ElastigroupEvents;
   readonly deploymentGroup: DeploymentGroupReader = { read: async () => this.answers.take('deploymentGroup') };
@@ -175,7 +175,7 @@ export class FakeContext implements DeploymentContext {
     this.answers = new Answers(script);
     this.elastigroup = this.fakeElastigroup();
     this.codeDeploy = this.fakeCodeDeploy();
-    this.greenInstances = {
+    this.ec2Instances = {
       find: async (tag) => {
         this.expectGreenTag(tag);
         return this.answers.take('green');

@@ -11,7 +11,7 @@ import type { UserParameters } from '../../input/userParameters/userParameters';
 import { callAws } from '../awsCall';
 import type { CallBudget, CallKind } from '../callPolicy';
 import { createDeploymentInput } from './createDeploymentInput';
-import type { Tag } from '../spot/elastigroup';
+import type { Tag } from '../tag';
 import { everyPage } from '../pages';
 import { lacks, unreadable, UpstreamError } from '../upstreamError';
 

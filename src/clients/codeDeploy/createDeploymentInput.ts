@@ -4,7 +4,7 @@ import type {
   RevisionLocation,
 } from '@aws-sdk/client-codedeploy';
 import type { UserParameters } from '../../input/userParameters/userParameters';
-import type { Tag } from '../spot/elastigroup';
+import type { Tag } from '../tag';
 import { cut } from '../../lib/wording';
 
 /** docs/services.md, CodeDeploy */

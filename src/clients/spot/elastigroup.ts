@@ -3,12 +3,8 @@ import { SPOT_WARNINGS } from '../messages';
 import { lenient, numberLike } from './lenient';
 import { readTime } from './readTime';
 import { readItem, type SpotApi } from './spotApi';
+import type { Tag } from '../tag';
 import { unreadable } from '../upstreamError';
-
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
-}
 
 /** A blue/green deployment of an Elastigroup. `state` is Spot's own; see deployment/elastigroupState.ts. */
 export interface ElastigroupDeployment {

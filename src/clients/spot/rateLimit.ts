@@ -41,7 +41,7 @@ export interface Block {
  * before which no further request may be sent. It outlives an invocation in the continuation token.
  *
  * A 429 is never retried within a call (callPolicy.ts), since the wait can be longer than the invocation lives. SpotApi
- * sends no request before its time; poll.ts waits for it, and pollInterval.ts then polls less often for a while.
+ * sends no request before its time; pacing.ts waits for it, and pollInterval.ts then polls less often for a while.
  */
 export class SpotRateLimit {
   readonly #allowedAt: Map<string, number>;

@@ -1,5 +1,6 @@
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
-import { greenTag, type DeploymentContext } from '../context';
+import type { DeploymentContext } from '../context';
+import { greenTag } from '../greenTag';
 import type { State } from '../state';
 
 /**
@@ -16,7 +17,7 @@ export async function blueInService(
   const blue = await blueOf(targets, state, context);
   const back = rollbackId === undefined ? undefined : await context.deploymentTargets.list(rollbackId);
   const expected = back ? blue.filter((id) => back.some((target) => target.id === id && isBack(target))) : blue;
-  const found = await context.greenInstances.describe(expected);
+  const found = await context.ec2Instances.describe(expected);
   return found.filter((instance) => instance.state === 'running').map(({ id }) => id);
 }
 
@@ -24,10 +25,10 @@ export async function blueInService(
 async function blueOf(
   targets: readonly DeploymentTarget[],
   state: State,
-  { greenInstances }: DeploymentContext,
+  { ec2Instances }: DeploymentContext,
 ): Promise<readonly string[]> {
   const unlabelled = targets.some(({ label }) => label === undefined);
-  const green = unlabelled ? await greenInstances.find(greenTag(state)) : [];
+  const green = unlabelled ? await ec2Instances.find(greenTag(state)) : [];
   return targets
     .filter(
       ({ id, label }) => label === 'Blue' || (label === undefined && !green.some((instance) => instance.id === id)),

@@ -4,27 +4,13 @@ import { attempt, valueOf, type Attempt } from '../attempt';
 import { deniedAgain } from '../limits';
 import type { DeploymentContext } from '../context';
 import { proveJob } from '../genuineJob';
-import {
-  findCodeDeploy,
-  findRollback,
-  isActive,
-  isOwnCodeDeploy,
-  isStoppable,
-  listElastigroup,
-} from '../ownDeployments';
+import { findCodeDeploy, isActive, isOwnCodeDeploy, isStoppable } from '../ownDeployments';
 import { POLL_WARNINGS } from '../messages';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFinalizing } from '../transitions';
-import {
-  decideCleanup,
-  isLate,
-  isUnlisted,
-  whileUnanswered,
-  type CleanupDecision,
-  type CleanupView,
-} from './cleanupDecision';
+import { decideCleanup, isCleanupLate, isUnlisted, whileUnanswered, type CleanupDecision } from './cleanupDecision';
 import { endOfCleanup, failKeepingGreen } from './cleanupOutcome';
-import { blueInService } from './blueFleet';
+import { readCleanupView, type CleanupView } from './cleanupView';
 import { trafficIn, type TrafficView } from './greenProtection';
 
 /**
@@ -33,12 +19,14 @@ import { trafficIn, type TrafficView } from './greenProtection';
  * everything was read anew.
  */
 export async function cleanUp(state: CleaningUp, context: DeploymentContext): Promise<State> {
-  const [view, job] = await Promise.all([readAll(state, context), proveJob(context)]);
+  const [view, job] = await Promise.all([readCleanupView(state, context), proveJob(context)]);
   const now = context.clock.now();
   const aware = remember(state, view, now);
   const { cleanupTimeoutSeconds, parameters } = context;
   const decision = decideCleanup(aware, view, {
     now,
+    isLate: isCleanupLate(aware, now, cleanupTimeoutSeconds),
+    refused: aware.refused,
     cleanupTimeoutSeconds,
     isRollbackOff: parameters.autoRollback?.enabled === false,
     job,
@@ -73,28 +61,6 @@ function waiting(
   return { ...answered, unseenSince, ...(decision.refused && { refused: deniedAgain(refused, now) }) };
 }
 
-async function readAll(state: CleaningUp, context: DeploymentContext): Promise<CleanupView> {
-  const [codeDeploy, elastigroup] = await Promise.all([
-    attempt(readCodeDeploy(state, context)),
-    attempt(listElastigroup(state, context)),
-  ]);
-  return {
-    codeDeploy,
-    // Read after the deployment itself, so that they are at least as new.
-    traffic: codeDeploy.ok ? await readTraffic(state, codeDeploy.value, context) : NOTHING_READ,
-    elastigroup: elastigroup.ok ? { ok: true, value: elastigroup.value.own } : elastigroup,
-    foreignElastigroup: valueOf(elastigroup)?.foreign,
-  };
-}
-
-async function readCodeDeploy(
-  state: CleaningUp,
-  context: DeploymentContext,
-): Promise<CodeDeployDeployment | undefined> {
-  const known = state.successorId ?? state.deploymentId;
-  return known === undefined ? (await findCodeDeploy(state, context)).own : context.codeDeploy.getDeployment(known);
-}
-
 /**
  * The id of the next deployment after the one that has failed: whoever retries it in CodeDeploy's console deploys to the
  * same green instances, and they may serve by that, also where the retry has failed as well.
@@ -127,52 +93,6 @@ function followedBy(state: CleaningUp, successorId: string): CleaningUp {
     { ...rest, successorId },
     `cleaning up: CodeDeploy ${successorId} deploys to the same green instances`,
   );
-}
-
-const NOTHING_READ: TrafficView = { targets: undefined, rollback: undefined, blue: undefined };
-
-/** Only what the decision needs: the targets of a large fleet are many calls. */
-async function readTraffic(
-  state: CleaningUp,
-  deployment: CodeDeployDeployment | undefined,
-  context: DeploymentContext,
-): Promise<TrafficView> {
-  if (!deployment || deployment.status === 'Succeeded') return NOTHING_READ;
-  const { id, hasTrafficControl } = deployment;
-  if (isActive(deployment)) {
-    const isNeeded = context.parameters.autoRollback?.enabled === false && state.codeDeployStopSentAt === undefined;
-    return isNeeded && hasTrafficControl !== false
-      ? { ...NOTHING_READ, targets: await attempt(context.deploymentTargets.list(id)) }
-      : NOTHING_READ;
-  }
-  if (hasTrafficControl === false) {
-    const isTerminated = deployment.blueTerminationWaitMinutes !== undefined;
-    return isTerminated
-      ? { ...NOTHING_READ, blue: await attempt(blueInService(id, undefined, state, context)) }
-      : NOTHING_READ;
-  }
-  const targets = state.traffic ? undefined : await attempt(context.deploymentTargets.list(id));
-  const rollback = await readRollback(state, deployment, targets, context);
-  const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
-  const found = valueOf(rollback);
-  const blue =
-    found?.status === 'Succeeded' && !isOnBlue && !state.isBlueBack
-      ? await attempt(blueInService(id, found.id, state, context))
-      : undefined;
-  return { targets, rollback, blue };
-}
-
-async function readRollback(
-  state: CleaningUp,
-  deployment: CodeDeployDeployment,
-  targets: TrafficView['targets'],
-  context: DeploymentContext,
-): Promise<TrafficView['rollback']> {
-  const { id, rollbackDeploymentId } = deployment;
-  if (rollbackDeploymentId !== undefined) return attempt(context.codeDeploy.getDeployment(rollbackDeploymentId));
-  if ((state.traffic ?? trafficIn(deployment, targets)) === 'on-blue') return undefined;
-  // `rollbackInfo` may show later than the rollback itself.
-  return attempt(findRollback(id, context));
 }
 
 /** What was learned: ids of a start whose answer was lost, that traffic has moved, that Spot does not list what is known. */
@@ -223,7 +143,8 @@ async function stopElastigroup(
   if (successor.ok && successor.value !== undefined) return followedBy(state, successor.value);
   if (!successor.ok) {
     const now = context.clock.now();
-    const decision = whileUnanswered(state, successor.error, isLate(state, now, context.cleanupTimeoutSeconds), now);
+    const isLate = isCleanupLate(state, now, context.cleanupTimeoutSeconds);
+    const decision = whileUnanswered(state, successor.error, { now, isLate, refused: state.refused });
     if (decision.kind === 'wait') return waiting(state, decision, context);
   }
   let next = state;
@@ -260,5 +181,5 @@ async function tryToStop(
     ...progressed(begun, `cleaning up: ${what} could not be stopped yet`),
     stopProblem: cut(result.error.message, 300),
   };
-  return { state: noted, counts: !result.error.transient || isLate(begun, now, context.cleanupTimeoutSeconds) };
+  return { state: noted, counts: !result.error.transient || isCleanupLate(begun, now, context.cleanupTimeoutSeconds) };
 }

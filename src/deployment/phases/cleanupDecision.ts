@@ -1,30 +1,22 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import type { UpstreamError } from '../../clients/upstreamError';
-import type { Attempt } from '../attempt';
 import { hasEnded, isReplacingBlue, progressOf, type ElastigroupProgress } from '../elastigroupState';
 import type { JobProof } from '../genuineJob';
 import { hasLasted, LOST_START_GRACE_S, mayPass, STOP_AGAIN_S, UNLISTED_PROOF_S } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
+import type { CleanupView } from './cleanupView';
 import {
   protectGreen,
   trafficIn,
   unanswered,
   whileUnread,
   type KeepReason,
+  type Moment,
   type Protection,
   type TrafficView,
 } from './greenProtection';
-
-/** What belongs to this action, as just read. */
-export interface CleanupView {
-  readonly codeDeploy: Attempt<CodeDeployDeployment | undefined>;
-  readonly traffic: TrafficView;
-  readonly elastigroup: Attempt<readonly ElastigroupDeployment[]>;
-  /** See ListedElastigroup. */
-  readonly foreignElastigroup?: string | undefined;
-}
 
 export type CleanupDecision =
   | { readonly kind: 'succeeded-after-all'; readonly deployment: CodeDeployDeployment }
@@ -38,8 +30,7 @@ export type CleanupDecision =
   | { readonly kind: 'check-green'; readonly because: 'ended' | 'late' | 'unreadable' };
 
 /** What a decision depends on beside the state and the view. */
-export interface CleanupTerms {
-  readonly now: number;
+export interface CleanupTerms extends Moment {
   readonly cleanupTimeoutSeconds: number;
   /** AUTO_ROLLBACK: false; respected until traffic moves. */
   readonly isRollbackOff: boolean;
@@ -60,7 +51,7 @@ const CODEDEPLOY_PATIENCE_S = 60;
  * The time for cleaning up is over. It runs from the first stop, so that one that could be sent late (after an outage,
  * or a long gap between two invocations) is still given its time.
  */
-export function isLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: number): boolean {
+export function isCleanupLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: number): boolean {
   return hasLasted(state.firstStopAt ?? state.phaseStartedAt, cleanupTimeoutSeconds, now);
 }
 
@@ -72,18 +63,17 @@ export function isLate(state: CleaningUp, now: number, cleanupTimeoutSeconds: nu
 export function decideCleanup(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
   const decision = nextStep(state, view, terms);
   const isStop = decision.kind === 'stop-codedeploy' || decision.kind === 'stop-elastigroup';
-  const { job, now, cleanupTimeoutSeconds } = terms;
+  const { job } = terms;
   if (!isStop || job.kind === 'genuine') return decision;
   if (job.kind === 'forged') return { kind: 'keep-green', why: { kind: 'forged-job' } };
-  return whileUnanswered(state, job.error, isLate(state, now, cleanupTimeoutSeconds), now);
+  return whileUnanswered(state, job.error, terms);
 }
 
 function nextStep(state: CleaningUp, view: CleanupView, terms: CleanupTerms): CleanupDecision {
-  const late = isLate(state, terms.now, terms.cleanupTimeoutSeconds);
   if (!view.codeDeploy.ok) {
     return hasStartedNone(state, view)
       ? withoutCodeDeploy(state, view, terms)
-      : whileUnanswered(state, view.codeDeploy.error, late, terms.now);
+      : whileUnanswered(state, view.codeDeploy.error, terms);
   }
   const deployment = view.codeDeploy.value;
   if (view.foreignElastigroup !== undefined && deployment?.status !== 'Succeeded')
@@ -117,7 +107,6 @@ function beforeElastigroup(
   traffic: TrafficView,
   terms: CleanupTerms,
 ): CleanupDecision | undefined {
-  const { now, cleanupTimeoutSeconds } = terms;
   if (deployment.status === 'Succeeded') {
     // Who has retried it may have deployed another revision: that is no success of this action.
     return state.successorId === undefined
@@ -125,8 +114,7 @@ function beforeElastigroup(
       : { kind: 'keep-green', why: { kind: 'successor' } };
   }
   if (!terms.isStoppable(deployment)) return { kind: 'keep-green', why: { kind: 'foreign' } };
-  const late = isLate(state, now, cleanupTimeoutSeconds);
-  if (isActive(deployment) && !deployment.waitsBeforeTerminatingBlue && isDue(state.codeDeployStopSentAt, now, late)) {
+  if (isActive(deployment) && !deployment.waitsBeforeTerminatingBlue && isDue(state.codeDeployStopSentAt, terms)) {
     return {
       kind: 'stop-codedeploy',
       deploymentId: deployment.id,
@@ -134,7 +122,7 @@ function beforeElastigroup(
     };
   }
   if (deployment.hasTrafficControl === false) return withoutLoadBalancer(state, deployment, traffic, terms);
-  return asDecision(protectGreen(state, deployment, traffic, { now, isLate: late, refused: state.refused }));
+  return asDecision(protectGreen(state, deployment, traffic, terms));
 }
 
 /** Undefined: green may be removed. */
@@ -166,21 +154,20 @@ function withoutLoadBalancer(
   state: CleaningUp,
   deployment: CodeDeployDeployment,
   { blue }: TrafficView,
-  { now, cleanupTimeoutSeconds }: CleanupTerms,
+  terms: CleanupTerms,
 ): CleanupDecision | undefined {
   if (deployment.waitsBeforeTerminatingBlue)
     return { kind: 'keep-green', why: { kind: 'waits-before-terminating-blue' } };
   if (!isActive(deployment)) {
     if (deployment.blueTerminationWaitMinutes === undefined || !blue) return undefined;
-    const isLateNow = isLate(state, now, cleanupTimeoutSeconds);
-    if (!blue.ok) return asDecision(whileUnread(blue.error, { now, isLate: isLateNow, refused: state.refused }));
+    if (!blue.ok) return asDecision(whileUnread(blue.error, terms));
     return blue.value.length > 0 ? undefined : { kind: 'keep-green', why: { kind: 'no-blue', rollbackId: undefined } };
   }
-  if (deployment.blueTerminationWaitMinutes !== undefined && isLate(state, now, cleanupTimeoutSeconds))
+  if (deployment.blueTerminationWaitMinutes !== undefined && terms.isLate)
     return { kind: 'keep-green', why: { kind: 'still-active' } };
   if (
     deployment.blueTerminationWaitMinutes === undefined &&
-    hasLasted(state.firstStopAt, Math.min(CODEDEPLOY_PATIENCE_S, cleanupTimeoutSeconds / 3), now)
+    hasLasted(state.firstStopAt, Math.min(CODEDEPLOY_PATIENCE_S, terms.cleanupTimeoutSeconds / 3), terms.now)
   )
     return undefined;
   return { kind: 'wait', reason: `waiting for CodeDeploy ${deployment.id} to stop` };
@@ -190,35 +177,34 @@ function decideElastigroup(
   state: CleaningUp,
   deployment: CodeDeployDeployment | undefined,
   { elastigroup }: CleanupView,
-  { now, cleanupTimeoutSeconds }: CleanupTerms,
+  terms: CleanupTerms,
 ): CleanupDecision {
-  const late = isLate(state, now, cleanupTimeoutSeconds);
-  if (!elastigroup.ok) return whileUnanswered(state, elastigroup.error, late, now);
+  if (!elastigroup.ok) return whileUnanswered(state, elastigroup.error, terms);
   // One list without it says nothing, where Elastigroup itself follows a deployment: green may serve by it.
   const follower = elastigroup.value.find(({ state: word }) => !NOT_FOLLOWING.includes(progressOf(word)));
   if (!deployment && follower) {
-    if (!hasLasted(state.noCodeDeploySince, UNLISTED_PROOF_S, now))
+    if (!hasLasted(state.noCodeDeploySince, UNLISTED_PROOF_S, terms.now))
       return { kind: 'wait', reason: 'checking for the CodeDeploy deployment that Elastigroup follows' };
     // It errs also before there is one.
     if (progressOf(follower.state) !== 'erred' && !state.noCodeDeploySent)
       return { kind: 'keep-green', why: { kind: 'unlisted', elastigroupId: follower.id } };
   }
   const replacing = elastigroup.value.find(({ state: word }) => isReplacingBlue(word));
-  if (replacing) return whileReplacingBlue(replacing, late);
+  if (replacing) return whileReplacingBlue(replacing, terms);
   const toStop = elastigroup.value.filter(
     ({ state: word }) => !['undoing', 'undone', 'finished'].includes(progressOf(word)),
   );
-  if (toStop.length > 0 && isDue(state.elastigroupStopSentAt, now, late)) {
+  if (toStop.length > 0 && isDue(state.elastigroupStopSentAt, terms)) {
     const reason = deployment ? `CodeDeploy ${deployment.id} is ${deployment.status}` : 'CodeDeploy was not started';
     return { kind: 'stop-elastigroup', ids: toStop.map(({ id }) => id), reason };
   }
-  if (late) return { kind: 'check-green', because: 'late' };
-  return whatToWaitFor(state, elastigroup.value, deployment, now);
+  if (terms.isLate) return { kind: 'check-green', because: 'late' };
+  return whatToWaitFor(state, elastigroup.value, deployment, terms);
 }
 
 /** Whatever this action's own CodeDeploy deployment says, Elastigroup takes green for good: a stop would come between. */
-function whileReplacingBlue({ id, state }: ElastigroupDeployment, late: boolean): CleanupDecision {
-  return hasEnded(state) || late
+function whileReplacingBlue({ id, state }: ElastigroupDeployment, terms: Moment): CleanupDecision {
+  return hasEnded(state) || terms.isLate
     ? { kind: 'keep-green', why: { kind: 'replaced', elastigroupId: id, state } }
     : { kind: 'wait', reason: `Elastigroup ${id} is replacing blue: ${state}` };
 }
@@ -227,7 +213,7 @@ function whatToWaitFor(
   state: CleaningUp,
   own: readonly ElastigroupDeployment[],
   deployment: CodeDeployDeployment | undefined,
-  now: number,
+  { now }: Moment,
 ): CleanupDecision {
   if (
     own.length === 0 &&
@@ -259,16 +245,15 @@ export function isUnlisted(state: CleaningUp, own: readonly ElastigroupDeploymen
 export function whileUnanswered(
   state: CleaningUp,
   error: UpstreamError,
-  late: boolean,
-  now: number,
+  { now, isLate, refused }: Moment,
 ): Extract<CleanupDecision, { kind: 'check-green' | 'wait' }> {
   const hasTried = state.firstStopAt !== undefined || hasLasted(state.unseenSince, UNANSWERED_PATIENCE_S, now);
-  if (late && (hasTried || !error.transient)) return { kind: 'check-green', because: 'late' };
-  if (!mayPass(error, state.refused, now)) return { kind: 'check-green', because: 'unreadable' };
+  if (isLate && (hasTried || !error.transient)) return { kind: 'check-green', because: 'late' };
+  if (!mayPass(error, refused, now)) return { kind: 'check-green', because: 'unreadable' };
   return unanswered(error, `${error.service} cannot be queried at the moment`);
 }
 
 /** A stop that was never sent, or that has shown no effect for a while. */
-function isDue(sentAt: number | undefined, now: number, late: boolean): boolean {
-  return sentAt === undefined || (!late && hasLasted(sentAt, STOP_AGAIN_S, now));
+function isDue(sentAt: number | undefined, { now, isLate }: Moment): boolean {
+  return sentAt === undefined || (!isLate && hasLasted(sentAt, STOP_AGAIN_S, now));
 }

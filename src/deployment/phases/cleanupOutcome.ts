@@ -1,13 +1,15 @@
-import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import { isLeft, type Ec2Instance } from '../../clients/ec2Instances';
 import { listing } from '../../lib/wording';
 import { elastigroupTimeoutAt } from '../limits';
-import { hasStartedNone, isLate, type CleanupDecision, type CleanupView } from './cleanupDecision';
+import { hasStartedNone, isCleanupLate, type CleanupDecision } from './cleanupDecision';
+import type { CleanupView } from './cleanupView';
 import { hasEnded } from '../elastigroupState';
 import { isActive } from '../ownDeployments';
 import type { KeepReason } from './greenProtection';
 import { describeKeptGreen } from './keptGreen';
 import { attempt, valueOf, type Attempt } from '../attempt';
-import { greenTag, type DeploymentContext } from '../context';
+import type { DeploymentContext } from '../context';
+import { greenTag } from '../greenTag';
 import type { CleaningUp, State } from '../state';
 import { progressed, toFailed } from '../transitions';
 import { CLEANED_MESSAGES, LEFT_MESSAGES } from '../messages';
@@ -19,9 +21,13 @@ export async function endOfCleanup(
   decision: Extract<CleanupDecision, { kind: 'check-green' }>,
   context: DeploymentContext,
 ): Promise<State> {
-  const green = await attempt(context.greenInstances.find(greenTag(state)));
+  const green = await attempt(context.ec2Instances.find(greenTag(state)));
   const now = context.clock.now();
-  if (decision.because === 'ended' && !isLate(state, now, context.cleanupTimeoutSeconds) && mayStillChange(green)) {
+  if (
+    decision.because === 'ended' &&
+    !isCleanupLate(state, now, context.cleanupTimeoutSeconds) &&
+    mayStillChange(green)
+  ) {
     return progressed(
       state,
       green.ok
@@ -43,7 +49,7 @@ export async function failKeepingGreen(
   const deployment = valueOf(view.codeDeploy);
   const tag = greenTag(state);
   const [green, inGroup, targets] = await Promise.all([
-    attempt(context.greenInstances.find(tag)),
+    attempt(context.ec2Instances.find(tag)),
     attempt(context.elastigroup.listInstances()),
     view.traffic.targets ?? (deployment && attempt(context.deploymentTargets.list(deployment.id))),
   ]);
@@ -69,12 +75,12 @@ function elastigroupIdsOf({ elastigroupDeploymentId: known }: CleaningUp, { elas
   return [...(known === undefined ? [] : [known]), ...others];
 }
 
-function mayStillChange(green: Attempt<readonly GreenInstance[]>): boolean {
+function mayStillChange(green: Attempt<readonly Ec2Instance[]>): boolean {
   return green.ok ? green.value.some(isLeft) : green.error.transient;
 }
 
 /** Only what was read as ended: a stop that was sent may have been rejected, or not have taken effect yet. */
-function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readonly GreenInstance[]>): string[] {
+function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readonly Ec2Instance[]>): string[] {
   const done: string[] = [];
   const { codeDeploy, elastigroup } = view;
   const deployment = valueOf(codeDeploy);
@@ -91,7 +97,7 @@ function whatWasDone(state: CleaningUp, view: CleanupView, green: Attempt<readon
   return done;
 }
 
-function leftInstances(state: CleaningUp, green: Attempt<readonly GreenInstance[]>): string[] {
+function leftInstances(state: CleaningUp, green: Attempt<readonly Ec2Instance[]>): string[] {
   if (!green.ok) {
     return [LEFT_MESSAGES.greenUnknown(green.error.message, state.greenIdentifier)];
   }

@@ -1,6 +1,6 @@
 import type { CreateOutcome } from '../../clients/codeDeploy/codeDeploy';
 import { UpstreamError } from '../../clients/upstreamError';
-import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import { isLeft, type Ec2Instance } from '../../clients/ec2Instances';
 import { attempt } from '../attempt';
 import { adoptCodeDeploy } from './adoptCodeDeploy';
 import { insteadOfStart } from '../checkRun';
@@ -10,7 +10,8 @@ import { fleetReadiness, type FleetReadiness } from './greenFleet';
 import { hasLasted, NO_TARGETS_LIMIT_S } from '../limits';
 import { findCodeDeploy, isActive, isOwnCodeDeploy, backdateStart } from '../ownDeployments';
 import { resolveConflict, conflictingCodeDeploy, unnamedConflict } from '../conflicts';
-import { greenTag, type DeploymentContext } from '../context';
+import type { DeploymentContext } from '../context';
+import { greenTag } from '../greenTag';
 import { POLL_WARNINGS } from '../messages';
 import { namedRun } from '../runMemory';
 import type { Launching, State } from '../state';
@@ -23,7 +24,7 @@ export async function createCodeDeploy(
   context: DeploymentContext,
   hasWaited: boolean,
 ): Promise<State> {
-  const green = await context.greenInstances.find(greenTag(before));
+  const green = await context.ec2Instances.find(greenTag(before));
   const state = await withTargetCapacity(before, green, context);
   const fleet = fleetReadiness(state, green, context.clock.now());
   if (fleet.kind === 'wait') return { ...progressed(state, fleet.reason), greenSeen: fleet.seen };
@@ -73,7 +74,7 @@ async function sendCreate(state: Launching, context: DeploymentContext): Promise
  */
 async function withTargetCapacity(
   state: Launching,
-  green: readonly GreenInstance[],
+  green: readonly Ec2Instance[],
   context: DeploymentContext,
 ): Promise<Launching> {
   const { targetCapacity: known, isCapacityConfirmed } = state;

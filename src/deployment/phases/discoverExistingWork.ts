@@ -1,11 +1,12 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
-import type { GreenInstance } from '../../clients/greenInstances';
+import type { Ec2Instance } from '../../clients/ec2Instances';
 import { UpstreamError } from '../../clients/upstreamError';
 import { preflight } from '../preflight/preflight';
 import { findCodeDeploy, listElastigroup, electPrimary } from '../ownDeployments';
 import { conflictingCodeDeploy, conflictingElastigroup, type ConflictingDeployment } from '../conflicts';
 import { attempt } from '../attempt';
-import { greenTag, type DeploymentContext } from '../context';
+import type { DeploymentContext } from '../context';
+import { greenTag } from '../greenTag';
 import type { Starting } from '../state';
 
 /** What is active before this action starts anything. */
@@ -18,7 +19,7 @@ export type ExistingWork =
       readonly recent: readonly CodeDeployDeployment[];
     }
   /** Instances of this action, while its deployments cannot be read. */
-  | { readonly kind: 'own-green'; readonly green: readonly GreenInstance[] }
+  | { readonly kind: 'own-green'; readonly green: readonly Ec2Instance[] }
   | {
       readonly kind: 'nothing-own';
       readonly others: readonly ConflictingDeployment[];
@@ -51,7 +52,7 @@ async function discoverOrFindGreen(state: Starting, context: DeploymentContext):
   const found = await attempt(discover(state, context));
   if (found.ok) return found.value;
   if (!found.error.transient && state.unconfirmedSince === undefined) {
-    const green = await attempt(context.greenInstances.find(greenTag(state)));
+    const green = await attempt(context.ec2Instances.find(greenTag(state)));
     if (green.ok && green.value.length > 0) return { kind: 'own-green', green: green.value };
   }
   throw found.error;

@@ -1,5 +1,5 @@
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
-import { isLeft } from '../../clients/greenInstances';
+import { isLeft } from '../../clients/ec2Instances';
 import { listing } from '../../lib/wording';
 import { fractionOf, isRollingBack, paceOf, progressOf } from '../elastigroupState';
 import { deployedInstances } from './deployedInstances';
@@ -15,7 +15,8 @@ import {
   type ListedElastigroup,
 } from '../ownDeployments';
 import { attempt } from '../attempt';
-import { greenTag, type DeploymentContext } from '../context';
+import type { DeploymentContext } from '../context';
+import { greenTag } from '../greenTag';
 import type { Failed, Failure, Finalizing, State } from '../state';
 import { paced, progressed, toFailed, toSucceeded } from '../transitions';
 import { LEFT_MESSAGES, POLL_WARNINGS, SHORTFALL_MESSAGES } from '../messages';
@@ -57,7 +58,7 @@ function aware(
 /** The ids of green are for the output variables: a success does not fail for the lack of them, nor for blue that is left. */
 async function succeed(state: Finalizing, context: DeploymentContext): Promise<State> {
   const [found, inGroup] = await Promise.all([
-    attempt(context.greenInstances.find(greenTag(state))),
+    attempt(context.ec2Instances.find(greenTag(state))),
     attempt(context.elastigroup.listInstances()),
   ]);
   if (!found.ok) context.log.warn(POLL_WARNINGS.noGreenIds(found.error.message));
@@ -100,7 +101,7 @@ export async function failLeavingGreen(
 
 async function describeGreenInService(state: Finalizing, context: DeploymentContext): Promise<string> {
   const { deploymentId, greenIdentifier } = state;
-  const green = await attempt(context.greenInstances.find(greenTag(state)));
+  const green = await attempt(context.ec2Instances.find(greenTag(state)));
   if (!green.ok) return LEFT_MESSAGES.someGreenInService(greenIdentifier, deploymentId);
   const left = green.value.filter(isLeft).map((instance) => instance.id);
   if (left.length === 0) return LEFT_MESSAGES.noGreenInService(deploymentId);

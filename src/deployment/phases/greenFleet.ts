@@ -1,4 +1,4 @@
-import type { GreenInstance } from '../../clients/greenInstances';
+import type { Ec2Instance } from '../../clients/ec2Instances';
 import { hasLasted } from '../limits';
 import type { Launching } from '../state';
 
@@ -6,12 +6,12 @@ import type { Launching } from '../state';
 const FLEET_STILL_S = 120;
 
 /** When the first of them was launched (ms since the epoch), where that is known. */
-export function earliestLaunch(instances: readonly GreenInstance[]): number | undefined {
+export function earliestLaunch(instances: readonly Ec2Instance[]): number | undefined {
   const times = instances.map(({ launchedAt }) => launchedAt).filter((time) => time !== undefined);
   return times.length === 0 ? undefined : Math.min(...times);
 }
 
-export function isSince({ launchedAt }: GreenInstance, time: number): boolean {
+export function isSince({ launchedAt }: Ec2Instance, time: number): boolean {
   return launchedAt !== undefined && launchedAt >= time;
 }
 
@@ -32,7 +32,7 @@ export type FleetReadiness =
  * running, and as many as the group's target capacity. Where that number is unknown, or is never reached (Elastigroup
  * launched fewer, or the target was raised meanwhile), the number must have stood still for FLEET_STILL_S.
  */
-export function fleetReadiness(state: Launching, green: readonly GreenInstance[], now: number): FleetReadiness {
+export function fleetReadiness(state: Launching, green: readonly Ec2Instance[], now: number): FleetReadiness {
   const up = green.filter((instance) => instance.state === 'running' || instance.state === 'pending');
   const running = up.filter((instance) => instance.state === 'running').length;
   const seen = state.greenSeen?.count === up.length ? state.greenSeen : { count: up.length, since: now };

@@ -51,8 +51,11 @@ const ROLLBACK_GRACE_S = 60;
 /** Seconds after its end for which the targets may still show what was going on before. */
 const TARGETS_GRACE_S = 30;
 
-interface Moment {
+/** When a decision is made, and how long its answers have been missing. */
+export interface Moment {
+  /** ms since the epoch */
   readonly now: number;
+  /** Since when, and in how many polls, the answer is a denial or a refusal, where it is. */
   readonly refused: Denial | undefined;
   /** CLEANUP_TIMEOUT_SECONDS is over: it ends the waiting, never the protection. */
   readonly isLate: boolean;

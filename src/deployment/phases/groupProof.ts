@@ -1,6 +1,7 @@
-import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import { isLeft, type Ec2Instance } from '../../clients/ec2Instances';
 import { attempt } from '../attempt';
-import { greenTag, type DeploymentContext } from '../context';
+import type { DeploymentContext } from '../context';
+import { greenTag } from '../greenTag';
 import { earliestLaunch, isSince } from './greenFleet';
 import { hasLasted, UNLISTED_PROOF_S } from '../limits';
 import type { Finalizing } from '../state';
@@ -22,7 +23,7 @@ export function isGroupProofDue({ unlistedSince, proofTriedAt }: Finalizing, now
 /** The group runs green instances, and none that is older than green, but for those that people have locked, or that shut down. */
 export async function isProvenByGroup(state: Finalizing, context: DeploymentContext): Promise<boolean> {
   const read = await attempt(
-    Promise.all([context.greenInstances.find(greenTag(state)), context.elastigroup.listInstances()]),
+    Promise.all([context.ec2Instances.find(greenTag(state)), context.elastigroup.listInstances()]),
   );
   if (!read.ok) return false;
   const [green, inGroup] = read.value;
@@ -35,11 +36,11 @@ export async function isProvenByGroup(state: Finalizing, context: DeploymentCont
 /** Launched since green was: by scaling, or in the place of a Spot Instance that was reclaimed. Blue is older, or shuts down. */
 async function areYoungerOrGone(
   ids: readonly string[],
-  green: readonly GreenInstance[],
+  green: readonly Ec2Instance[],
   context: DeploymentContext,
 ): Promise<boolean> {
   const greenSince = earliestLaunch(green) ?? Number.POSITIVE_INFINITY;
-  const others = await attempt(context.greenInstances.describe(ids));
+  const others = await attempt(context.ec2Instances.describe(ids));
   if (!others.ok) return false;
   return ids.every((id) =>
     others.value.some((instance) => instance.id === id && (!isLeft(instance) || isSince(instance, greenSince))),

@@ -1,6 +1,6 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
-import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import { isLeft, type Ec2Instance } from '../../clients/ec2Instances';
 import type { GroupInstance } from '../../clients/spot/elastigroup';
 import { duration, listing, timeOfDay } from '../../lib/wording';
 import type { Attempt } from '../attempt';
@@ -19,7 +19,7 @@ export interface KeptGreen {
   readonly greenTag: string;
   readonly deployment: CodeDeployDeployment | undefined;
   readonly targets: Attempt<readonly DeploymentTarget[]> | undefined;
-  readonly green: Attempt<readonly GreenInstance[]>;
+  readonly green: Attempt<readonly Ec2Instance[]>;
   /** The instances that the Elastigroup runs. */
   readonly inGroup: Attempt<readonly GroupInstance[]>;
   /** Those of this action that have not ended: a second one, where Spot accepted two starts at once. */

@@ -1,5 +1,5 @@
 import type { GroupInstance } from '../../clients/spot/elastigroup';
-import { isLeft, type GreenInstance } from '../../clients/greenInstances';
+import { isLeft, type Ec2Instance } from '../../clients/ec2Instances';
 import { listing } from '../../lib/wording';
 import { attempt, type Attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
@@ -11,8 +11,8 @@ import { earliestLaunch, isSince } from './greenFleet';
 export async function remainingBlue(
   state: Pick<Finalizing, 'startedAt'>,
   inGroup: Attempt<readonly GroupInstance[]>,
-  green: Attempt<readonly GreenInstance[]>,
-  { greenInstances }: Pick<DeploymentContext, 'greenInstances'>,
+  green: Attempt<readonly Ec2Instance[]>,
+  { ec2Instances }: Pick<DeploymentContext, 'ec2Instances'>,
 ): Promise<readonly string[]> {
   if (!inGroup.ok) return [SHORTFALL_MESSAGES.blueUnknown];
   // An action that has waited for another's deployment replaces what that one has launched meanwhile.
@@ -20,7 +20,7 @@ export async function remainingBlue(
   const listed = blueIn(inGroup.value, green, greenSince);
   if (listed.length === 0) return [];
   // Whether Spot still lists what shuts down is undocumented (docs/services.md, Spot): EC2 decides, where it answers, also on the age.
-  const described = await attempt(greenInstances.describe(listed));
+  const described = await attempt(ec2Instances.describe(listed));
   const blue = described.ok
     ? listed.filter((id) =>
         described.value.some((instance) => instance.id === id && isLeft(instance) && !isSince(instance, greenSince)),
@@ -35,7 +35,7 @@ export async function remainingBlue(
  */
 function blueIn(
   inGroup: readonly GroupInstance[],
-  green: Attempt<readonly GreenInstance[]>,
+  green: Attempt<readonly Ec2Instance[]>,
   greenSince: number,
 ): readonly string[] {
   const greenIds = green.ok ? new Set(green.value.map(({ id }) => id)) : undefined;

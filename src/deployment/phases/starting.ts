@@ -1,4 +1,4 @@
-import type { GreenInstance } from '../../clients/greenInstances';
+import type { Ec2Instance } from '../../clients/ec2Instances';
 import { UpstreamError } from '../../clients/upstreamError';
 import { ActionError } from '../../errors';
 import { insteadOfStart } from '../checkRun';
@@ -19,7 +19,8 @@ import {
   clearConflict,
   type ConflictingDeployment,
 } from '../conflicts';
-import { carriesTag, greenTag, type DeploymentContext } from '../context';
+import type { DeploymentContext } from '../context';
+import { carriesTag, greenTag } from '../greenTag';
 import type { Starting, State } from '../state';
 import { progressed, toCleaningUp, toDryRun, toLaunching } from '../transitions';
 import { asActionError } from '../upstreamFailure';
@@ -52,7 +53,7 @@ async function startUnlessConflicting(
 ): Promise<State> {
   if (mayStillAppear(state, context))
     return progressed(state, 'checking for the Elastigroup deployment whose start was not confirmed');
-  const earlier = await withAllProblems(state, context, context.greenInstances.find(greenTag(state)));
+  const earlier = await withAllProblems(state, context, context.ec2Instances.find(greenTag(state)));
   if (earlier.length > 0) return handleOrphanedInstances(state, earlier, context);
 
   // Lists lag, and Spot may drop what has ended: TIMEOUT is the bound, as for a deployment that is known and not listed.
@@ -99,13 +100,13 @@ function waitForConflict(
  * deployment of it: an earlier delivery of this event has launched green, and has ended. Green is not launched again.
  * One empty list proves nothing, though: a duplicate delivery of this event may still be using them.
  */
-function handleOrphanedInstances(state: Starting, green: readonly GreenInstance[], context: DeploymentContext): State {
+function handleOrphanedInstances(state: Starting, green: readonly Ec2Instance[], context: DeploymentContext): State {
   if (state.unconfirmedSince === undefined) return searchForLauncher(state, green, context);
   return toCleaningUp(launchedWith(state, green), context.clock.now(), failureOf(launchedBefore(green.length)));
 }
 
 /** For a while; then what was launched is cleaned up. */
-function searchForLauncher(state: Starting, green: readonly GreenInstance[], context: DeploymentContext): State {
+function searchForLauncher(state: Starting, green: readonly Ec2Instance[], context: DeploymentContext): State {
   const searching = progressed(
     launchedWith(state, green),
     'green instances exist; checking for the deployment that launched them',
@@ -113,7 +114,7 @@ function searchForLauncher(state: Starting, green: readonly GreenInstance[], con
   return { ...searching, unconfirmedSince: context.clock.now() };
 }
 
-function launchedWith(state: Starting, green: readonly GreenInstance[]): Starting {
+function launchedWith(state: Starting, green: readonly Ec2Instance[]): Starting {
   return backdateStart(
     state,
     green.map(({ launchedAt }) => launchedAt),

@@ -1,7 +1,7 @@
 import type { ElastigroupConfiguration } from '../../clients/spot/elastigroup';
 import type { UserParameters } from '../../input/userParameters/userParameters';
 import { duration, listing } from '../../lib/wording';
-import { GREEN_TAG_KEY } from '../context';
+import { GREEN_TAG_KEY } from '../greenTag';
 import { PREFLIGHT_MESSAGES, PREFLIGHT_WARNINGS } from './messages';
 import { problem, warning, type Finding } from './finding';
 

@@ -126,7 +126,7 @@ function contextWith(faults: Answers, limits: Limits, rateLimit: SpotRateLimit):
       createDeployment: () => answer('codeDeploy', { kind: 'created', deploymentId: 'd-OWN' } as const),
       stopDeployment: () => stop('codeDeploy', 'stopping' as const),
     },
-    greenInstances: {
+    ec2Instances: {
       find: () => answer('ec2', limits.mine ? [instance('i-1')] : []),
       describe: () => answer('ec2', [instance('i-blue', { launchedAt: START - 1 })]),
     },

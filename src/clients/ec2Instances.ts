@@ -1,12 +1,12 @@
 import type { EC2Client, Instance } from '@aws-sdk/client-ec2';
 import { callAws } from './awsCall';
 import type { CallBudget } from './callPolicy';
-import type { Tag } from './spot/elastigroup';
+import type { Tag } from './tag';
 import { everyPage } from './pages';
 import { lacks, unreadable } from './upstreamError';
 
-/** An EC2 instance; green, where it was found by the green tag. */
-export interface GreenInstance {
+/** An EC2 instance: green, where it was found by its tag. */
+export interface Ec2Instance {
   /** `i-…` */
   readonly id: string;
   /** pending | running | shutting-down | terminated | stopping | stopped */
@@ -21,20 +21,20 @@ export interface GreenInstance {
   readonly shutDownAt: number | undefined;
 }
 
-/** Throws UpstreamError. */
-export interface GreenInstances {
+/** The instances of the account in EC2, of either fleet. Throws UpstreamError. */
+export interface Ec2Instances {
   /** By tag, terminated ones included (EC2 shows them for up to an hour). */
-  find(greenTag: Tag): Promise<readonly GreenInstance[]>;
+  find(tag: Tag): Promise<readonly Ec2Instance[]>;
   /** Any instances, by their ids; those that EC2 does not know are left out. */
-  describe(ids: readonly string[]): Promise<readonly GreenInstance[]>;
+  describe(ids: readonly string[]): Promise<readonly Ec2Instance[]>;
 }
 
 /** Values that one filter may have (docs/services.md, EC2). */
 const VALUES_OF_A_FILTER = 200;
 
 /** The SDK of EC2 is the heaviest of all, and not every invocation needs it: it is loaded at the first call. */
-export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budget: CallBudget): GreenInstances {
-  const findBy = async (name: string, values: readonly string[]): Promise<GreenInstance[]> => {
+export function ec2InstancesClient(loadClient: () => Promise<EC2Client>, budget: CallBudget): Ec2Instances {
+  const findBy = async (name: string, values: readonly string[]): Promise<Ec2Instance[]> => {
     const { DescribeInstancesCommand } = await import('./ec2Sdk');
     const client = await loadClient();
     const query = { Filters: [{ Name: name, Values: [...values] }], MaxResults: 1000 };
@@ -53,7 +53,7 @@ export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budge
     find: ({ key, value }) => findBy(`tag:${key}`, [value]),
 
     async describe(ids) {
-      const found: GreenInstance[] = [];
+      const found: Ec2Instance[] = [];
       // An unknown id among `InstanceIds` would be an error, one among a filter's values is not.
       for (let start = 0; start < ids.length; start += VALUES_OF_A_FILTER)
         found.push(...(await findBy('instance-id', ids.slice(start, start + VALUES_OF_A_FILTER))));
@@ -62,7 +62,7 @@ export function greenInstancesClient(loadClient: () => Promise<EC2Client>, budge
   };
 }
 
-function readInstance(instance: Instance): GreenInstance {
+function readInstance(instance: Instance): Ec2Instance {
   return {
     id: instance.InstanceId ?? 'unknown',
     state: instance.State?.Name ?? 'unknown',
@@ -81,6 +81,6 @@ function timeIn(reason = ''): number | undefined {
 }
 
 /** It costs money, or may be started again: every state but shutting-down and terminated. */
-export function isLeft(instance: GreenInstance): boolean {
+export function isLeft(instance: Ec2Instance): boolean {
   return instance.state !== 'shutting-down' && instance.state !== 'terminated';
 }

@@ -1,5 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { greenInstancesClient, isLeft, type GreenInstance } from '../../src/clients/greenInstances';
+import { ec2InstancesClient, isLeft, type Ec2Instance } from '../../src/clients/ec2Instances';
 import { missingActionOf } from '../../src/clients/awsCall';
 import { respond, useLoopbackServer, type Answer } from '../support/loopbackServer';
 import { awsSettings } from './awsSettings';
@@ -9,8 +9,8 @@ import { upstreamErrorOf } from './caught';
 const server = useLoopbackServer();
 const GREEN = { key: 'GreenIdentifier', value: 'u-1' };
 
-function greenInstances(milliseconds = AMPLE_MS) {
-  return greenInstancesClient(async () => new EC2Client(awsSettings(server.url)), budgetFor(milliseconds));
+function ec2Instances(milliseconds = AMPLE_MS) {
+  return ec2InstancesClient(async () => new EC2Client(awsSettings(server.url)), budgetFor(milliseconds));
 }
 
 function xml(body: string, status = 200): Answer {
@@ -44,7 +44,7 @@ test('every page is read, every reservation and every instance in it', async () 
     page([], 'token-3'),
     page([[instance('i-4')]]),
   );
-  const found = await greenInstances().find(GREEN);
+  const found = await ec2Instances().find(GREEN);
   expect(found.map(({ id }) => id)).toEqual(['i-1', 'i-2', 'i-3', 'i-4']);
   const forms = server.requests.map(({ body }) => Object.fromEntries(new URLSearchParams(body)));
   const first = {
@@ -60,7 +60,7 @@ test('every page is read, every reservation and every instance in it', async () 
 test('any instances are described by their ids, at most 200 in a call, without those that EC2 does not know', async () => {
   const ids = Array.from({ length: 250 }, (_, index) => `i-${index}`);
   server.script(page([[instance('i-1'), instance('i-2')]]), page([[instance('i-201', 'pending')]]));
-  const found = await greenInstances().describe(ids);
+  const found = await ec2Instances().describe(ids);
   expect(found.map(({ id }) => id)).toEqual(['i-1', 'i-2', 'i-201']);
   const asked = server.requests.map(({ body }) => [...new URLSearchParams(body)]);
   expect(asked.map((form) => form.find(([name]) => name === 'Filter.1.Name')?.[1])).toEqual([
@@ -73,7 +73,7 @@ test('any instances are described by their ids, at most 200 in a call, without t
 
 test('no instance has the tag: none', async () => {
   server.script(page([]));
-  await expect(greenInstances().find(GREEN)).resolves.toEqual([]);
+  await expect(ec2Instances().find(GREEN)).resolves.toEqual([]);
   expect(server.requests).toHaveLength(1);
 });
 
@@ -90,7 +90,7 @@ test('an instance is read as far as it is there', async () => {
       ],
     ]),
   );
-  await expect(greenInstances().find(GREEN)).resolves.toEqual([
+  await expect(ec2Instances().find(GREEN)).resolves.toEqual([
     {
       id: 'i-1',
       state: 'shutting-down',
@@ -135,7 +135,7 @@ test.each([
   ['User initiated (2026-99-99 02:03:04 GMT)', undefined],
 ])('when it was shut down is in the reason of its transition: "%s"', async (reason, at) => {
   server.script(page([[instance('i-1', 'terminated', `<reason>${reason}</reason>`)]]));
-  await expect(greenInstances().find(GREEN)).resolves.toMatchObject([{ shutDownAt: at }]);
+  await expect(ec2Instances().find(GREEN)).resolves.toMatchObject([{ shutDownAt: at }]);
 });
 
 test.each<[string, boolean]>([
@@ -147,7 +147,7 @@ test.each<[string, boolean]>([
   ['shutting-down', false],
   ['terminated', false],
 ])('an instance that is %s is left: %s', (state, left) => {
-  const of: GreenInstance = {
+  const of: Ec2Instance = {
     id: 'i',
     state,
     lifecycle: 'spot',
@@ -168,7 +168,7 @@ describe('an answer without the set of instances is unreadable, never "none", an
     ['no set', xml('<DescribeInstancesResponse><requestId>r</requestId></DescribeInstancesResponse>')],
   ])('%s', async (_name, answer) => {
     server.script(answer);
-    const error = await upstreamErrorOf(greenInstances().find(GREEN));
+    const error = await upstreamErrorOf(ec2Instances().find(GREEN));
     expect(error).toMatchObject({
       service: 'EC2',
       operation: 'DescribeInstances',
@@ -180,7 +180,7 @@ describe('an answer without the set of instances is unreadable, never "none", an
 
   test('on a later page too', async () => {
     server.script(page([[instance('i-1')]], 'more'), respond(200));
-    expect(await upstreamErrorOf(greenInstances().find(GREEN))).toMatchObject({ kind: 'unreadable' });
+    expect(await upstreamErrorOf(ec2Instances().find(GREEN))).toMatchObject({ kind: 'unreadable' });
     expect(server.requests).toHaveLength(2);
   });
 });
@@ -193,7 +193,7 @@ describe('an error of EC2 is told apart', () => {
     ['AuthFailure', 401, 'AWS was not able to validate the provided access credentials'],
   ])('%s: denied, repeated once', async (code, status, message) => {
     server.repeat(2, ec2Error(code, message, status));
-    const error = await upstreamErrorOf(greenInstances().find(GREEN));
+    const error = await upstreamErrorOf(ec2Instances().find(GREEN));
     expect(error).toMatchObject({ kind: 'denied', code, detail: message, transient: false });
     expect(missingActionOf(error)).toBe(code === 'AuthFailure' ? undefined : 'ec2:DescribeInstances');
     expect(server.requests).toHaveLength(2);
@@ -201,7 +201,7 @@ describe('an error of EC2 is told apart', () => {
 
   test('RequestLimitExceeded: throttled, repeated twice', async () => {
     server.repeat(3, ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503));
-    const error = await upstreamErrorOf(greenInstances().find(GREEN));
+    const error = await upstreamErrorOf(ec2Instances().find(GREEN));
     expect(error).toMatchObject({ kind: 'throttled', code: 'RequestLimitExceeded', transient: true });
     expect(server.requests).toHaveLength(3);
   });
@@ -217,7 +217,7 @@ describe('an error of EC2 is told apart', () => {
       throttled,
       page([[instance('i-3')]]),
     );
-    const found = await greenInstances().find(GREEN);
+    const found = await ec2Instances().find(GREEN);
     expect(found.map(({ id }) => id)).toEqual(['i-1', 'i-2', 'i-3']);
     const tokens = server.requests.map(({ body }) => new URLSearchParams(body).get('NextToken'));
     expect(tokens).toEqual([null, null, 'two', 'two', 'two', 'three', 'three']);
@@ -225,13 +225,13 @@ describe('an error of EC2 is told apart', () => {
 
   test('a token that comes again is not followed for ever', async () => {
     server.script(page([[instance('i-1')]], 'again'), page([[instance('i-2')]], 'again'));
-    expect((await greenInstances().find(GREEN)).map(({ id }) => id)).toEqual(['i-1', 'i-2']);
+    expect((await ec2Instances().find(GREEN)).map(({ id }) => id)).toEqual(['i-1', 'i-2']);
     expect(server.requests).toHaveLength(2);
   });
 
   test('a bad filter: rejected, not repeated', async () => {
     server.script(ec2Error('InvalidParameterValue', 'bad', 400));
-    expect(await upstreamErrorOf(greenInstances().find(GREEN))).toMatchObject({ kind: 'rejected', transient: false });
+    expect(await upstreamErrorOf(ec2Instances().find(GREEN))).toMatchObject({ kind: 'rejected', transient: false });
     expect(server.requests).toHaveLength(1);
   });
 
@@ -241,13 +241,13 @@ describe('an error of EC2 is told apart', () => {
     ['503 with an empty body', respond(503)],
   ])('%s: unavailable, repeated twice', async (_name, answer) => {
     server.repeat(3, answer);
-    expect(await upstreamErrorOf(greenInstances().find(GREEN))).toMatchObject({ kind: 'unavailable' });
+    expect(await upstreamErrorOf(ec2Instances().find(GREEN))).toMatchObject({ kind: 'unavailable' });
     expect(server.requests).toHaveLength(3);
   });
 
   test('silence ends at the limit of the call', async () => {
     server.script({ does: 'hang' });
-    expect(await upstreamErrorOf(greenInstances(SCARCE_MS).find(GREEN))).toMatchObject({ kind: 'timeout' });
+    expect(await upstreamErrorOf(ec2Instances(SCARCE_MS).find(GREEN))).toMatchObject({ kind: 'timeout' });
     expect(server.requests).toHaveLength(1);
   });
 });
