@@ -130,7 +130,7 @@ export const KEPT_MESSAGES = {
     `Elastigroup deployment ${elastigroupId} is past waiting for CodeDeploy, but the deployment group lists no CodeDeploy deployment with the green tag`,
   replaced: (elastigroupId, state) =>
     `Elastigroup deployment ${elastigroupId} is ${state}: it removes blue, or has removed it`,
-  trafficUnknown: (detail) => `where the traffic is could not be read (${detail})`,
+  trafficUnknown: (detail) => `which fleet gets the traffic could not be determined (${detail})`,
   blue: (facts) => `Blue: ${facts}.`,
   blueUnknown: 'The state of blue could not be read.',
   checkToken: 'Check who changed the continuation token, or invoked the function with that of another action.',
@@ -211,8 +211,8 @@ export const RUN_MESSAGES = {
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
   cleanedUp: (what) => `Cleaned up: ${what}`,
   unfinished: (progress, elastigroupId, id, tag) =>
-    `Cleanup has not ended with this invocation, and no other may follow (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
+    `Cleanup was not finished in this invocation, and there may not be another one (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
   unfollowed: (elastigroupId, id, tag) =>
-    `Another delivery of this event has answered this job. If the action has ended since, nobody follows what this one has started: check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}, which may serve traffic.`,
-  unnoticed: (reason) => `A stop of the pipeline execution will not be noticed; the deployment continues: ${reason}`,
+    `Another delivery of this event has answered this job. If the action has ended since then, nothing follows what this delivery has started: check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}, which may serve traffic.`,
+  unnoticed: (reason) => `A stop of the pipeline execution will not be noticed (${reason}); the deployment continues.`,
 } as const satisfies Messages;
