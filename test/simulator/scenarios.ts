@@ -131,8 +131,8 @@ export const SCENARIOS: readonly Scenario[] = [
     options: { deploymentGroup: { greenFleet: 'COPY_AUTO_SCALING_GROUP' } },
   }),
   scenario({
-    name: 'may-not-look',
-    title: "The function's role may look at neither the deployment group nor the revision: nothing but warnings.",
+    name: 'checks-denied',
+    title: "The function's role may read neither the deployment group nor the revision: nothing but warnings.",
     expected: 'Succeeded',
     options: { deploymentGroupAccess: 'denied', headObject: 'forbidden' },
   }),
@@ -157,7 +157,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'revision-missing-unseen',
-    title: 'The revision is not in the bucket, but the function may not look: CodeDeploy finds out.',
+    title: 'The revision is not in the bucket, but the function may not read it: CodeDeploy finds out.',
     expected: 'Failed',
     script: { deployment: REVISION_MISSING },
     options: { headObject: 'forbidden' },
@@ -203,7 +203,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'EC2 and CodeDeploy throttle: the account makes more calls than they take.',
     expected: 'Succeeded',
     options: {
-      // Looks that come one soon after the other, of one page each.
+      // Reads that come one soon after the other, of one page each.
       tagVisibilitySeconds: 6,
       reservationsPerPage: 1000,
       awsLimits: { ec2: { perSecond: 0.1, atOnce: 1 }, codedeploy: { perSecond: 0.05, atOnce: 1 } },
