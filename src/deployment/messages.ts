@@ -88,10 +88,10 @@ export const LEFT_MESSAGES = {
     `EC2 shows no running green instances; CodeDeploy ${id} succeeded, so this action stopped and rolled back nothing. Check what serves the traffic.`,
   elastigroup: (id, state) =>
     `Elastigroup deployment ${id} has not ended: ${state}. Stop it in the Spot console, unless its green instances serve traffic: a stop removes them.`,
-  elastigroupUnknown: (error, id, tag) =>
-    `Elastigroup could not be queried (${error}); deployment ${id} ends at its own timeout and may still launch instances with the tag GreenIdentifier=${tag}.`,
+  elastigroupUnknown: (error, deployment, tag) =>
+    `Elastigroup could not be queried (${error}); ${deployment} ends at its own timeout and may still launch instances with the tag GreenIdentifier=${tag}.`,
   codeDeploy: (id, status) => `CodeDeploy ${id} has not ended: ${status}. Stop it in the CodeDeploy console.`,
-  codeDeployUnknown: (error, id) => `CodeDeploy could not be queried (${error}); check deployment ${id}.`,
+  codeDeployUnknown: (error, deployment) => `CodeDeploy could not be queried (${error}); check ${deployment}.`,
   cleanupFailed: (error, elastigroupId, id, tag) =>
     `Cleanup failed (${error}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
   succeededUnknown: (id, elastigroupId, tag) =>

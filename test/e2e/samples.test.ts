@@ -60,7 +60,7 @@ test.concurrent('a process that is killed is told, and its event, delivered agai
 test.concurrent.each([
   [/^Unknown option '--sped'\n$/, '--sped', '3'],
   [/^ENOENT: no such file .* 'nowhere\.json'\n$/, '--event', 'nowhere.json'],
-  [/^README\.md is no JSON: .*\n$/, '--event', 'README.md'],
+  [/^README\.md is not JSON: .*\n$/, '--event', 'README.md'],
   [/^--port 1\.5: expected a whole number from 1 on\.\n$/, '--port', '1.5'],
   [/^There is no scenario "sucess"\..*\n$/, '--scenario', 'sucess'],
 ])('a wrong option is one line of error: %s', async (line, ...args) => {

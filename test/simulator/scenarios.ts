@@ -246,6 +246,7 @@ export function scaled(original: Scenario, factor: number): Scenario {
   const { TIMEOUT, ...others } = original.userParameters;
   const { tagVisibilitySeconds, codeDeployTagLagSeconds, lateTags, awsLimits, groupHealthCheck, listLagSeconds } =
     original.options;
+  const { codeDeployLost } = original.options;
   return {
     ...original,
     durations: scaledDurations(original.durations, factor),
@@ -257,6 +258,9 @@ export function scaled(original: Scenario, factor: number): Scenario {
       ...(lateTags !== undefined && { lateTags: { ...lateTags, seconds: lateTags.seconds * factor } }),
       ...(groupHealthCheck !== undefined && { groupHealthCheck: scaledCheck(groupHealthCheck, factor) }),
       ...(awsLimits !== undefined && { awsLimits: scaledLimits(awsLimits, factor) }),
+      ...(codeDeployLost !== undefined && {
+        codeDeployLost: { ...codeDeployLost, afterSeconds: codeDeployLost.afterSeconds * factor },
+      }),
     },
     userParameters: {
       ...others,

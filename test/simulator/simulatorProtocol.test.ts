@@ -77,6 +77,7 @@ describe('scenarios', () => {
     expect(half.durations.awaitingLaunch).toBe(6);
     expect(half.userParameters).toEqual({ TIMEOUT: 45 });
     expect(scaled(scenarioNamed('slow-tags'), 0.1).options.tagVisibilitySeconds).toBeCloseTo(1.2);
+    expect(scaled(scenarioNamed('group-renamed-meanwhile'), 0.2).options.codeDeployLost?.afterSeconds).toBe(2);
   });
 });
 

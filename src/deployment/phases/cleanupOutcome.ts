@@ -114,7 +114,7 @@ function leftDeployments(state: CleaningUp, view: CleanupView): string[] {
   const left: string[] = [];
   const problem = state.stopProblem === undefined ? '' : ` (${state.stopProblem})`;
   if (!view.elastigroup.ok) {
-    const deployment = state.elastigroupDeploymentId ?? 'of this action';
+    const deployment = nameOf(state.elastigroupDeploymentId);
     left.push(LEFT_MESSAGES.elastigroupUnknown(view.elastigroup.error.message, deployment, state.greenIdentifier));
   } else {
     for (const { id, state: word } of view.elastigroup.value) {
@@ -122,9 +122,13 @@ function leftDeployments(state: CleaningUp, view: CleanupView): string[] {
     }
   }
   if (!view.codeDeploy.ok && !hasStartedNone(state, view))
-    left.push(LEFT_MESSAGES.codeDeployUnknown(view.codeDeploy.error.message, state.deploymentId ?? 'of this action'));
+    left.push(LEFT_MESSAGES.codeDeployUnknown(view.codeDeploy.error.message, nameOf(state.deploymentId)));
   else if (view.codeDeploy.ok && view.codeDeploy.value && isActive(view.codeDeploy.value)) {
     left.push(LEFT_MESSAGES.codeDeploy(view.codeDeploy.value.id, `${view.codeDeploy.value.status}${problem}`));
   }
   return left;
+}
+
+function nameOf(id: string | undefined): string {
+  return id === undefined ? 'the deployment of this action' : `deployment ${id}`;
 }

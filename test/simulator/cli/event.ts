@@ -34,7 +34,7 @@ export interface PlayedEvent {
 export function readEvent(text: string, file: string, overrides: Readonly<Record<string, unknown>>): PlayedEvent {
   const parsed = eventSchema.safeParse(jsonOf(text, file));
   if (!parsed.success)
-    throw new Error(`${file} is no event of CodePipeline's Lambda action: ${z.prettifyError(parsed.error)}`);
+    throw new Error(`${file} is not an event of CodePipeline's Lambda action: ${z.prettifyError(parsed.error)}`);
   const { id, data } = parsed.data['CodePipeline.job'];
   const { UserParameters } = data.actionConfiguration.configuration;
   const written = readParameters(UserParameters);
@@ -51,7 +51,7 @@ function jsonOf(text: string, file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Error(`${file} is no JSON: ${String(error)}`, { cause: error });
+    throw new Error(`${file} is not JSON: ${String(error)}`, { cause: error });
   }
 }
 

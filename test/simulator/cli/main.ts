@@ -74,7 +74,7 @@ function numberOf(name: string, text: string, most: number): number {
 function portOf(text: string): number {
   const port = wholeNumber('port', text, 1);
   if (port <= 65_535) return port;
-  throw new UsageError(`--port ${text}: there are ports up to 65535.`);
+  throw new UsageError(`--port ${text}: expected a number from 1 to 65535.`);
 }
 
 function print(text: string): number {

@@ -103,6 +103,8 @@ function errorIn(line: string): string | undefined {
 
 function whatItDoes(event: PipelineEvent): string | undefined {
   switch (event.kind) {
+    case 'invoked':
+      return 'invoked';
     case 'progress':
       return 'waiting for the next invocation';
     case 'invocation-failed':
