@@ -27,7 +27,7 @@ export async function versionAndNotes(tag) {
 }
 
 /** For a tag the section must be there, with its date, and nothing may be left above it. */
-export function notesOf(changelog, version, isTagged, problems) {
+function notesOf(changelog, version, isTagged, problems) {
   const [, ...sections] = changelog.split(/^## /m);
   const bodyOf = (name) => {
     const section = sections.find((text) => text.startsWith(`[${name}]`));

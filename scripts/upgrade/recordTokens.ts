@@ -56,7 +56,7 @@ async function record(scenarioName: string, lostAnswerTo?: string): Promise<void
       return 'reset-after';
     },
   });
-  const stage = release.lambdaFunction({
+  const played = release.lambdaFunction({
     bundle: 'dist/handler.mjs',
     env: {
       ...release.environmentFor(server.url),
@@ -72,7 +72,7 @@ async function record(scenarioName: string, lostAnswerTo?: string): Promise<void
       clock: { now: () => Date.now(), sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)) },
       gapSeconds: 5 / SPEED,
       redelivery: 'lambda',
-      invoke: (event) => stage.invoke(event, 60),
+      invoke: (event) => played.invoke(event, 60),
     });
     for (const { result } of action.jobs) {
       if (result?.kind !== 'continuation') continue;
@@ -80,7 +80,7 @@ async function record(scenarioName: string, lostAnswerTo?: string): Promise<void
       if (phase !== undefined) tokens[phase] ??= result.token;
     }
   } finally {
-    stage.kill();
+    played.kill();
     await server.close();
   }
 }

@@ -1,6 +1,6 @@
 import type { HistoryOptions } from '../simulator/codedeploy/history';
 import type { Scenario } from '../simulator/scenario';
-import { meanOf, naive, seventySeconds, stage, tenMinutes, type Reaction } from './reaction';
+import { meanOf, naive, product, seventySeconds, tenMinutes, type Reaction } from './reaction';
 import type { Row } from './table';
 
 /** What MaxResults and CodeDeploy allow: pages of three would multiply the calls of a long history. */
@@ -26,7 +26,7 @@ async function rowsFor(length: string, scenario: (run: number) => Scenario): Pro
   const rows: Row[] = [];
   for (const [name, history] of HISTORIES)
     rows.push(
-      rowOf(`history, upstream of ${length}: ${name}`, await meanOf(stage(withHistory(scenario, history))), waiter),
+      rowOf(`history, upstream of ${length}: ${name}`, await meanOf(product(withHistory(scenario, history))), waiter),
     );
   return rows;
 }
@@ -38,12 +38,12 @@ function withHistory(scenario: (run: number) => Scenario, history: HistoryOption
   };
 }
 
-function rowOf(what: string, { added, unseen, calls, looks }: Reaction, waiter: Reaction): Row {
-  const without = (reaction: Reaction) => (reaction.calls - reaction.looks).toFixed(0);
+function rowOf(what: string, { added, unseen, calls, checks }: Reaction, waiter: Reaction): Row {
+  const without = (reaction: Reaction) => (reaction.calls - reaction.checks).toFixed(0);
   return {
     what,
-    value: `+${added.toFixed(1)} s, ${(calls - looks).toFixed(1)} calls and ${looks.toFixed(1)} looks at the pipeline (CodeDeploy's end unseen for ${unseen.toFixed(1)} s)`,
-    other: `waiter +${waiter.added.toFixed(1)} s, ${without(waiter)} calls and ${waiter.looks.toFixed(0)} looks`,
+    value: `+${added.toFixed(1)} s, ${(calls - checks).toFixed(1)} calls and ${checks.toFixed(1)} checks of the pipeline (CodeDeploy's end unseen for ${unseen.toFixed(1)} s)`,
+    other: `waiter +${waiter.added.toFixed(1)} s, ${without(waiter)} calls and ${waiter.checks.toFixed(0)} checks`,
     ratio: added / waiter.added,
     aim: '≤ 0.33',
   };

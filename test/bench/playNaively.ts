@@ -33,7 +33,7 @@ const clock = {
   sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
 };
 
-/** The same start and the same checks as the stage makes (its own `advance`), driven by a plain loop. */
+/** The same start and the same checks as the function makes (its own `advance`), driven by a plain loop. */
 export async function playNaively(
   scenario: Scenario,
   seed: number,

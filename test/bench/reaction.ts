@@ -21,11 +21,11 @@ export interface Reaction {
   /** From CodeDeploy's end until it is seen; Elastigroup goes on by itself meanwhile, so that it adds nothing. */
   readonly unseen: number;
   readonly calls: number;
-  /** Of these the looks at the pipeline's execution, which follow the clock and not the deployment. */
-  readonly looks: number;
+  /** Of these the checks of the pipeline's execution, which follow the clock and not the deployment. */
+  readonly checks: number;
 }
 
-const LOOKS = ['GetJobDetails', 'GetPipelineExecution', 'ListActionExecutions'];
+const CHECKS = ['GetJobDetails', 'GetPipelineExecution', 'ListActionExecutions'];
 
 /**
  * The same upstream, whose phases end at another moment of the poll interval in each run: as many steps over 30 s, so that
@@ -73,7 +73,7 @@ export function reactionOf(world: World, action: ActionResult): Reaction {
     added: waits.reduce((sum, wait) => sum + wait, 0) / 1000,
     unseen: ((seenAt ?? NaN) - completeTime) / 1000,
     calls: world.calls.length,
-    looks: world.calls.filter(({ operation }) => LOOKS.includes(operation)).length,
+    checks: world.calls.filter(({ operation }) => CHECKS.includes(operation)).length,
   };
 }
 
@@ -96,11 +96,11 @@ export async function meanOf(play: Play, runs = RUNS): Promise<Reaction> {
     added: mean(all.map(({ added }) => added)),
     unseen: mean(all.map(({ unseen }) => unseen)),
     calls: mean(all.map(({ calls }) => calls)),
-    looks: mean(all.map(({ looks }) => looks)),
+    checks: mean(all.map(({ checks }) => checks)),
   };
 }
 
-export const stage =
+export const product =
   (scenario: (run: number) => Scenario, pollIntervalSeconds?: number): Play =>
   async (run) => {
     const { world, action } = await playRun({
@@ -119,9 +119,9 @@ export const naive =
     return reactionOf(world, action);
   };
 
-/** Without the looks at the pipeline, which follow the clock whatever the pace is, and which the others make at some polls only. */
-function pacedCalls({ calls, looks }: Reaction): number {
-  return calls - looks;
+/** Without the checks of the pipeline, which follow the clock whatever the pace is, and which the others make at some polls only. */
+function pacedCalls({ calls, checks }: Reaction): number {
+  return calls - checks;
 }
 
 /** The few runs of a search meet all moments too. */
@@ -129,12 +129,12 @@ function spread(scenario: (run: number) => Scenario): (run: number) => Scenario 
   return (run) => scenario(run * (RUNS / RUNS_OF_A_SEARCH));
 }
 
-/** The shortest interval (s, by tenths) at which the stage makes no more calls than that. */
+/** The shortest interval (s, by tenths) at which this function makes no more calls than that. */
 async function intervalFor(calls: number, scenario: (run: number) => Scenario): Promise<number> {
   let [low, high] = [2, 60];
   while (high - low > 0.1) {
     const middle = (low + high) / 2;
-    if (pacedCalls(await meanOf(stage(spread(scenario), middle), RUNS_OF_A_SEARCH)) > calls) low = middle;
+    if (pacedCalls(await meanOf(product(spread(scenario), middle), RUNS_OF_A_SEARCH)) > calls) low = middle;
     else high = middle;
   }
   return Math.ceil(high * 10) / 10;
@@ -146,17 +146,21 @@ export async function reactionRows(): Promise<Row[]> {
 
 async function rowsFor(length: string, scenario: (run: number) => Scenario): Promise<Row[]> {
   const waiter = await meanOf(naive(scenario, { seconds: 15, install: 'waiter' }));
-  const row = (what: string, { added, unseen, calls, looks }: Reaction, aim?: string): Row => ({
+  const row = (what: string, { added, unseen, calls, checks }: Reaction, aim?: string): Row => ({
     what: `reaction, upstream of ${length}: ${what}`,
-    value: `+${added.toFixed(1)} s, ${(calls - looks).toFixed(0)} calls and ${looks.toFixed(0)} looks at the pipeline (CodeDeploy's end unseen for ${unseen.toFixed(1)} s)`,
-    other: `waiter +${waiter.added.toFixed(1)} s, ${pacedCalls(waiter).toFixed(0)} calls and ${waiter.looks.toFixed(0)} looks`,
+    value: `+${added.toFixed(1)} s, ${(calls - checks).toFixed(0)} calls and ${checks.toFixed(0)} checks of the pipeline (CodeDeploy's end unseen for ${unseen.toFixed(1)} s)`,
+    other: `waiter +${waiter.added.toFixed(1)} s, ${pacedCalls(waiter).toFixed(0)} calls and ${waiter.checks.toFixed(0)} checks`,
     ratio: added / waiter.added,
     ...(aim !== undefined && { aim }),
   });
   const interval = await intervalFor(pacedCalls(waiter), scenario);
   return [
-    row('the stage, default', await meanOf(stage(scenario)), '≤ 0.33'),
-    row(`the stage, POLL_INTERVAL_SECONDS=${interval} (equal calls)`, await meanOf(stage(scenario, interval)), '< 1'),
+    row('this function, default', await meanOf(product(scenario)), '≤ 0.33'),
+    row(
+      `this function, POLL_INTERVAL_SECONDS=${interval} (equal calls)`,
+      await meanOf(product(scenario, interval)),
+      '< 1',
+    ),
     row('waitUntilDeploymentSuccessful, 15 s loops around it', waiter),
     row('15 s loop', await meanOf(naive(scenario, { seconds: 15, install: 'loop' }))),
     row('30 s loop', await meanOf(naive(scenario, { seconds: 30, install: 'loop' }))),

@@ -27,15 +27,15 @@ const START_WITHIN_S = 60;
 
 type Limits = Pick<WorldOptions, 'reservationsPerPage' | 'spotLimitFor' | 'spotRequestsPerMinute'>;
 
-/** As MaxResults allows (the stage asks for 1000), and a limit for each group. Spot publishes no numbers: an assumption. */
+/** As MaxResults allows (the function asks for 1000), and a limit for each group. Spot publishes no numbers: an assumption. */
 const ROOMY: Limits = { reservationsPerPage: 1000, spotLimitFor: 'each-group', spotRequestsPerMinute: 60 };
 /** Pages of two, so that the account makes more calls than EC2 takes. */
 const SCARCE_EC2: Limits = { ...ROOMY, reservationsPerPage: 2 };
-/** A limit for each group that is below what its deployment asks for, 12 looks a minute. */
+/** A limit for each group that is below what its deployment asks for, 12 reads a minute. */
 const SCARCE_FOR_EACH: Limits = { ...ROOMY, spotRequestsPerMinute: 6 };
 /**
- * One limit for all groups, and for each of 1,000 deployments one or two looks a minute. Unlimited they ask for 7,000
- * a minute; the least is 5 looks each: 5,000, in 2.5 or 5 minutes if no request were refused.
+ * One limit for all groups, and for each of 1,000 deployments one or two reads a minute. Unlimited they ask for 7,000
+ * a minute; the least is 5 reads each: 5,000, in 2.5 or 5 minutes if no request were refused.
  */
 const SCARCE_SPOT = [2000, 1000, 500].map((spotRequestsPerMinute): Limits => ({
   ...ROOMY,

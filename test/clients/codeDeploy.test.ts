@@ -274,7 +274,7 @@ describe('CreateDeployment is repeated only where it surely was not processed', 
 });
 
 describe('GetDeployment is read once, at the edge', () => {
-  test('all that the stage looks at', async () => {
+  test('all that the action reads', async () => {
     server.script(
       json({
         deploymentInfo: {

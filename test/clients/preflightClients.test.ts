@@ -138,7 +138,7 @@ describe('GetDeploymentGroup', () => {
     expect(await deploymentGroup.read()).toMatchObject({ deploymentType: 'IN_PLACE', greenFleet: undefined });
   });
 
-  test('is told when it may not look, and when there is no such group', async () => {
+  test('is told when it may not read, and when there is no such group', async () => {
     const denied = await clients({ options: { deploymentGroupAccess: 'denied' } });
     await expect(denied.deploymentGroup.read()).rejects.toMatchObject({ kind: 'denied' });
     await server.close();

@@ -9,7 +9,7 @@ import { AMPLE_MS, budgetFor, SCARCE_MS } from './callBudget';
 import { everythingShownOf, upstreamErrorOf } from './caught';
 
 const TOKEN = 'f5a1c0ffee00d15ea5e0123456789abcdef0123456789abcdef0123456789abc';
-const READ: SpotRequest = { operation: 'look', kind: 'read', method: 'GET', path: '/aws/ec2/group/sig-1/status' };
+const READ: SpotRequest = { operation: 'read', kind: 'read', method: 'GET', path: '/aws/ec2/group/sig-1/status' };
 const WRITE: SpotRequest = { operation: 'start', kind: 'write', method: 'POST', path: '/aws/start', body: { a: 1 } };
 
 const server = useLoopbackServer();
@@ -217,7 +217,7 @@ describe('a refusal is told apart, in Spot’s own words, and is not repeated; a
     const attempts = kind === 'denied' ? 2 : 1;
     server.repeat(attempts, answer);
     const error = await upstreamErrorOf(spotApi().items(READ));
-    expect(error).toMatchObject({ service: 'Spot', operation: 'look', kind, code, transient: false });
+    expect(error).toMatchObject({ service: 'Spot', operation: 'read', kind, code, transient: false });
     expect(error.detail).toContain(detail);
     expect(server.requests).toHaveLength(attempts);
   });
@@ -392,7 +392,7 @@ describe('after a 429 no request is sent before the reset', () => {
     const refusal = await upstreamErrorOf(api.items(READ));
     expect(refusal).toMatchObject({ kind: 'rate-limited', retryAt, transient: true, isSafeToRepeat: true });
     expect(server.requests).toHaveLength(1);
-    expect(rateLimit.blocks).toEqual({ look: retryAt });
+    expect(rateLimit.blocks).toEqual({ read: retryAt });
 
     clock.advanceTo(retryAt - 1);
     expect(await upstreamErrorOf(api.items(READ))).toMatchObject({ kind: 'rate-limited', retryAt });
@@ -419,7 +419,7 @@ describe('after a 429 no request is sent before the reset', () => {
 
   test('a block that an earlier invocation handed on is respected; other operations are not blocked by it', async () => {
     const { budget } = frozen();
-    const api = spotApi({ budget, rateLimit: new SpotRateLimit({ look: START + 1 }) });
+    const api = spotApi({ budget, rateLimit: new SpotRateLimit({ read: START + 1 }) });
     expect((await upstreamErrorOf(api.items(READ))).kind).toBe('rate-limited');
     expect(server.requests).toHaveLength(0);
     server.script(envelope({ items: [] }));

@@ -119,9 +119,9 @@ describe('a stack names the files and lines of the source', () => {
   });
 
   test.concurrent('in what Lambda gets, for an event without a job', async () => {
-    const stage = lambdaFunction({ bundle, env: {} });
-    const error: unknown = await stage.invoke({}, 10).catch((reason: unknown) => reason);
-    stage.kill();
+    const built = lambdaFunction({ bundle, env: {} });
+    const error: unknown = await built.invoke({}, 10).catch((reason: unknown) => reason);
+    built.kill();
     expect(await lineIn('src/runJob.ts', String(error))).toMatch(/throw new ActionError/);
   });
 });

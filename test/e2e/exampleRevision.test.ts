@@ -103,14 +103,14 @@ test('stop and start can run twice', async () => {
 });
 
 test('a spot notice drains the instance, deregisters it and stops the application', async () => {
-  let looks = 0;
+  let reads = 0;
   const metadata = createServer((request, response) => {
     const address = request.url ?? '';
     if (request.method === 'PUT') return response.end('the-token');
     if (request.headers['x-aws-ec2-metadata-token'] !== 'the-token') return response.writeHead(401).end();
     if (address.endsWith('spot/instance-action')) {
-      looks += 1;
-      return looks < 3 ? response.writeHead(404).end() : response.end('{"action": "terminate"}');
+      reads += 1;
+      return reads < 3 ? response.writeHead(404).end() : response.end('{"action": "terminate"}');
     }
     return response.end(address.endsWith('region') ? 'eu-west-1' : 'i-1');
   }).listen(0);

@@ -122,14 +122,14 @@ test.concurrent(
     const printed = await start('--env-vars', `http://127.0.0.1:${port}`);
     const { Parameters: env } = JSON.parse(printed.output) as ReturnType<typeof environmentForSam>;
     const credentials = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'FAKE', AWS_SECRET_ACCESS_KEY: 'fake' };
-    const stage = lambdaFunction({ bundle: 'dist/handler.mjs', env: { ...env, ...credentials } });
+    const bundle = lambdaFunction({ bundle: 'dist/handler.mjs', env: { ...env, ...credentials } });
     // As `sam local start-lambda` and the Runtime Interface Emulator answer.
     const lambda = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
         if (request.method !== 'POST') return void response.writeHead(404).end();
-        stage.invoke(JSON.parse(Buffer.concat(chunks).toString()), 30).then(
+        bundle.invoke(JSON.parse(Buffer.concat(chunks).toString()), 30).then(
           () => response.end('null'),
           (error: unknown) => response.end(JSON.stringify({ errorType: 'Error', errorMessage: String(error) })),
         );
@@ -141,9 +141,9 @@ test.concurrent(
       expect(output).toMatch(/Succeeded after \d+\.\d s, [2-9] invocations/);
       expect(output).toMatch(/Revision = s3:\/\/shop-releases\/shop\/shop-1\.4\.2\.zip/);
       expect(code).toBe(0);
-      expect(stage.logs.join()).toContain('The action succeeded');
+      expect(bundle.logs.join()).toContain('The action succeeded');
     } finally {
-      stage.kill();
+      bundle.kill();
       lambda.close();
     }
   },

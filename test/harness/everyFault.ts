@@ -5,7 +5,7 @@ import { violationsOf } from './invariants';
 import { playRun, type RunPlan, type RunTrace } from './playRun';
 import { TRIES_ALL } from '../support/triesAll';
 
-/** A revision in GitHub: without the look at S3, and without the time that its client takes. */
+/** A revision in GitHub: without the check in S3, and without the time that its client takes. */
 export const FROM_GITHUB = {
   S3_BUCKET: undefined,
   S3_KEY: undefined,

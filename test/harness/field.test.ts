@@ -111,7 +111,7 @@ test('blue without the tag, which Elastigroup refuses: its own event says why', 
   expect(action.message).toMatch(/ERROR Blue-Green deployment cdbg-\w+: blue has no tag GreenIdentifier/);
 });
 
-test("odd, unreadable and huge items in Spot's list do not stand in the way of a deployment", async () => {
+test("odd, unreadable and huge items in Spot's list do not keep a deployment from succeeding", async () => {
   const trace = await play('odd-list');
   expect(trace.action.status).toBe('Succeeded');
   expect(warningsOf(trace)).toEqual([expect.stringContaining('Skipped an item without a readable ID')]);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 /**
  * The lines, with the ids of this world by what they are, since they depend on the seed. After how long it failed depends
- * on when the function looked; test/unit/failureMessage.test.ts has that.
+ * on when the function polled; test/unit/failureMessage.test.ts has that.
  */
 function linesOf({ action, world }: RunTrace): readonly string[] {
   const spot = world.spot.deployments.find(({ owner }) => owner === 'product');
@@ -160,7 +160,7 @@ describe('what the developer reads in CodePipeline', () => {
   });
 
   test('elastigroup-error', async () => {
-    // Looked at so often that each of its states is seen.
+    // Polled so often that each of its states is seen.
     expect(linesOf(await play('elastigroup-error', { env: { ...REGION, POLL_INTERVAL_SECONDS: '1' } }))).toEqual([
       'Elastigroup deployment CDBG failed while CodeDeploy was deploying (state: UNSTABLE_DEPLOYMENT). Failed after N s.',
       'CodeDeploy DEPLOYMENT is rolled back by ROLLBACK.',
@@ -181,13 +181,13 @@ describe('what the developer reads in CodePipeline', () => {
   });
 });
 
-describe('a look that fails hides neither the failure nor the rest', () => {
+describe('a query that fails hides neither the failure nor the rest', () => {
   /** Calls of ListDeploymentTargets for 8 targets, 3 a page. */
   const TARGET_PAGES = 3;
-  const LOOKS = ['ListDeploymentTargets', 'BatchGetDeploymentTargets', 'GET logs'] as const;
+  const QUERIES = ['ListDeploymentTargets', 'BatchGetDeploymentTargets', 'GET logs'] as const;
 
   test.each(
-    LOOKS.flatMap((operation) =>
+    QUERIES.flatMap((operation) =>
       (['timeout', 'error-500', 'not-json', 'refused'] as const).map((kind) => [operation, kind] as const),
     ),
   )('%s: %s', async (operation, kind: FaultKind) => {

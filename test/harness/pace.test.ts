@@ -18,11 +18,11 @@ function play(history: Omit<HistoryOptions, 'count'>, seed = 1): Promise<RunTrac
   });
 }
 
-const LOOKS: ReadonlySet<string> = new Set(['GetJobDetails', 'GetPipelineExecution', 'ListActionExecutions']);
+const CHECKS: ReadonlySet<string> = new Set(['GetJobDetails', 'GetPipelineExecution', 'ListActionExecutions']);
 const POLLS: ReadonlySet<string> = new Set(['GET blueGreenDeployment', 'GetDeployment']);
 
 function pacedCalls({ calls }: RunTrace): number {
-  return calls.filter(({ operation }) => !LOOKS.has(operation)).length;
+  return calls.filter(({ operation }) => !CHECKS.has(operation)).length;
 }
 
 /** In seconds, within one invocation. */
@@ -35,7 +35,7 @@ function pausesOf({ calls, madeBy }: RunTrace): number[] {
 }
 
 test.each([1, 2, 3])(
-  'ten minutes with a steady history: 80 calls or fewer beside the looks at the pipeline (seed %s)',
+  'ten minutes with a steady history: 80 calls or fewer beside the checks of the pipeline execution (seed %s)',
   async (seed) => {
     const trace = await play({ pattern: 'steady', times: 1 }, seed);
     expect(trace.action.status).toBe('Succeeded');

@@ -47,7 +47,7 @@ const { protectGreen } = greenProtection;
 
 const BUGS: readonly Bug[] = [
   {
-    name: 'the look before the start is dropped',
+    name: 'the search before the start is dropped',
     plant: () => vi.spyOn(starting, 'start').mockImplementation(startWithoutLooking),
     violation: /Elastigroup deployments of one action/,
     firstRun: { scenario: 'script-fails-rolled-back', seed: 2 },
@@ -78,7 +78,7 @@ const BUGS: readonly Bug[] = [
     name: 'TIMEOUT removes green, whatever the traffic',
     plant: () => vi.spyOn(greenProtection, 'protectGreen').mockImplementation(removableOnTimeout(protectGreen)),
     violation: /^no fleet served .*: PUT stop|green instances alone served$/,
-    firstRun: { scenario: 'may-not-look', seed: 18 },
+    firstRun: { scenario: 'checks-denied', seed: 18 },
   },
   {
     name: 'the rollback is ignored: green is removed when CodeDeploy has ended',
@@ -105,13 +105,13 @@ const BUGS: readonly Bug[] = [
     firstRun: { scenario: 'odd-states', seed: 961 },
   },
   {
-    name: 'the pipeline execution is looked at before a start only',
+    name: 'the pipeline execution is read before a start only',
     plant: () => vi.spyOn(checks, 'checkRun').mockImplementation(neverEnded),
     violation: /^invocation \d .*: Elastigroup deployment \S+ is /,
     firstRun: { scenario: 'never-finishes', seed: 146 },
   },
   {
-    name: 'nothing is looked at before a start',
+    name: 'nothing is checked before a start',
     plant: () => {
       vi.spyOn(checks, 'checkRun').mockImplementation(neverEnded);
       vi.spyOn(checks, 'insteadOfStart').mockResolvedValue(undefined);
@@ -186,7 +186,7 @@ async function claimToHaveCleanedUp(state: CleaningUp, context: DeploymentContex
   return toFailed(state, context.clock.now(), state.failure, { cleaned: ['No green instances remain.'], left: [] });
 }
 
-/** Stops Elastigroup whenever it is there, without the last look at CodeDeploy. */
+/** Stops Elastigroup whenever it is there, without the last reading of CodeDeploy. */
 function stopWhateverItIs(_state: CleaningUp, view: CleanupView): cleanupDecision.CleanupDecision {
   const ids = view.elastigroup.ok ? view.elastigroup.value.map(({ id }) => id) : [];
   const isAlive =

@@ -155,14 +155,14 @@ function invoker(
   let invocations = 0;
   return async (event: CodePipelineEvent): Promise<void> => {
     const invocation = invocations;
+    invocations += 1;
     const seconds = plan.invocationSeconds?.(invocation) ?? 900;
     const jobEvent = plan.jobEvent?.(event, invocation) ?? event;
     const { id, data } = jobEvent['CodePipeline.job'];
     if (plan.jobEvent) Object.assign(world.jobs.existing(id).data, data);
     const ownEvent = plan.event?.(jobEvent, invocation) ?? jobEvent;
-    const ownEnv = plan.envOf?.(invocations);
-    const killAfter = plan.killAfterSeconds?.(invocations) ?? seconds;
-    invocations += 1;
+    const ownEnv = plan.envOf?.(invocation);
+    const killAfter = plan.killAfterSeconds?.(invocation) ?? seconds;
     const endsAt = clock.now() + seconds * 1000;
     let isOver = false;
     let kill: (reason: Error) => void = () => undefined;

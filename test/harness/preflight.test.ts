@@ -140,7 +140,7 @@ describe('what is wrong is said within two seconds, and nothing is launched', ()
 
 describe('what is no problem goes on', () => {
   test('a check that is not permitted is a warning that names the action', async () => {
-    const trace = await play('may-not-look');
+    const trace = await play('checks-denied');
     expect(trace.action.status).toBe('Succeeded');
     expect(warningsOf(trace)).toEqual([
       expect.stringMatching(
@@ -150,7 +150,7 @@ describe('what is no problem goes on', () => {
     ]);
   });
 
-  test('an object that may not be looked at is left to CodeDeploy', async () => {
+  test('an object that may not be read is left to CodeDeploy', async () => {
     const trace = await play('revision-missing-unseen');
     expect(trace.action).toMatchObject({ status: 'Failed', failure: { type: 'RevisionUnavailable' } });
     expect(trace.action.message).toMatch(/^CodeDeploy d-\w+ failed \(REVISION_MISSING/);
@@ -265,7 +265,7 @@ describe('DRY_RUN', () => {
       { ON_CONFLICT: 'WAIT' },
       /^Conflicting deployments \(action would wait\): CodeDeploy d-\w+/,
     ],
-    ['may-not-look', {}, /^Warning: Deployment group shop\/shop-production could not be checked/],
+    ['checks-denied', {}, /^Warning: Deployment group shop\/shop-production could not be checked/],
   ])('tells of %s %j', async (scenario, userParameters, line) => {
     const trace = await play(scenario, { userParameters: { ...DRY.userParameters, ...userParameters } });
     expect(trace.action.status).toBe('Succeeded');

@@ -11,7 +11,10 @@ import { randomTraffic } from './randomTraffic';
 /** Seconds after the start of an action, between which CodeDeploy succeeds where all goes well. */
 const AROUND_CODEDEPLOYS_END = [40, 65] as const;
 
-/** A random plan; the seed alone decides it, so that a violation can be replayed. */
+/**
+ * A random plan; the seed alone decides it, so that a violation can be replayed. Each part draws from a sequence of its own
+ * (`seed ^ …`), so that one draw more in it leaves the other parts of all plans as they are.
+ */
 export function randomPlan(seed: number, played = scenarioOf(seed)): RunPlan {
   const random = new Random(seed);
   const traffic = randomTraffic(new Random(~seed), played);

@@ -5,7 +5,7 @@ import { ownCodeDeploy, ownSpot } from './ownWork';
 import type { RunPlan, RunTrace } from './playRun';
 
 /*
- * Stopped in CodePipeline (issue 13): a fleet of an abandoned action does not outlive the next look by more than a minute, as far
+ * Stopped in CodePipeline (issue 13): a fleet of an abandoned action does not outlive the next check by more than a minute, as far
  * as the first rule allows, and an action that has ended starts nothing.
  */
 
@@ -47,10 +47,10 @@ export function isEndTold(
   return (isIdentified || isGiven) && ['allowed', 'actions-only'].includes(executionReads);
 }
 
-/** Seconds after the look that shows it, in which the fleet is told to stop: a second look confirms it. */
+/** Seconds after the check that shows it, in which the fleet is told to stop: a second check confirms it. */
 const STOPPED_WITHIN_S = 60;
-/** Seconds between two looks; a poll and its calls may come between. */
-const LOOKS_EVERY_S = 45;
+/** Seconds between two checks; a poll and its calls may come between. */
+const CHECKED_EVERY_S = 45;
 /** Seconds by which a call that fails may delay what follows, its retries and the longer pauses after it included. */
 const FAULT_COSTS_S = 60;
 /** The same for Spot's 429, where a second one means that the limit is shared. */
@@ -94,7 +94,7 @@ function invocationsOf({ action, plan, calls, madeBy }: RunTrace): Invoked[] {
   });
 }
 
-/** Each invocation that was there has looked in time, and then has told the fleet to stop, unless its time was over. */
+/** Each invocation that was there has checked in time, and then has told the fleet to stop, unless its time was over. */
 function abandonedFleets(trace: RunTrace): string[] {
   const { action, world, plan } = trace;
   // However long a rollback takes, green is kept until then.
@@ -129,14 +129,14 @@ function problemOf(
   const until = stop?.at ?? endedAt;
   const after = calls.filter(({ at }) => at >= shownAt && at <= until);
   const delays = after.reduce((sum, { costs }) => sum + costs, 0);
-  const look = after.find(({ operation, isGood }) => CHECKS.has(operation) && isGood);
-  if (!look) {
+  const check = after.find(({ operation, isGood }) => CHECKS.has(operation) && isGood);
+  if (!check) {
     const since = Math.max(shownAt, startedAt);
-    const isLong = (until - since) / 1000 > LOOKS_EVERY_S + delays;
+    const isLong = (until - since) / 1000 > CHECKED_EVERY_S + delays;
     const isContinuation = isFree && !stop && delays === 0 && (endedAt - since) / 1000 > READING_COUNTS_S;
-    return isLong || isContinuation ? 'did not look whether its action was abandoned' : undefined;
+    return isLong || isContinuation ? 'did not check whether its action was abandoned' : undefined;
   }
-  const isOver = (until - look.at) / 1000 > STOPPED_WITHIN_S + stopTakes + delays;
+  const isOver = (until - check.at) / 1000 > STOPPED_WITHIN_S + stopTakes + delays;
   if (isOver) return 'did not stop the fleet of its abandoned action in time';
   return isFree && !stop && delays === 0 ? 'returned with the fleet of its abandoned action' : undefined;
 }

@@ -21,7 +21,7 @@ test('an account that throttles is asked at most half as many times again as one
 });
 
 test.each([undefined, '0', '60'])(
-  'a limit of 6 looks a minute at Spot costs time, and no request is refused: its headers are heeded (POLL_WINDOW_SECONDS %s)',
+  'a limit of 6 reads a minute of Spot costs time, and no request is refused: its headers are heeded (POLL_WINDOW_SECONDS %s)',
   async (window) => {
     const trace = await play({
       options: { spotRequestsPerMinute: 6 },

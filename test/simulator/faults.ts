@@ -37,7 +37,7 @@ export type Outcome =
   | { readonly kind: 'killed' };
 
 /** X-RateLimit-Reset of an injected 429, in seconds. */
-export const INJECTED_RESET_SECONDS = 20;
+const INJECTED_RESET_SECONDS = 20;
 
 /** What a proxy in between answers when it answers for the service. */
 const PROXY_PAGE =

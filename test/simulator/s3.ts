@@ -13,14 +13,22 @@ const STATUS = {
 
 /** S3's HeadObject, path style. A HEAD has no body, so that its errors have no code either. */
 export function headObject(context: Context): WireResponse {
-  const status = STATUS[context.options.headObject];
-  const found = { etag: '"9b2cf535f27731c974343645a3985328"', 'content-type': 'application/zip' };
-  const named = { found, 'malformed-here': { 'x-amz-bucket-region': context.account.region } };
-  const elsewhere = { 'x-amz-bucket-region': 'eu-north-1' };
-  const { headObject: answer } = context.options;
-  return {
-    status,
-    headers: answer.startsWith('other-region') ? elsewhere : answer in named ? named[answer as keyof typeof named] : {},
-    body: '',
-  };
+  const { headObject: kind } = context.options;
+  return { status: STATUS[kind], headers: headersOf(kind, context), body: '' };
+}
+
+function headersOf(kind: keyof typeof STATUS, { account }: Context): Readonly<Record<string, string>> {
+  switch (kind) {
+    case 'found':
+      return { etag: '"9b2cf535f27731c974343645a3985328"', 'content-type': 'application/zip' };
+    case 'other-region':
+    case 'other-region-400':
+      return { 'x-amz-bucket-region': 'eu-north-1' };
+    case 'malformed-here':
+      return { 'x-amz-bucket-region': account.region };
+    case 'missing':
+    case 'forbidden':
+    case 'malformed':
+      return {};
+  }
 }

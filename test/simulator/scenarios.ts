@@ -132,7 +132,7 @@ export const SCENARIOS: readonly Scenario[] = [
     options: { deploymentGroup: { greenFleet: 'COPY_AUTO_SCALING_GROUP' } },
   }),
   scenario({
-    name: 'may-not-look',
+    name: 'checks-denied',
     title: "The function's role may read neither the deployment group nor the revision: that only gives warnings.",
     expected: 'Succeeded',
     options: { deploymentGroupAccess: 'denied', headObject: 'forbidden' },
@@ -204,7 +204,7 @@ export const SCENARIOS: readonly Scenario[] = [
     title: 'EC2 and CodeDeploy throttle: the account makes more calls than they take.',
     expected: 'Succeeded',
     options: {
-      // Looks that come one soon after the other, of one page each.
+      // Reads that come one soon after the other, of one page each.
       tagVisibilitySeconds: 6,
       reservationsPerPage: 1000,
       awsLimits: { ec2: { perSecond: 0.1, atOnce: 1 }, codedeploy: { perSecond: 0.05, atOnce: 1 } },

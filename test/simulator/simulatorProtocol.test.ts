@@ -734,12 +734,12 @@ describe('upstream of each scenario', () => {
 
   it('throttled-account refuses what is more than its limits, until time has passed', async () => {
     const { clients, clock } = inProcess('throttled-account');
-    const look = () => clients.ec2.send(new DescribeInstancesCommand({}));
-    await look();
-    expect((await errorOf(look())).name).toBe('RequestLimitExceeded');
+    const describeInstances = () => clients.ec2.send(new DescribeInstancesCommand({}));
+    await describeInstances();
+    expect((await errorOf(describeInstances())).name).toBe('RequestLimitExceeded');
     clock.advance(11);
-    await look();
-    expect((await errorOf(look())).name).toBe('RequestLimitExceeded');
+    await describeInstances();
+    expect((await errorOf(describeInstances())).name).toBe('RequestLimitExceeded');
   });
 
   it('odd-states shows unknown states, and an empty list now and then', async () => {

@@ -75,7 +75,7 @@ export async function stateOf(clients: Clients): Promise<string> {
   return only(await list(clients)).state;
 }
 
-export function deploymentInput(changes: Partial<CreateDeploymentCommandInput> = {}): CreateDeploymentCommandInput {
+function deploymentInput(changes: Partial<CreateDeploymentCommandInput> = {}): CreateDeploymentCommandInput {
   return {
     applicationName: account.applicationName,
     deploymentGroupName: account.deploymentGroupName,

@@ -1,4 +1,4 @@
-// node --import: the first look at a setting throws, as a bug of the function would.
+// node --import: the first reading of a setting throws, as a bug of the function would.
 process.env = new Proxy(process.env, {
   get(env, name) {
     if (name === 'POLL_INTERVAL_SECONDS') throw new TypeError('a bug of the test');

@@ -160,8 +160,9 @@ export function installing(overrides: Partial<Installing> = {}): Installing {
 
 /** Adopted by its CodeDeploy deployment alone: Spot listed nothing of this action at that time. */
 export function withoutElastigroup<S extends Installing | Finalizing>(state: S): S {
-  const { elastigroupDeploymentId: _unknown, ...rest } = state;
-  return rest as S;
+  const rest = { ...state };
+  delete rest.elastigroupDeploymentId;
+  return rest;
 }
 
 export function finalizing(overrides: Partial<Finalizing> = {}): Finalizing {

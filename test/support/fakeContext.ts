@@ -35,7 +35,7 @@ export const NO_RUNS: PipelineRuns = {
 };
 
 export const JOB_AT_HAND = { id: JOB, userParameters: '{}', continuationToken: 'v1.abc.def' };
-export const GENUINE = Promise.resolve({ ok: true, value: { run: undefined, data: JOB_AT_HAND } } as const);
+const GENUINE = Promise.resolve({ ok: true, value: { run: undefined, data: JOB_AT_HAND } } as const);
 
 /** What each call answers, first to last. */
 export interface Script {
@@ -138,12 +138,12 @@ export class FakeContext implements DeploymentContext {
   readonly runMemory: RunMemory;
   readonly cleanupTimeoutSeconds: number;
   readonly log = new CollectedLog();
-  /** Every change that was asked for, in order, e.g. `stop Elastigroup cdbg-1`. Looks are not listed. */
+  /** Every change that was asked for, in order, e.g. `stop Elastigroup cdbg-1`. Reads are not listed. */
   readonly changes: string[] = [];
   readonly startRequests: StartRequest[] = [];
   /** What each new CodeDeploy deployment is described as, where DESCRIPTION is not given. */
   readonly descriptions: (string | undefined)[] = [];
-  /** `since` of every look through the deployment group. */
+  /** `since` of every search of the deployment group. */
   readonly findSince: number[] = [];
   /** The deployment whose targets were asked for, each time. */
   readonly targetsOf: string[] = [];

@@ -40,7 +40,7 @@ export async function play(settings: PlaySettings): Promise<number> {
   if (settings.lambda !== undefined) await reached(settings.lambda);
   const server = await startServer({ world, host, port });
   const view = createView(world, createScreen(process.stdout), { eventFile, scenario, speed });
-  const stage = playedFunction(settings, server.url, view);
+  const played = playedFunction(settings, server.url, view);
   try {
     const action = await runAction({
       world,
@@ -55,7 +55,7 @@ export async function play(settings: PlaySettings): Promise<number> {
         retryDelaysSeconds: AWS_LIMITS.retryDelaysSeconds.map((seconds) => seconds / speed),
         noAnswerSeconds: Math.max(LONGEST_INVOCATION_S, AWS_LIMITS.noAnswerSeconds / speed),
       },
-      invoke: (delivered) => stage.invoke(delivered),
+      invoke: (delivered) => played.invoke(delivered),
       onEvent: view.onEvent,
       ...(settings.stopAfter !== undefined && { stop: { kind: 'abandon' as const, afterSeconds: settings.stopAfter } }),
     });
@@ -63,7 +63,7 @@ export async function play(settings: PlaySettings): Promise<number> {
     return exitCodeOf(action);
   } finally {
     view.stop();
-    stage.kill();
+    played.kill();
     await server.close();
   }
 }

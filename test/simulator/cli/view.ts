@@ -151,6 +151,7 @@ function blockOf(status: Status, percent: number, time: string, doing: string): 
 function lineOf({ elastigroup, codeDeploy, running, serving }: Status): string {
   return `Elastigroup ${elastigroup}, CodeDeploy ${codeDeploy}, ${running} running, serving: ${serving}`;
 }
+
 /** The instances that get traffic, by fleet. */
 function servingOf({ traffic }: World): string {
   const { blue, green } = traffic.serving;

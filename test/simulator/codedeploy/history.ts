@@ -10,7 +10,7 @@ import { BLOCK_EVENTS, INSTALL_EVENTS, TRAFFIC_EVENTS } from './model';
  * - `noisy`: now half of it, now twice as long
  * - `changing`: each one faster than the one before it
  * - `odd`: their times make no sense
- * - `none`: they are older than anybody looks back
+ * - `none`: they are older than anybody reads back
  */
 export interface HistoryOptions {
   readonly pattern: 'steady' | 'noisy' | 'changing' | 'odd' | 'none';

@@ -93,7 +93,7 @@ export class SpotDeployment {
       this.#around.fleet.run(instance);
     });
     const { key, value } = this.request.tag;
-    // Long ago: whoever looks has seen it.
+    // Long ago: every reader has seen it.
     for (const instance of this.#green()) this.#around.fleet.tag(instance, key, value, -LONG_AGO_S);
     this.#phase = 'waiting';
     this.#walk.enter('AWAITING_DEPLOYMENT_TO_FINISH');
@@ -107,7 +107,7 @@ export class SpotDeployment {
 
   /** A CodeDeploy deployment has changed; it is noticed a little later. */
   codeDeployChanged(): void {
-    if (this.#phase === 'waiting') this.#lookSoon();
+    if (this.#phase === 'waiting') this.#pollCodeDeploySoon();
   }
 
   stop(): void {
@@ -220,24 +220,24 @@ export class SpotDeployment {
   #awaitUser(): void {
     this.#phase = 'waiting';
     this.#walk.enter('AWAITING_USER_DEPLOYMENT');
-    this.#lookSoon();
+    this.#pollCodeDeploySoon();
   }
 
-  #lookSoon(): void {
+  #pollCodeDeploySoon(): void {
     this.#walk.later(this.#around.context.durations.notice, () => {
-      this.#look();
+      this.#pollCodeDeploy();
     });
   }
 
-  /** Looks at CodeDeploy, as Elastigroup does itself (docs/services.md, Spot), and takes one step. */
-  #look(): void {
+  /** Polls CodeDeploy, as Elastigroup does itself (docs/services.md, Spot), and takes one step. */
+  #pollCodeDeploy(): void {
     const deployment = this.#codeDeploy();
     if (!deployment || this.#phase !== 'waiting') return;
     if (this.codeDeployId !== deployment.id) {
       this.codeDeployId = deployment.id;
       this.#walk.enter('AWAITING_DEPLOYMENT_TO_FINISH');
       if (this.#around.context.script.elastigroupErrs) this.#errSoon();
-      if (deployment.completeTime !== undefined) this.#lookSoon();
+      if (deployment.completeTime !== undefined) this.#pollCodeDeploySoon();
       return;
     }
     const failed = deployment.status === 'Failed' || deployment.status === 'Stopped';

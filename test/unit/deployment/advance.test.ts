@@ -26,8 +26,8 @@ import { pollOnce } from '../../support/pollOnce';
 
 const TRANSIENT = ['unreachable', 'connection', 'timeout', 'unavailable', 'unreadable', 'throttled'] as const;
 
-/** A look that fails, in each phase that follows something. */
-const failingLooks: readonly { state: ActiveState; script: (error: Error) => Script; after: State['phase'] }[] = [
+/** A poll that fails, in each phase that follows something. */
+const failingPolls: readonly { state: ActiveState; script: (error: Error) => Script; after: State['phase'] }[] = [
   {
     state: checked(),
     // A list that is rejected for good has EC2 asked for what another delivery may have launched.
@@ -45,7 +45,7 @@ const failingLooks: readonly { state: ActiveState; script: (error: Error) => Scr
   },
 ];
 
-describe.each(failingLooks)('a look that fails while $state.phase', ({ state, script, after }) => {
+describe.each(failingPolls)('a poll that fails while $state.phase', ({ state, script, after }) => {
   test.each(TRANSIENT)('costs a poll, and no more (%s)', async (kind) => {
     const { next, context } = await pollOnce(state, { after: 60 }, script(noAnswer('Spot', kind)));
 
@@ -126,14 +126,14 @@ describe.each(failingLooks)('a look that fails while $state.phase', ({ state, sc
 });
 
 // An earlier delivery of this event may have died right after its start; then the message must name the tag.
-test('a first look that never succeeds does not claim that nothing was started', async () => {
+test('a first poll that never succeeds does not claim that nothing was started', async () => {
   const first = { list: [noAnswer('Spot', 'denied')], green: [[]] };
   const { next } = await pollOnce(checked({ deniedSince: at(0) }), { after: 120 }, first);
 
   expect(JSON.stringify(next)).toContain(`GreenIdentifier=${JOB}`);
 });
 
-test('an outage ends when a look succeeds', async () => {
+test('an outage ends when a poll succeeds', async () => {
   const { next } = await pollOnce(
     launching({ outageSince: at(0) }),
     { after: 599 },

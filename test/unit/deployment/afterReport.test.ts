@@ -19,7 +19,7 @@ describe('a stop of the pipeline execution', () => {
     ['cannot be read', () => Promise.reject(noAnswer('CodePipeline', 'timeout'))],
     ['goes on, since another delivery has given the continuation', () => Promise.resolve('InProgress')],
   ])(
-    'is looked for during half a minute where a continuation is refused, and the execution %s',
+    'is checked for during half a minute where a continuation is refused, and the execution %s',
     async (_name, read) => {
       const context = contextStoppedAt(0, {});
       Object.assign(context.pipelineRuns, { executionStatus: read, listActions: () => read().then(() => []) });
@@ -66,7 +66,7 @@ describe('a stop of the pipeline execution', () => {
     expect(context.clock.sleeps).toEqual([]);
   });
 
-  test('is not looked for where it cannot be read at all', async () => {
+  test('is not checked for where it cannot be read at all', async () => {
     const context = new FakeContext({});
     expect(await cleanUpAfterReport(installing(), context, pacing({ until: at(600) }), false)).toBeUndefined();
     expect(context.clock.sleeps).toEqual([]);

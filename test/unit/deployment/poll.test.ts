@@ -40,7 +40,7 @@ async function run(state: ActiveState, script: Script, how: Partial<Pacing> = {}
   return { next, context };
 }
 
-/** The same stage, in which something happens while Spot is asked for its list. */
+/** The same context, in which something happens while Spot is asked for its list. */
 function beforeEveryList(context: FakeContext, happens: () => void): DeploymentContext {
   const listDeployments = (own: Tag) => {
     happens();
@@ -413,7 +413,7 @@ describe('a stop of the pipeline execution', () => {
     },
   );
 
-  test('that is looked for without an answer lengthens no pause', async () => {
+  test('that is checked for without an answer lengthens no pause', async () => {
     const context = contextStoppedAt(1e9, { list: [LAUNCHING] });
     const silent = () => context.clock.sleep(5000).then(() => Promise.reject(noAnswer('CodePipeline', 'timeout')));
     const limited = () => Promise.reject(noAnswer('CodePipeline', 'throttled'));
@@ -424,7 +424,7 @@ describe('a stop of the pipeline execution', () => {
     expect(polled[0]).toBeLessThanOrEqual(at(305));
   });
 
-  test('is looked for once more before the invocation ends, and then all of its time is used', async () => {
+  test('is checked for once more before the invocation ends, and then all of its time is used', async () => {
     const context = contextStoppedAt(5, {
       getDeployment: [inProgress, inProgress, inProgress, inProgress, codeDeploy('d-OWN', 'Stopped')],
       // While CodeDeploy is at work, Spot is asked once.

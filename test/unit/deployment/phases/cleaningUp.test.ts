@@ -142,7 +142,7 @@ describe('the order of cleaning up', () => {
   });
 });
 
-describe('the last look before a stop decides', () => {
+describe('the last reading before a stop decides', () => {
   test.each([0, 299, 5000])('Succeeded leads to finalizing, %d s in, and nothing is stopped', async (after) => {
     const { next, context } = await pollOnce(cleaningUp(), { after }, sees(codeDeploy('d-OWN', 'Succeeded'), alive));
 
@@ -171,7 +171,7 @@ describe('the last look before a stop decides', () => {
     expect(context.changes).toEqual([]);
   });
 
-  test('a deployment that ends between the look and the stop is looked at again', async () => {
+  test('a deployment that ends between the reading and the stop is read again', async () => {
     const first = await pollOnce(cleaningUp(), {}, { ...sees(inProgress, alive), stopCodeDeploy: ['ended'] });
     expect(first.next.phase).toBe('cleaningUp');
 
@@ -623,7 +623,7 @@ describe('being late', () => {
   });
 
   // The gap between two invocations may be longer than CLEANUP_TIMEOUT_SECONDS.
-  test('does not end it before the first look that could be made', async () => {
+  test('does not end it before the first reading that could be made', async () => {
     const { next } = await pollOnce(
       cleaningUp(),
       { after: 5000 },

@@ -99,7 +99,7 @@ const rows = TABLE.flatMap(([status, before, after]) =>
   ),
 );
 
-describe('the verdict on one look at both sides', () => {
+describe('the verdict on one reading of both sides', () => {
   test.each(rows)(
     'CodeDeploy "$status", Elastigroup $side, TIMEOUT reached: $late → $verdict',
     ({ status, answers, late, verdict: wanted }) => {
@@ -364,7 +364,7 @@ describe('while CodeDeploy is at work', () => {
     expect(inPhase(next, 'cleaningUp').failure.headline).toContain('FINISHED_ERROR');
   });
 
-  test('a duplicate that is stopped is looked after until it has ended', async () => {
+  test('a duplicate that is stopped is followed until it has ended', async () => {
     const two = [...going, elastigroup('cdbg-2', 'STARTING')];
     const { next, context } = await pollOnce(
       installing(lately),

@@ -82,7 +82,7 @@ describe('while Elastigroup launches green', () => {
     expect(inPhase(next, 'installing')).not.toHaveProperty('pace');
   });
 
-  test('TIMEOUT ends it, without a further look', async () => {
+  test('TIMEOUT ends it, without a further reading', async () => {
     const { next } = await pollOnce(launching(), { after: 1800 }, {});
 
     const { failure, elastigroupDeploymentId } = inPhase(next, 'cleaningUp');
@@ -239,7 +239,7 @@ describe('once Elastigroup waits for CodeDeploy', () => {
   });
 
   test.each(['timeout', 'connection', 'unavailable', 'throttled', 'unreadable'] as const)(
-    'a create without an answer (%s) is looked for at the next poll before it is repeated',
+    'a create without an answer (%s) is searched for at the next poll before it is repeated',
     async (kind) => {
       const first = await pollOnce(
         launching(),
@@ -405,7 +405,7 @@ describe('DeploymentLimitExceeded', () => {
     expect(inPhase(next, 'launching').progress).toContain('d-OTHER');
   });
 
-  test('that names none leads to another look, which finds our own', async () => {
+  test('that names none leads to another search, which finds our own', async () => {
     const { next } = await pollOnce(
       launching(),
       {},
@@ -415,7 +415,7 @@ describe('DeploymentLimitExceeded', () => {
     expect(inPhase(next, 'installing').deploymentId).toBe('d-OWN');
   });
 
-  test("that names none leads to another look, which finds another's", async () => {
+  test("that names none leads to another search, which finds another's", async () => {
     const { next } = await pollOnce(
       launching(),
       {},

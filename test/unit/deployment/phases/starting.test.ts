@@ -18,7 +18,7 @@ import { FakeContext, type Script } from '../../../support/fakeContext';
 import { pollOnce } from '../../../support/pollOnce';
 
 const NOTHING = { list: [[]], findDeployments: [[]] };
-/** The looks before a start after preflight: EC2 shows no instance of an earlier delivery of the event, Spot tells the capacity, and lists twice. */
+/** What is read before a start after preflight: EC2 shows no instance of an earlier delivery of the event, Spot tells the capacity, and lists twice. */
 const FREE = { list: [[], []], findDeployments: [[]], green: [[]], integration: [[]] };
 const other = (state: string) => elastigroup('cdbg-other', state, [OTHER_TAG]);
 const otherCodeDeploy = (status: string) => codeDeploy('d-OTHER', status, { targetTags: [OTHER_TAG] });
@@ -158,14 +158,14 @@ describe('a start whose answer was lost', () => {
     expect(context.changes).toEqual(['start Elastigroup']);
   });
 
-  test.each([0, 1, 15, 29.999])('is only looked for, %s s later', async (seconds) => {
+  test.each([0, 1, 15, 29.999])('is only searched for, %s s later', async (seconds) => {
     const { next, context } = await pollOnce(checked({ unconfirmedSince: at(0) }), { after: seconds }, NOTHING);
 
     expect(inPhase(next, 'starting').unconfirmedSince).toBe(at(0));
     expect(context.changes).toEqual([]);
   });
 
-  test('is repeated after 30 s, and the look begins anew', async () => {
+  test('is repeated after 30 s, and the search begins anew', async () => {
     const { next, context } = await pollOnce(
       checked({ unconfirmedSince: at(0) }),
       { after: 30 },
@@ -235,7 +235,7 @@ describe('a start that Spot refuses', () => {
   const refusal = noAnswer('Spot', 'rejected', 'the group already has a deployment');
   const refused = checked({ refusal: 'the group already has a deployment', unconfirmedSince: at(0) });
 
-  test('is followed by another look, and never by another start', async () => {
+  test('is followed by another search, and never by another start', async () => {
     const { next, context } = await pollOnce(checked(), { after: 3 }, { ...FREE, start: [refusal] });
 
     expect(inPhase(next, 'starting')).toMatchObject({ refusal: refusal.detail, unconfirmedSince: at(3) });
@@ -285,7 +285,7 @@ describe('green instances of the action, of which no service lists a deployment'
     ],
   };
 
-  test('are looked into for 30 s: one empty list says nothing', async () => {
+  test('are searched for during 30 s: one empty list says nothing', async () => {
     const first = await pollOnce(checked(), { after: 2 }, orphans);
     expect(inPhase(first.next, 'starting')).toMatchObject({ unconfirmedSince: at(2), startedAt: at(-400) });
     expect(first.context.changes).toEqual([]);
@@ -296,7 +296,7 @@ describe('green instances of the action, of which no service lists a deployment'
 
   const denied = { list: [[]], findDeployments: [noAnswer('CodeDeploy', 'denied')] };
 
-  test('are looked for before a list that is rejected ends the action: another delivery may have launched them', async () => {
+  test('are searched for before a list that is rejected ends the action: another delivery may have launched them', async () => {
     const first = await pollOnce(starting(), { after: 2 }, { ...denied, green: orphans.green });
     expect(inPhase(first.next, 'starting')).toMatchObject({ unconfirmedSince: at(2), startedAt: at(-400) });
 
@@ -320,7 +320,7 @@ describe('green instances of the action, of which no service lists a deployment'
     expect(context.changes).toEqual([]);
   });
 
-  test('must be looked for before a start: EC2 being down costs the poll', async () => {
+  test('must be searched for before a start: EC2 being down costs the poll', async () => {
     const { next, context } = await pollOnce(
       checked(),
       { after: 2 },
@@ -458,7 +458,7 @@ describe('preflight, before the first start', () => {
     expect([...cleaned, ...left, ...context.changes]).toEqual([]);
   });
 
-  test('tells a refusal of the first look together with what it finds', async () => {
+  test('tells a refusal of the first reading together with what it finds', async () => {
     const denied = noAnswer('Spot', 'denied', 'Invalid token');
     const refused: Script = { list: [denied], green: [[]], integration: [denied] };
     const script: Script = { ...checks, ...refused, revision: [{ kind: 'missing' }] };
@@ -599,7 +599,7 @@ describe('ON_CONFLICT WAIT', () => {
     expect(context.changes).toEqual([]);
   });
 
-  test('the last look before the start decides: who came in between is waited for', async () => {
+  test('the last reading before the start decides: who came in between is waited for', async () => {
     const { next, context } = await pollOnce(
       checked(),
       { parameters: { onConflict: 'WAIT' } },
