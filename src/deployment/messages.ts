@@ -116,6 +116,8 @@ export const KEPT_MESSAGES = {
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>
     `rollback ${rollbackId} of CodeDeploy ${id} is still returning the traffic to blue, and needs green until then`,
+  rollbackToGreen: (rollbackId, id) =>
+    `rollback ${rollbackId} of CodeDeploy ${id} has deployed to green, and may have moved the traffic there`,
   rollbackFailed: (rollbackId, id, status) =>
     `traffic had moved to green, and rollback ${rollbackId} of CodeDeploy ${id} is ${status}`,
   noRollback: (id, status) =>
