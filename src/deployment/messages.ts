@@ -141,7 +141,7 @@ export const KEPT_MESSAGES = {
   waitForEnd:
     'Wait until it has ended in the CodeDeploy console. If blue serves then, stop the Elastigroup deployment and retry the stage; if green serves, keep it.',
   checkTargetGroup:
-    'Check the target group, and stop nothing while green alone serves. To return to blue, register its instances there again and, when they are healthy, stop the Elastigroup deployment, which removes green. To keep green, retry the deployment in the CodeDeploy console, and check that Elastigroup then finishes. A retry of the stage is refused until it has ended.',
+    'Check the target group, and stop nothing while green alone serves. To return to blue, register its instances there again and, when they are healthy, stop the Elastigroup deployment, which removes green. To keep green, retry the deployment in the CodeDeploy console, and check that Elastigroup then finishes. A retry of the stage is refused until the Elastigroup deployment has ended.',
   checkFleet: (id) =>
     `Check in the CodeDeploy console (${id}) and in the target group which fleet serves before you remove anything.`,
   checkServing:

@@ -269,7 +269,7 @@ test('after green was kept, neither the failure nor that of a retry advises what
   const { actions, world } = await playReleases(plan, [{}, { startsAfterSeconds: 200 }]);
   const [kept = '', conflict = ''] = actions.map(({ message }) => message);
   expect(kept).toContain('stop nothing while green alone serves');
-  expect(kept).toContain('A retry of the stage is refused until it has ended.');
+  expect(kept).toContain('A retry of the stage is refused until the Elastigroup deployment has ended.');
   expect(conflict).toContain('Conflicting deployment: Elastigroup deployment');
   expect(conflict).toContain('unless its green instances serve (a stop removes them)');
   expect(world.traffic.serving).toEqual({ blue: 0, green: 4 });
