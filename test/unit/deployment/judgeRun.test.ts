@@ -70,7 +70,7 @@ describe('only the end of the action, or of its execution, ends it', () => {
 
   test.each(['stage', 'action', 'executionId'] as const)('without an id and without the %s none is', (missing) => {
     const unknown = { ...NAMELESS, [missing]: undefined };
-    expect(ownAction(unknown, [listed({ [missing]: undefined } as Partial<ListedAction>)])).toBeUndefined();
+    expect(ownAction(unknown, [listed({ [missing]: undefined })])).toBeUndefined();
   });
 
   test('before anything is started, an id that the list does not know gives way to the name', () => {
