@@ -32,7 +32,7 @@ export interface BlueGreenDeployActionProps extends CommonAwsActionProps {
    */
   readonly timeout?: Duration;
   /**
-   * When another deployment of the deployment group is active.
+   * What to do when another deployment of the deployment group is active.
    *
    * @default ConflictPolicy.FAIL
    */
@@ -50,8 +50,8 @@ export interface BlueGreenDeployActionProps extends CommonAwsActionProps {
    */
   readonly deploymentConfig?: IServerDeploymentConfig;
   /**
-   * The deployment's description in CodeDeploy, at most 256 characters. Of pipeline variables use ids only: CodePipeline
-   * inserts a value as it is, so that a commit message could break or change the parameters.
+   * The deployment's description in CodeDeploy, at most 256 characters. Use only pipeline variables that are ids: CodePipeline
+   * inserts a value without escaping it, so a commit message could break or change the parameters.
    *
    * @default - none
    */
@@ -69,8 +69,8 @@ export interface BlueGreenDeployActionProps extends CommonAwsActionProps {
    */
   readonly ignoreStopFailures?: boolean;
   /**
-   * Whether to deploy although the Elastigroup's CodeDeploy integration names other deployment groups, whose applications
-   * green does not get.
+   * Whether to deploy even if the Elastigroup's CodeDeploy integration also names other deployment groups; green does not get
+   * their applications.
    *
    * @default false
    */
@@ -82,13 +82,13 @@ export interface BlueGreenDeployActionProps extends CommonAwsActionProps {
    */
   readonly dryRun?: boolean;
   /**
-   * The secret with the Spot API token, where it is another one than the function's.
+   * The secret with the Spot API token, if it is not the function's.
    *
    * @default - the function's `spotToken`
    */
   readonly spotToken?: ISecret;
   /**
-   * The key in that secret under which the token is, where the secret is a JSON object.
+   * The key of the token, if the secret is a JSON object.
    *
    * @default - the secret is the token
    */
@@ -100,7 +100,7 @@ export interface BlueGreenDeployActionProps extends CommonAwsActionProps {
    */
   readonly pipelineExecutionId?: string;
   /**
-   * UserParameters by their own names, for what has no property. They are checked as all others are, and come before them.
+   * UserParameters under their own names, for those without a property. They are checked like all others, and override them.
    *
    * @default - none
    */

@@ -10,13 +10,13 @@ import type { FunctionLogLevel } from './options';
 /** Properties of a BlueGreenDeployFunction: the parameters of the project's template.yaml, typed. */
 export interface BlueGreenDeployFunctionProps {
   /**
-   * The secret with the Spot API token. Its customer managed key, where the construct knows one, is allowed too.
+   * The secret with the Spot API token. The function may also use its `encryptionKey`, if it has one.
    *
    * @default - every action names its own secret
    */
   readonly spotToken?: ISecret;
   /**
-   * The key in that secret under which the token is, where the secret is a JSON object.
+   * The key of the token, if the secret is a JSON object.
    *
    * @default - the secret is the token
    */
@@ -42,13 +42,13 @@ export interface BlueGreenDeployFunctionProps {
   readonly deploymentGroups?: IServerDeploymentGroup[];
   /**
    * Buckets that hold revisions, for the check that the revision exists; for an input artifact, the pipeline's artifact bucket.
-   * With an empty list the function gets no permission in S3 and makes no such check.
+   * With an empty list the function has no permission for S3, and does not check.
    *
    * @default - the buckets of the actions that `deployAction` makes
    */
   readonly revisionBuckets?: IBucket[];
   /**
-   * ARNs, or patterns of ARNs, of the pipelines whose executions the function may read, to notice that one was stopped.
+   * ARNs, or patterns of ARNs, of the pipelines whose executions the function may read, to notice when one is stopped.
    *
    * @default - the pipelines of this account, in any Region
    */
@@ -85,7 +85,7 @@ export interface BlueGreenDeployFunctionProps {
    */
   readonly memorySize?: number;
   /**
-   * Concurrent executions that are kept for the function, and that it cannot exceed. A running deployment holds one.
+   * Concurrent executions that are reserved for the function, and its maximum. A deployment in progress occupies one.
    *
    * @default - the function shares the account's concurrency
    */
@@ -116,9 +116,9 @@ export interface BlueGreenDeployFunctionProps {
    */
   readonly failedEventsRetention?: Duration;
   /**
-   * ARNs, or patterns of ARNs, of the IAM roles and users that may read those events; root always may.
+   * ARNs, or patterns of ARNs, of the IAM roles and users that may read those events; the root user always can.
    *
-   * @default - IAM Identity Center's role of AdministratorAccess
+   * @default - IAM Identity Center's AdministratorAccess role
    */
   readonly failedEventsReaderArns?: string[];
   /**

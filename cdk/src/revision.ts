@@ -37,7 +37,7 @@ export interface S3RevisionOptions {
 
 /** What CodeDeploy installs. */
 export class Revision {
-  /** The action's input artifact: the bytes that the pipeline execution began with. */
+  /** The action's input artifact: exactly what the pipeline execution built or fetched, also in a rollback. */
   static fromArtifact(artifact: Artifact, options: ArtifactRevisionOptions = {}): Revision {
     // The pipeline names an artifact when it meets its action.
     const INPUT_ARTIFACT = Lazy.string({ produce: () => artifact.artifactName });

@@ -116,6 +116,8 @@ export const KEPT_MESSAGES = {
   stillActive: (id, status) => `CodeDeploy ${id} is still ${status} after it was requested to stop`,
   rollbackActive: (rollbackId, id) =>
     `rollback ${rollbackId} of CodeDeploy ${id} is still returning the traffic to blue, and needs green until then`,
+  rollbackToGreen: (rollbackId, id) =>
+    `rollback ${rollbackId} of CodeDeploy ${id} has deployed to green, and may have moved the traffic there`,
   rollbackFailed: (rollbackId, id, status) =>
     `traffic had moved to green, and rollback ${rollbackId} of CodeDeploy ${id} is ${status}`,
   noRollback: (id, status) =>
@@ -128,7 +130,7 @@ export const KEPT_MESSAGES = {
     `Elastigroup deployment ${elastigroupId} is past waiting for CodeDeploy, but the deployment group lists no CodeDeploy deployment with the green tag`,
   replaced: (elastigroupId, state) =>
     `Elastigroup deployment ${elastigroupId} is ${state}: it removes blue, or has removed it`,
-  trafficUnknown: (detail) => `where the traffic is could not be read (${detail})`,
+  trafficUnknown: (detail) => `which fleet gets the traffic could not be determined (${detail})`,
   blue: (facts) => `Blue: ${facts}.`,
   blueUnknown: 'The state of blue could not be read.',
   checkToken: 'Check who changed the continuation token, or invoked the function with that of another action.',
@@ -139,7 +141,7 @@ export const KEPT_MESSAGES = {
   waitForEnd:
     'Wait until it has ended in the CodeDeploy console. If blue serves then, stop the Elastigroup deployment and retry the stage; if green serves, keep it.',
   checkTargetGroup:
-    'Check the target group, and stop nothing while green alone serves. To return to blue, register its instances there again and, when they are healthy, stop the Elastigroup deployment, which removes green. To keep green, retry the deployment in the CodeDeploy console, and check that Elastigroup then finishes. A retry of the stage is refused until it has ended.',
+    'Check the target group, and stop nothing while green alone serves. To return to blue, register its instances there again and, when they are healthy, stop the Elastigroup deployment, which removes green. To keep green, retry the deployment in the CodeDeploy console, and check that Elastigroup then finishes. A retry of the stage is refused until the Elastigroup deployment has ended.',
   checkFleet: (id) =>
     `Check in the CodeDeploy console (${id}) and in the target group which fleet serves before you remove anything.`,
   checkServing:
@@ -209,8 +211,8 @@ export const RUN_MESSAGES = {
     `This event was delivered ${age} after its action had started, and CodePipeline fails an action that has not answered for ${limit}. Nothing was started. Retry the stage.`,
   cleanedUp: (what) => `Cleaned up: ${what}`,
   unfinished: (progress, elastigroupId, id, tag) =>
-    `Cleanup has not ended with this invocation, and no other may follow (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
+    `Cleanup was not finished in this invocation, and there may not be another one (${progress}). Check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}.`,
   unfollowed: (elastigroupId, id, tag) =>
-    `Another delivery of this event has answered this job. If the action has ended since, nobody follows what this one has started: check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}, which may serve traffic.`,
-  unnoticed: (reason) => `A stop of the pipeline execution will not be noticed; the deployment continues: ${reason}`,
+    `Another delivery of this event has answered this job. If the action has ended since then, nothing follows what this delivery has started: check Elastigroup deployment ${elastigroupId}, CodeDeploy ${id} and the instances with the tag GreenIdentifier=${tag}, which may serve traffic.`,
+  unnoticed: (reason) => `A stop of the pipeline execution will not be noticed (${reason}); the deployment continues.`,
 } as const satisfies Messages;

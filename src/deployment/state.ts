@@ -178,6 +178,8 @@ const cleaningUp = z.strictObject({
   traffic: z.exactOptional(z.enum(['moving', 'on-blue'])),
   /** A rollback has brought blue back, and some of it was seen running: blue serves. */
   isBlueBack: z.exactOptional(z.literal(true)),
+  /** CodeDeploy's rollback, which the deployment itself does not name (yet). */
+  rollbackDeploymentId: z.exactOptional(id),
   /** Since when the deployment group lists no CodeDeploy deployment of the action, where that is so. */
   noCodeDeploySince: z.exactOptional(time),
   /** Somebody has retried the deployment in CodeDeploy, on the same green instances: what follows here is about that one. */

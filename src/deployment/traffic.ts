@@ -25,6 +25,17 @@ export function trafficOf(deployment: CodeDeployDeployment, targets: readonly De
   return targets.some(({ events }) => events.some(isRunning)) && !isActive(deployment) ? 'unclear' : 'on-blue';
 }
 
+/**
+ * What the targets of a rollback tell, where the deployment that it undoes has left the traffic on blue. Documented is that a
+ * rollback installs nothing; one that deploys to green moves the traffic as any deployment does.
+ */
+export function trafficOfRollback(rollback: CodeDeployDeployment, targets: readonly DeploymentTarget[]): Traffic {
+  const isOfBlueOnly = targets.every(({ label }) => label === 'Blue') && rollback.instances.total <= targets.length;
+  if (isOfBlueOnly) return 'on-blue';
+  const traffic = trafficOf(rollback, targets);
+  return traffic === 'on-blue' && isActive(rollback) ? 'unclear' : traffic;
+}
+
 /** Errors of CodeDeploy before it deploys to an instance. */
 const BEFORE_ANY_INSTANCE: ReadonlySet<string> = new Set([
   'NO_INSTANCES',

@@ -66,7 +66,7 @@ export const PARAMETER_MESSAGES = {
   noEvents: 'is an empty list',
   notRollback: 'is neither true nor false nor an event',
   likeToken:
-    'looks like a token itself (32 or more hex or base64 characters); store it in Secrets Manager and name its secret here, by its ARN where the name looks like this',
+    'looks like a token itself (32 or more hex or base64 characters); store it in Secrets Manager and give the name of that secret here, or its ARN if the name itself looks like a token',
   unknownEvent: (position) => `has no known event at position ${position}`,
 } as const satisfies Messages;
 

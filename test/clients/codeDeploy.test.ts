@@ -138,7 +138,8 @@ describe('CreateDeployment on the wire', () => {
 describe('a refusal of CreateDeployment that does not end the action is an outcome', () => {
   test.each<[string, string, string | undefined]>([
     ['the first form', "The Deployment Group 'web' already has an active Deployment 'd-0A1B2C3D4'", 'd-0A1B2C3D4'],
-    ['the second form', "Deployment group web is already deploying 'd-ABCDEF123'", 'd-ABCDEF123'],
+    ['the older form', "The Deployment Group 'web' is already deploying deployment 'd-ABCDEF123'", 'd-ABCDEF123'],
+    ['the older form, cut short', "Deployment group web is already deploying 'd-ABCDEF123'", 'd-ABCDEF123'],
     [
       'a full stop after it',
       "The Deployment Group 'web' already has an active Deployment 'd-0A1B2C3D4'.",

@@ -48,6 +48,23 @@ describe('a rollback that has succeeded', () => {
     expect(action.message).toContain('no blue instance was seen to be back in service and running');
   });
 
+  test.each<[string, Scenario, Partial<CodeDeployTells>]>([
+    ['the group rolls back by itself', scenarioNamed('script-fails'), {}],
+    ['only the rollback names the deployment', scenarioNamed('script-fails'), { rollbackId: false }],
+    ['TIMEOUT stops it with a rollback', scenarioNamed('never-finishes'), {}],
+  ])(
+    'and has deployed to green before traffic had moved leaves green in service: %s',
+    async (_name, scenario, told) => {
+      const { action, world } = await playWhole({
+        scenario,
+        options: { rollbackServes: 'green', groupAutoRollback: true, ...tells(told) },
+        userParameters: { TIMEOUT: 90 },
+      });
+      expect(action.message).toMatch(/rollback \S+ of CodeDeploy \S+ has deployed to green/);
+      expect(world.traffic.serving).toEqual({ blue: 0, green: 4 });
+    },
+  );
+
   test('leaves green in service where CodeDeploy had terminated blue', async () => {
     const deploymentGroup = { blueTerminationWaitMinutes: 0, blueTerminationSeconds: 60 };
     await playWhole({
@@ -252,7 +269,7 @@ test('after green was kept, neither the failure nor that of a retry advises what
   const { actions, world } = await playReleases(plan, [{}, { startsAfterSeconds: 200 }]);
   const [kept = '', conflict = ''] = actions.map(({ message }) => message);
   expect(kept).toContain('stop nothing while green alone serves');
-  expect(kept).toContain('A retry of the stage is refused until it has ended.');
+  expect(kept).toContain('A retry of the stage is refused until the Elastigroup deployment has ended.');
   expect(conflict).toContain('Conflicting deployment: Elastigroup deployment');
   expect(conflict).toContain('unless its green instances serve (a stop removes them)');
   expect(world.traffic.serving).toEqual({ blue: 0, green: 4 });

@@ -5,7 +5,7 @@ import { DURATIONS, scenario } from './scenarioBase';
 export const FIELD_SCENARIOS: readonly Scenario[] = [
   scenario({
     name: 'odd-list',
-    title: "Spot's list and the group's integration contain old, odd and unreadable items.",
+    title: "Spot's list and the group's integration contain old, unusual and unreadable items.",
     expected: 'Succeeded',
     options: { oddItems: true },
   }),
@@ -23,7 +23,7 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'scaled-to-zero',
-    title: 'The Elastigroup has target capacity 0, as at night.',
+    title: 'The Elastigroup has target capacity 0, as some have at night.',
     expected: 'Failed',
     serves: 'nobody',
     options: { account: { capacityTarget: 0 } },
@@ -36,19 +36,19 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'scales-up',
-    title: 'The Elastigroup launches one instance more while the revision is installed, and deploys to it by itself.',
+    title: 'The Elastigroup launches another instance while the revision is installed, and deploys to it by itself.',
     expected: 'Succeeded',
     script: { groupScalesUp: true, temporaryGroup: 'succeeds' },
   }),
   scenario({
     name: 'spot-replaced',
-    title: 'AWS reclaims an instance of blue meanwhile; the deployment to the one in its place fails.',
+    title: 'AWS reclaims a blue instance during the deployment, and deploying to its replacement fails.',
     expected: 'Succeeded',
     script: { spotReplaced: true, temporaryGroup: 'fails' },
   }),
   scenario({
     name: 'late-list',
-    title: "A blue/green deployment shows in Spot's list only 20 seconds after its start.",
+    title: "A blue/green deployment appears in Spot's list only 20 seconds after its start.",
     expected: 'Succeeded',
     options: { listLagSeconds: 20 },
   }),
@@ -73,7 +73,7 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'lambda-application',
-    title: 'The application is one of Lambda functions.',
+    title: 'The application is for Lambda functions.',
     expected: 'Failed',
     options: { deploymentGroup: { computePlatform: 'Lambda' } },
   }),
@@ -91,7 +91,7 @@ export const FIELD_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'unknown-final-state',
-    title: 'Elastigroup ends in a state that nobody documents; the instances of the group prove the success.',
+    title: "Elastigroup ends in an undocumented state; the group's instances prove the success.",
     expected: 'Succeeded',
     options: { finalState: 'COMPLETED' },
   }),

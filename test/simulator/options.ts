@@ -47,8 +47,9 @@ export interface WorldOptions {
   /** Where a rollback that moves traffic fails: before blue serves again, or after that. */
   readonly rollbackFails: 'never' | 'registering-blue' | 'blocking-green';
   /**
-   * Which fleet a rollback that succeeds leaves in service: `green`, the last revision is deployed to the instances that are
-   * there, since blue cannot be brought back; unverified (docs/services.md, CodeDeploy traffic).
+   * Which fleet a rollback that succeeds leaves in service: `green`, the last revision is deployed to the instances that it
+   * was created for, since blue cannot be brought back, or before traffic has moved; unverified (docs/services.md, CodeDeploy
+   * traffic).
    */
   readonly rollbackServes: 'blue' | 'green';
   /** What CodeDeploy tells of its deployments, where it tells less, or later, than by default. */

@@ -28,7 +28,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'launch-fails',
-    title: 'There is no spot capacity: Elastigroup cannot launch the green instances.',
+    title: 'There is no Spot capacity: Elastigroup cannot launch the green instances.',
     expected: 'Failed',
     script: { noSpotCapacity: true },
   }),
@@ -41,7 +41,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'spot-interruption',
-    title: 'AWS reclaims a green spot instance while it is being installed.',
+    title: 'AWS reclaims a green Spot Instance while the revision is being installed on it.',
     expected: 'Failed',
     script: { deployment: { kind: 'spot-interruption', instance: 1, lifecycleEvent: 'Install' } },
   }),
@@ -68,46 +68,46 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'elastigroup-error',
-    title: 'Elastigroup errs and rolls back while CodeDeploy is in progress.',
+    title: 'Elastigroup fails and rolls back while CodeDeploy is in progress.',
     expected: 'Failed',
     script: { elastigroupErrs: true },
   }),
   scenario({
     name: 'conflict',
-    title: "Another's Elastigroup and CodeDeploy deployments are active in the group.",
+    title: "Somebody else's Elastigroup and CodeDeploy deployments are active in the group.",
     expected: 'Failed',
     script: { others: 'elastigroup-and-codedeploy' },
   }),
   scenario({
     name: 'conflict-codedeploy',
-    title: "Another's CodeDeploy deployment is active in the group.",
+    title: "Somebody else's CodeDeploy deployment is active in the group.",
     expected: 'Failed',
     script: { others: 'codedeploy' },
   }),
   scenario({
     name: 'conflict-ends',
-    title: "Another's deployments end after a while, and ON_CONFLICT is WAIT.",
+    title: "Somebody else's deployments end after a while, and ON_CONFLICT is WAIT.",
     expected: 'Succeeded',
     script: { others: 'elastigroup-and-codedeploy', othersEnd: true },
     userParameters: { ON_CONFLICT: 'WAIT' },
   }),
   scenario({
     name: 'conflict-late',
-    title: "Another's CodeDeploy deployment begins while green is launched, and ends; ON_CONFLICT is WAIT.",
+    title: "Somebody else's CodeDeploy deployment begins while green is launched, and ends; ON_CONFLICT is WAIT.",
     expected: 'Succeeded',
     script: { others: 'codedeploy-late', othersEnd: true },
     userParameters: { ON_CONFLICT: 'WAIT' },
   }),
   scenario({
     name: 'conflict-outlasts-timeout',
-    title: "Another's deployments are waited for, but do not end within TIMEOUT.",
+    title: "The action waits for somebody else's deployments, which do not end within TIMEOUT.",
     expected: 'Failed',
     script: { others: 'elastigroup-and-codedeploy' },
     userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 90 },
   }),
   scenario({
     name: 'conflict-ends-too-late',
-    title: "Another's deployments end, but too little of TIMEOUT is left to launch green.",
+    title: "Somebody else's deployments end, but too little of TIMEOUT is left to launch green.",
     expected: 'Failed',
     script: { others: 'elastigroup-and-codedeploy', othersEnd: true },
     userParameters: { ON_CONFLICT: 'WAIT', TIMEOUT: 90 },
@@ -126,13 +126,14 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'copies-auto-scaling-group',
-    title: 'The deployment group copies an Auto Scaling group instead of taking what Elastigroup launches.',
+    title:
+      'The deployment group copies an Auto Scaling group instead of using the instances that Elastigroup launches.',
     expected: 'Failed',
     options: { deploymentGroup: { greenFleet: 'COPY_AUTO_SCALING_GROUP' } },
   }),
   scenario({
     name: 'checks-denied',
-    title: "The function's role may read neither the deployment group nor the revision: nothing but warnings.",
+    title: "The function's role may read neither the deployment group nor the revision: that only gives warnings.",
     expected: 'Succeeded',
     options: { deploymentGroupAccess: 'denied', headObject: 'forbidden' },
   }),
@@ -157,7 +158,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'revision-missing-unseen',
-    title: 'The revision is not in the bucket, but the function may not read it: CodeDeploy finds out.',
+    title: 'The revision is not in the bucket, but the function may not check: CodeDeploy finds out.',
     expected: 'Failed',
     script: { deployment: REVISION_MISSING },
     options: { headObject: 'forbidden' },
@@ -211,7 +212,7 @@ export const SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'odd-states',
-    title: 'Elastigroup reports unknown states, and an empty list now and then.',
+    title: 'Elastigroup reports unknown states, and sometimes an empty list.',
     expected: 'Succeeded',
     script: { oddStates: true },
     options: { emptyListEvery: 4 },
@@ -224,7 +225,7 @@ export const SCENARIOS: readonly Scenario[] = [
 const SLOW_SCENARIOS: readonly Scenario[] = [
   scenario({
     name: 'large-fleet',
-    title: 'The AfterInstall script exits with 1 on one of 500 green instances, beside 500 of blue.',
+    title: 'The AfterInstall script exits with 1 on one of 500 green instances, next to 500 blue ones.',
     expected: 'Failed',
     script: { deployment: SCRIPT_FAILS },
     options: { account: { capacityTarget: 500 }, idsPerPage: 100, reservationsPerPage: 1000 },

@@ -352,7 +352,7 @@ describe('CodeDeploy over HTTP', () => {
     const error = await errorOf(create(clients));
     expect(error.name).toBe('DeploymentLimitExceededException');
     expect(error.message).toContain(
-      limitMessage === 'active' ? `active Deployment '${other}'` : `deploying '${other}'`,
+      limitMessage === 'active' ? `active Deployment '${other}'` : `deploying deployment '${other}'`,
     );
   });
 

@@ -62,7 +62,7 @@ export const TRAFFIC_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'after-allow-traffic-fails',
-    title: 'The AfterAllowTraffic script fails on a green instance that serves already, and the group rolls back.',
+    title: 'The AfterAllowTraffic script fails on a green instance that already serves, and the group rolls back.',
     expected: 'Failed',
     script: { deployment: SMOKE_TEST_FAILS },
     options: { groupAutoRollback: true },
@@ -112,13 +112,13 @@ export const TRAFFIC_SCENARIOS: readonly Scenario[] = [
   }),
   scenario({
     name: 'old-deployment',
-    title: "Another's old Elastigroup deployment stands in the list in a state that nobody documents.",
+    title: "Somebody else's old Elastigroup deployment is in the list, in an undocumented state.",
     expected: 'Succeeded',
     options: { oldDeploymentState: 'FINISHED_PARTIALLY' },
   }),
   scenario({
     name: 'late-tag',
-    title: 'The green tag of one instance shows a minute later than those of the others.',
+    title: 'The green tag of one instance becomes visible a minute later than the others.',
     expected: 'Succeeded',
     options: { lateTags: { count: 1, seconds: 60 } },
   }),

@@ -39,7 +39,7 @@ export function lambdaFunction({ bundle, env, onLog }: FunctionSettings): Lambda
     });
     for (const stream of [started.stdout, started.stderr]) eachLine(stream, keep);
     child = started;
-    await Promise.race([once(started, 'message'), died(started)]);
+    await nextMessage(started);
     return started;
   }
 
@@ -50,7 +50,7 @@ export function lambdaFunction({ bundle, env, onLog }: FunctionSettings): Lambda
       const timer = setTimeout(() => process.kill('SIGKILL'), seconds * 1000);
       try {
         process.send({ event, milliseconds: seconds * 1000 });
-        const [message] = (await Promise.race([once(process, 'message'), died(process)])) as [Message];
+        const message = await nextMessage(process);
         if (message.kind === 'threw') throw new Error(message.error);
       } finally {
         clearTimeout(timer);
@@ -60,8 +60,20 @@ export function lambdaFunction({ bundle, env, onLog }: FunctionSettings): Lambda
   };
 }
 
-async function died(child: ChildProcess): Promise<never> {
-  const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+/** Throws when the process ends first. Its listeners end with it: a process may be invoked often. */
+async function nextMessage(child: ChildProcess): Promise<Message> {
+  const listening = new AbortController();
+  try {
+    const options = { signal: listening.signal };
+    const [message] = (await Promise.race([once(child, 'message', options), died(child, options)])) as [Message];
+    return message;
+  } finally {
+    listening.abort();
+  }
+}
+
+async function died(child: ChildProcess, options: { readonly signal: AbortSignal }): Promise<never> {
+  const [code, signal] = (await once(child, 'exit', options)) as [number | null, string | null];
   throw new Error(`The function's process ended (${signal ?? `exit code ${code ?? 'unknown'}`}).`);
 }
 

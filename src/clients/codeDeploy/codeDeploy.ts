@@ -174,10 +174,10 @@ function readRejection(error: unknown): CreateOutcome {
   }
 }
 
-/** `… already has an active Deployment 'd-XXXX'` or `… is already deploying 'd-XXXX'` (docs/services.md, CodeDeploy). */
+/** `… already has an active Deployment 'd-XXXX'`, until 2022 `… is already deploying deployment 'd-XXXX'` (docs/services.md, CodeDeploy). */
 function namedDeployment(message: string): string | undefined {
   // Only after those words: the name of a group may have the form of an id too.
-  return /\b(?:active deployment|already deploying)\s+['"‘“]?(d-[A-Z0-9]+)\b/i.exec(message)?.[1];
+  return /\b(?:active deployment|already deploying(?: deployment)?)\s+['"‘“]?(d-[A-Z0-9]+)\b/i.exec(message)?.[1];
 }
 
 function readDeployment(info: DeploymentInfo | undefined, operation: string): CodeDeployDeployment {

@@ -36,7 +36,9 @@ async function blueOf(
     .map(({ id }) => id);
 }
 
+/** One on which the rollback runs BlockTraffic is taken out of service by it. */
 function isBack({ status, events }: DeploymentTarget): boolean {
   const allow = events.find(({ name }) => name === 'AllowTraffic');
-  return allow ? allow.status === 'Succeeded' : status === 'Succeeded';
+  if (allow) return allow.status === 'Succeeded';
+  return status === 'Succeeded' && !events.some(({ name }) => name === 'BlockTraffic');
 }

@@ -61,23 +61,30 @@ function waiting(
   return { ...answered, unseenSince, ...(decision.refused && { refused: deniedAgain(refused, now) }) };
 }
 
-/**
- * The id of the next deployment after the one that has failed: whoever retries it in CodeDeploy's console deploys to the
- * same green instances, and they may serve by that, also where the retry has failed as well.
- */
-async function findSuccessor(
+interface LaterDeployments {
+  /**
+   * The next one after the one that has failed: whoever retries it in CodeDeploy's console deploys to the same green
+   * instances, and they may serve by that, also where the retry has failed as well.
+   */
+  readonly successorId?: string | undefined;
+  /** Its rollback, which it may name later, or not at all. */
+  readonly rollbackId?: string | undefined;
+}
+
+async function findLater(
   state: CleaningUp,
   failed: CodeDeployDeployment | undefined,
   context: DeploymentContext,
-): Promise<Attempt<string | undefined>> {
-  if (!failed) return { ok: true, value: undefined };
+): Promise<Attempt<LaterDeployments>> {
+  if (!failed) return { ok: true, value: {} };
   const found = await attempt(findCodeDeploy(state, context));
   if (!found.ok) return found;
-  const { createdAt: since = 0 } = failed;
+  const { id, createdAt: since = 0 } = failed;
   const [next] = found.value.recent
     .filter((deployment) => isOwnCodeDeploy(deployment, state) && (deployment.createdAt ?? 0) > since)
     .toSorted((one, other) => (one.createdAt ?? 0) - (other.createdAt ?? 0));
-  return { ok: true, value: next?.id };
+  const rollback = found.value.recent.find(({ rollsBackDeploymentId }) => rollsBackDeploymentId === id);
+  return { ok: true, value: { successorId: next?.id, rollbackId: rollback?.id } };
 }
 
 /** Without what was learned of the deployment before it. */
@@ -87,6 +94,7 @@ function followedBy(state: CleaningUp, successorId: string): CleaningUp {
     isBlueBack: _so,
     codeDeployEndedSince: _since,
     codeDeployStopSentAt: _sent,
+    rollbackDeploymentId: _rollback,
     ...rest
   } = state;
   return progressed(
@@ -135,16 +143,22 @@ async function stopCodeDeploy(
 
 async function stopElastigroup(
   state: CleaningUp,
-  { codeDeploy }: CleanupView,
+  { codeDeploy, traffic }: CleanupView,
   { ids, reason }: Extract<CleanupDecision, { kind: 'stop-elastigroup' }>,
   context: DeploymentContext,
 ): Promise<CleaningUp> {
-  const successor = await findSuccessor(state, valueOf(codeDeploy), context);
-  if (successor.ok && successor.value !== undefined) return followedBy(state, successor.value);
-  if (!successor.ok) {
+  const later = await findLater(state, valueOf(codeDeploy), context);
+  const { successorId, rollbackId } = valueOf(later) ?? {};
+  if (successorId !== undefined) return followedBy(state, successorId);
+  if (rollbackId !== undefined && !traffic.rollback && state.rollbackDeploymentId === undefined)
+    return progressed(
+      { ...state, rollbackDeploymentId: rollbackId },
+      `cleaning up: CodeDeploy ${rollbackId} rolls back`,
+    );
+  if (!later.ok) {
     const now = context.clock.now();
     const isLate = isCleanupLate(state, now, context.cleanupTimeoutSeconds);
-    const decision = whileUnanswered(state, successor.error, { now, isLate, refused: state.refused });
+    const decision = whileUnanswered(state, later.error, { now, isLate, refused: state.refused });
     if (decision.kind === 'wait') return waiting(state, decision, context);
   }
   let next = state;

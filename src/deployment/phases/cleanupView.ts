@@ -65,11 +65,15 @@ async function readTraffic(
   const rollback = await readRollback(state, deployment, targets, context);
   const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
   const found = valueOf(rollback);
-  const blue =
+  const [rollbackTargets, blue] = await Promise.all([
+    found && isOnBlue && state.elastigroupStopSentAt === undefined
+      ? attempt(context.deploymentTargets.list(found.id))
+      : undefined,
     found?.status === 'Succeeded' && !isOnBlue && !state.isBlueBack
-      ? await attempt(blueInService(id, found.id, state, context))
-      : undefined;
-  return { targets, rollback, blue };
+      ? attempt(blueInService(id, found.id, state, context))
+      : undefined,
+  ]);
+  return { targets, rollback, rollbackTargets, blue };
 }
 
 async function readRollback(
@@ -78,7 +82,7 @@ async function readRollback(
   targets: TrafficView['targets'],
   context: DeploymentContext,
 ): Promise<TrafficView['rollback']> {
-  const { id, rollbackDeploymentId } = deployment;
+  const { id, rollbackDeploymentId = state.rollbackDeploymentId } = deployment;
   if (rollbackDeploymentId !== undefined) return attempt(context.codeDeploy.getDeployment(rollbackDeploymentId));
   if ((state.traffic ?? trafficIn(deployment, targets)) === 'on-blue') return undefined;
   // `rollbackInfo` may show later than the rollback itself.

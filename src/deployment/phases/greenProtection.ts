@@ -5,7 +5,7 @@ import type { Attempt } from '../attempt';
 import { hasLasted, mayPass, type Denial } from '../limits';
 import { isActive } from '../ownDeployments';
 import type { CleaningUp } from '../state';
-import { trafficOf, type Traffic } from '../traffic';
+import { trafficOf, trafficOfRollback, type Traffic } from '../traffic';
 
 /*
  * The first rule of the product: at every moment a fleet serves, and green that may be that fleet is never removed.
@@ -16,6 +16,8 @@ export interface TrafficView {
   readonly targets: Attempt<readonly DeploymentTarget[]> | undefined;
   /** CodeDeploy's rollback of it; a value of undefined: there is none so far. */
   readonly rollback: Attempt<CodeDeployDeployment | undefined> | undefined;
+  /** The rollback's own targets, where the deployment has left the traffic on blue. */
+  readonly rollbackTargets?: Attempt<readonly DeploymentTarget[]> | undefined;
   /** Blue that runs, and that the rollback, where there is one, has brought back (blueFleet.ts). */
   readonly blue: Attempt<readonly string[]> | undefined;
 }
@@ -29,6 +31,7 @@ export type KeepReason =
   | { readonly kind: 'waits-before-terminating-blue' }
   | { readonly kind: 'still-active' }
   | { readonly kind: 'rollback-active'; readonly rollbackId: string }
+  | { readonly kind: 'rollback-to-green'; readonly rollbackId: string }
   | { readonly kind: 'rollback-failed'; readonly rollbackId: string; readonly status: string }
   | { readonly kind: 'no-rollback' }
   | { readonly kind: 'no-blue'; readonly rollbackId: string | undefined }
@@ -74,9 +77,9 @@ export function protectGreen(
     return moment.isLate ? keep({ kind: 'still-active' }) : wait(`waiting for CodeDeploy ${id} to stop`);
   }
   const traffic = state.traffic ?? trafficIn(deployment, view.targets);
-  const rollback = afterRollback(deployment, traffic, view, state.isBlueBack, moment);
+  if (traffic === 'on-blue') return whileOnBlue(deployment, view, moment);
+  const rollback = afterRollback(deployment, view, state.isBlueBack, moment);
   if (rollback) return rollback;
-  if (traffic === 'on-blue') return { kind: 'removable', reason: 'traffic has not moved to green' };
   if (traffic !== 'moving') return whileUnclear(traffic, state.codeDeployEndedSince, moment);
   if (!hasLasted(state.codeDeployEndedSince, ROLLBACK_GRACE_S, moment.now) && !moment.isLate)
     return wait(`traffic has moved to green; waiting for a rollback of CodeDeploy ${id}`);
@@ -89,24 +92,36 @@ export function trafficIn(deployment: CodeDeployDeployment, targets: TrafficView
   return targets.ok ? trafficOf(deployment, targets.value) : targets.error;
 }
 
+/** The deployment has moved no traffic; whether its rollback may is not documented (docs/services.md, CodeDeploy traffic). */
+function whileOnBlue(deployment: CodeDeployDeployment, view: TrafficView, moment: Moment): Protection {
+  const { rollback, rollbackTargets } = view;
+  if (rollback && !rollback.ok) return whileUnread(rollback.error, moment);
+  const found = rollback?.value;
+  if (found && isActive(found) && !moment.isLate)
+    return wait(`waiting for rollback ${found.id} of CodeDeploy ${deployment.id}`);
+  if (rollbackTargets && !rollbackTargets.ok) return whileUnread(rollbackTargets.error, moment);
+  const traffic = found && rollbackTargets ? trafficOfRollback(found, rollbackTargets.value) : 'on-blue';
+  if (!found || traffic === 'on-blue') return { kind: 'removable', reason: 'traffic has not moved to green' };
+  if (traffic === 'unclear' && !hasLasted(found.endedAt ?? 0, TARGETS_GRACE_S, moment.now) && !moment.isLate)
+    return wait(`waiting for rollback ${found.id} to show where the traffic is`);
+  return keep({ kind: 'rollback-to-green', rollbackId: found.id });
+}
+
 /** A rollback returns the traffic to blue, and needs green until it has ended. Undefined: there is none. */
 function afterRollback(
   deployment: CodeDeployDeployment,
-  traffic: Traffic | UpstreamError,
   { rollback, blue }: TrafficView,
   isBlueBack: true | undefined,
   moment: Moment,
 ): Protection | undefined {
-  const isOnBlue = traffic === 'on-blue';
-  if (rollback && !rollback.ok) return isOnBlue ? undefined : whileUnread(rollback.error, moment);
+  if (rollback && !rollback.ok) return whileUnread(rollback.error, moment);
   const found = rollback?.value;
   if (!found) return undefined;
-  if (found.status === 'Succeeded') return isOnBlue ? undefined : afterSuccess(found, blue, isBlueBack, moment);
-  if (isActive(found)) {
-    if (!moment.isLate) return wait(`waiting for rollback ${found.id} of CodeDeploy ${deployment.id}`);
-    return isOnBlue ? undefined : keep({ kind: 'rollback-active', rollbackId: found.id });
-  }
-  if (isOnBlue) return undefined;
+  if (found.status === 'Succeeded') return afterSuccess(found, blue, isBlueBack, moment);
+  if (isActive(found))
+    return moment.isLate
+      ? keep({ kind: 'rollback-active', rollbackId: found.id })
+      : wait(`waiting for rollback ${found.id} of CodeDeploy ${deployment.id}`);
   return keep({ kind: 'rollback-failed', rollbackId: found.id, status: found.status });
 }
 

@@ -69,6 +69,8 @@ function reasonOf(why: KeepReason, id: string, status: string): string {
       return KEPT_MESSAGES.stillActive(id, status);
     case 'rollback-active':
       return KEPT_MESSAGES.rollbackActive(why.rollbackId, id);
+    case 'rollback-to-green':
+      return KEPT_MESSAGES.rollbackToGreen(why.rollbackId, id);
     case 'rollback-failed':
       return KEPT_MESSAGES.rollbackFailed(why.rollbackId, id, why.status);
     case 'no-rollback':
@@ -146,6 +148,8 @@ function fixOf(kept: KeptGreen): string {
     case 'unlisted':
     case 'replaced':
       return KEPT_MESSAGES.checkUnlisted;
+    case 'rollback-to-green':
+      return KEPT_MESSAGES.checkFleet(why.rollbackId);
     case 'successor':
     case 'unreadable':
       return KEPT_MESSAGES.checkFleet(id);

@@ -72,7 +72,9 @@ export class CodeDeployApi {
   /** The other's id is only in the message, in one of two forms (docs/services.md, CodeDeploy). */
   #limitExceeded(active: Deployment): ServiceError {
     const says =
-      this.#context.options.limitMessage === 'active' ? 'already has an active Deployment' : 'is already deploying';
+      this.#context.options.limitMessage === 'active'
+        ? 'already has an active Deployment'
+        : 'is already deploying deployment';
     return refusal('DeploymentLimitExceeded', `The Deployment Group '${active.groupName}' ${says} '${active.id}'`);
   }
 

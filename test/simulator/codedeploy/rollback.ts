@@ -15,13 +15,16 @@ import type { LocalTrouble } from './trouble';
 
 type Problem = NonNullable<Deployment['error']>;
 
+const NAMES_OF_ALL = [...INSTALL_EVENTS, ...TRAFFIC_EVENTS, ...BLOCK_EVENTS];
+
 /** Blue is registered, and does not become healthy. */
 const UNHEALTHY: LocalTrouble = { kind: 'hangs', instance: 0, lifecycleEvent: 'AllowTraffic' };
 
 /**
  * The rollback of a blue/green deployment whose traffic has moved: a deployment of its own that first registers blue again,
  * waits until it is healthy, and only then takes green out of service; so it needs green until it has ended
- * (docs/services.md, CodeDeploy traffic). Before traffic has moved it has no targets, and only takes a while.
+ * (docs/services.md, CodeDeploy traffic). Before traffic has moved it has no targets, and only takes a while; or, with
+ * `rollbackServes: 'green'`, it deploys the last revision to green.
  */
 export class RollbackRun implements Run {
   readonly #around: Surroundings;
@@ -36,8 +39,9 @@ export class RollbackRun implements Run {
     this.#rollback = rollback;
     this.#ended = ended;
     this.#player = new EventPlayer(around, rollback, {
-      failed: ({ label }) => {
-        if (label === 'Blue') this.#blueEnded();
+      failed: ({ label, events }) => {
+        if (label === 'Green' && events.some(({ name }) => name === 'AllowTraffic')) this.#failSoon();
+        else if (label === 'Blue') this.#blueEnded();
         else this.#greenEnded();
       },
       troubleAt: (_target, { name }) =>
@@ -51,14 +55,15 @@ export class RollbackRun implements Run {
     const { schedule, durations } = this.#around.context;
     this.#rollback.status = 'InProgress';
     this.#rollback.startTime = schedule.time;
+    const servesGreen = this.#around.context.options.rollbackServes === 'green';
+    if (servesGreen) {
+      this.#deployToGreen(rolledBack);
+      return;
+    }
     if (!movedTraffic) {
       schedule.after(durations.rollbackDeployment, () => {
         this.#end('Succeeded', undefined);
       });
-      return;
-    }
-    if (this.#around.context.options.rollbackServes === 'green') {
-      this.#redeployGreen(rolledBack);
       return;
     }
     this.#addTargets(rolledBack);
@@ -92,14 +97,27 @@ export class RollbackRun implements Run {
     if (target && isActive(this.#rollback)) this.#player.lose(target);
   }
 
-  /** The other meaning of a rollback: the last revision goes to what is there, and blue stays out of service. */
-  #redeployGreen({ targets }: Deployment): void {
-    const { schedule, durations } = this.#around.context;
-    for (const { instanceId, label } of targets)
-      if (label === 'Green') this.#rollback.targets.push(newTarget(instanceId, label, INSTALL_EVENTS, schedule.time));
-    schedule.after(durations.rollbackDeployment, () => {
-      for (const target of this.#rollback.targets) this.#player.setStatus(target, 'Succeeded');
-      this.#end('Succeeded', undefined);
+  /** The other meaning of a rollback: as any deployment of a revision it gives green the traffic, and takes it from blue. */
+  #deployToGreen({ targets }: Deployment): void {
+    const { fleet, context } = this.#around;
+    for (const { instanceId, label } of targets) {
+      if (fleet.byId(instanceId)?.state !== 'running') continue;
+      const names = label === 'Green' ? [...INSTALL_EVENTS, ...TRAFFIC_EVENTS] : BLOCK_EVENTS;
+      this.#rollback.targets.push(newTarget(instanceId, label, names, context.schedule.time));
+    }
+    const playAll = (label: Target['label'], then: () => void): void => {
+      const group = this.#labelled(label);
+      for (const target of group)
+        this.#player.play(target, NAMES_OF_ALL, () => {
+          this.#player.setStatus(target, 'Succeeded');
+          if (group.every(({ status }) => status === 'Succeeded')) then();
+        });
+      if (group.length === 0) then();
+    };
+    playAll('Green', () => {
+      playAll('Blue', () => {
+        this.#end('Succeeded', undefined);
+      });
     });
   }
 
