@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globals: true,
     // The files of one worker share the modules that they load: most of the time of small files is the loading. So a test
-    // undoes what it changes; the next three lines do so for what it replaces.
+    // undoes what it changes (the next three lines do so for what it replaces), and only test files have hooks at the top level.
     isolate: false,
     restoreMocks: true,
     unstubEnvs: true,

@@ -11,9 +11,7 @@ import { ZipFile } from 'yazl';
 import { evaluate, readTemplate } from './cloudFormation.mjs';
 import { thirdPartyNotices } from './notices.mjs';
 import { readArguments } from './readArguments.mjs';
-
-/** What the user got wrong: one line says it. */
-class UsageError extends Error {}
+import { UsageError } from './usageError.mjs';
 
 try {
   await packageFunction();

@@ -3,9 +3,9 @@
 // node scripts/release.mjs --publish --tag vX.Y.Z [--out FOLDER]: runs those commands, for what the dry run has left there.
 import { existsSync } from 'node:fs';
 import { publish, publishingCommands } from './release/publish.mjs';
-import { UsageError } from './release/usageError.mjs';
 import { versionAndNotes } from './release/versions.mjs';
 import { readArguments } from './readArguments.mjs';
+import { UsageError } from './usageError.mjs';
 
 const { values: options } = readArguments({
   options: {

@@ -19,9 +19,6 @@ export function callsOfTheFunction(): readonly AwsCall[] {
         found.set(`${service} ${operation}`, { service, operation });
       }
     }
-    // Powertools' provider sends this one itself.
-    if (source.includes('SecretsProvider'))
-      found.set('secret', { service: 'secretsmanager', operation: 'GetSecretValue' });
   }
   return [...found.values()];
 }

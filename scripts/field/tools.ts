@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runTool } from './runTool';
 
 /*
  * The field's own tools, which are no dependencies of this project: installed into build/, once for each version of the
@@ -21,8 +22,8 @@ function virtualEnvironment(requirements: string, folder: string): string {
   const venv = path.resolve(folder);
   const bin = path.join(venv, 'bin');
   installOnce([requirements], venv, () => {
-    run('python3', ['-m', 'venv', venv]);
-    run(path.join(bin, 'pip'), ['install', '--quiet', '--requirement', requirements]);
+    runTool('python3', ['-m', 'venv', venv]);
+    runTool(path.join(bin, 'pip'), ['install', '--quiet', '--requirement', requirements]);
   });
   return bin;
 }
@@ -34,14 +35,14 @@ export function goProgram(module: string): string | undefined {
   let go = '';
   try {
     go = goCommand();
-    run(go, ['mod', 'download'], module);
+    runTool(go, ['mod', 'download'], { cwd: module });
   } catch (error) {
     console.log(String(error));
     return undefined;
   }
   const sources = ['go.mod', 'go.sum', 'main.go'].map((name) => path.join(module, name));
   installOnce(sources, folder, () => {
-    run(go, ['build', '-mod=readonly', '-o', program, '.'], module);
+    runTool(go, ['build', '-mod=readonly', '-o', program, '.'], { cwd: module });
   });
   return program;
 }
@@ -61,7 +62,7 @@ export function lambdaRuntime(): string {
   const folder = path.resolve('build/lambda-runtime');
   installOnce(['scripts/field/package.json'], folder, () => {
     copyFileSync('scripts/field/package.json', path.join(folder, 'package.json'));
-    run('npm', ['install', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', folder]);
+    runTool('npm', ['install', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', folder]);
   });
   return path.join(folder, 'node_modules');
 }
@@ -75,11 +76,11 @@ export function providerTypes(): (address: string) => string {
   installOnce([pins], folder, () => {
     for (const [name, version] of Object.entries(dependencies)) {
       mkdirSync(provider(name));
-      run('npm', ['pack', '--silent', '--pack-destination', folder, `${name}@${version}`]);
+      runTool('npm', ['pack', '--silent', '--pack-destination', folder, `${name}@${version}`]);
       const tarball = path.join(folder, `${name.replace('@', '').replace('/', '-')}-${version}.tgz`);
       // Only these: of AWS it has some 20,000 files.
       const options = ['--strip-components=2', '--wildcards', 'package/lib/*/index.d.ts'];
-      run('tar', ['-xzf', tarball, '-C', provider(name), ...options]);
+      runTool('tar', ['-xzf', tarball, '-C', provider(name), ...options]);
       rmSync(tarball);
     }
   });
@@ -93,7 +94,7 @@ export function providerTypes(): (address: string) => string {
 /** What the construct in cdk/ is built and tested with. */
 export function constructPackages(): void {
   installOnce(['cdk/package-lock.json'], path.resolve('cdk/node_modules'), () => {
-    run('npm', ['ci', '--prefix', 'cdk']);
+    runTool('npm', ['ci', '--prefix', 'cdk']);
   });
 }
 
@@ -106,17 +107,4 @@ function installOnce(pins: readonly string[], folder: string, install: () => voi
   mkdirSync(folder, { recursive: true });
   install();
   writeFileSync(stamp, wanted);
-}
-
-function run(command: string, args: readonly string[], cwd = '.'): void {
-  // What a build prints matters only when it fails.
-  try {
-    execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], timeout: 900_000, maxBuffer: 1 << 28 });
-  } catch (error) {
-    const { stdout, stderr } = error as { stdout?: Buffer; stderr?: Buffer };
-    const output = [stdout, stderr].map((text) => text?.toString() ?? '').join('\n');
-    throw new Error(`${command} ${args.join(' ')} failed:\n${output.split('\n').slice(-40).join('\n')}`, {
-      cause: error,
-    });
-  }
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { UsageError } from './usageError.mjs';
+import { UsageError } from '../usageError.mjs';
 
 const FILE = 'SHA256SUMS';
 

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { checkChecksums } from './checksums.mjs';
-import { UsageError } from './usageError.mjs';
+import { UsageError } from '../usageError.mjs';
 
 /** Each as a program and its arguments. */
 export async function publishingCommands({ version, out }) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { readTemplate } from '../cloudFormation.mjs';
+import { runTool } from '../field/runTool';
 import { samPackage } from '../field/samPackage';
 import { tally } from '../field/tally';
 import { checkovTools, constructPackages, goProgram, pythonTools } from '../field/tools';
@@ -141,16 +141,8 @@ async function checkWorkflows(): Promise<void> {
   });
 }
 
-/** @returns what it printed; throws with that when it fails */
+/** @returns its standard output */
 function run(command: string, args: readonly string[], cwd = '.'): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    encoding: 'utf8',
-    timeout: 600_000,
-    maxBuffer: 1 << 28,
-    env: { ...process.env, SAM_CLI_TELEMETRY: '0', AWS_DEFAULT_REGION: 'eu-west-1' },
-  });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status ?? 'none'}\n${stdout}${stderr}`);
-  return stdout;
+  const env = { ...process.env, SAM_CLI_TELEMETRY: '0', AWS_DEFAULT_REGION: 'eu-west-1' };
+  return runTool(command, args, { cwd, env }).stdout;
 }

@@ -1,6 +1,6 @@
 // The version stands in several files, and in the tag; the CHANGELOG has its notes.
 import { readFile } from 'node:fs/promises';
-import { UsageError } from './usageError.mjs';
+import { UsageError } from '../usageError.mjs';
 
 /** The version, and the CHANGELOG's section of it; throws with all that does not agree. */
 export async function versionAndNotes(tag) {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { runTool } from '../field/runTool';
 import { tally } from '../field/tally';
 import { checkovTools, pythonTools } from '../field/tools';
 import { runVitest } from '../field/vitest';
@@ -45,12 +45,13 @@ await results.check('shellcheck, on the hooks of the example revision and on .ci
 const copy = mkdtempSync(path.join(tmpdir(), 'sam-build-'));
 try {
   const isBuilt = await results.check('sam build, without a warning', () => {
-    const files = run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
+    const { stdout: files } = run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '-z']);
     for (const file of files.split('\0')) {
       if (file !== '' && file !== 'node_modules' && existsSync(file)) cpSync(file, path.join(copy, file));
     }
-    const output = run('sam', ['build'], copy);
-    const warnings = output.split('\n').filter((line) => /\bwarning\b/i.test(line) && !line.startsWith('npm warn'));
+    const { stdout, stderr } = run('sam', ['build'], copy);
+    const lines = `${stdout}\n${stderr}`.split('\n');
+    const warnings = lines.filter((line) => /\bwarning\b/i.test(line) && !line.startsWith('npm warn'));
     if (warnings.length > 0) throw new Error(warnings.join('\n'));
     rmSync(SAM_BUNDLE, { recursive: true, force: true });
     cpSync(path.join(copy, '.aws-sam/build/BlueGreenStageFunction'), SAM_BUNDLE, { recursive: true });
@@ -111,8 +112,8 @@ async function checkPolicies(): Promise<void> {
 async function checkCheckov(): Promise<void> {
   const templates = ['template.yaml', ...examples];
   const options = ['--soft-fail', '--compact', '--skip-download', '--framework', 'cloudformation', '--output', 'json'];
-  const output = run(path.join(checkovTools(), 'checkov'), [...options, '--file', ...templates]);
-  const { results: found } = JSON.parse(output) as CheckovReport;
+  const { stdout } = run(path.join(checkovTools(), 'checkov'), [...options, '--file', ...templates]);
+  const { results: found } = JSON.parse(stdout) as CheckovReport;
   for (const template of templates) {
     await results.check(`checkov ${template}`, () => {
       const own = (checks: readonly CheckovCheck[]) =>
@@ -144,16 +145,7 @@ function described({ check_id: id, check_name: name, resource }: CheckovCheck): 
   return `${id} ${resource}: ${name}`;
 }
 
-/** @returns what it printed; throws with that when it fails */
-function run(command: string, args: readonly string[], cwd = '.'): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, {
-    cwd,
-    env,
-    encoding: 'utf8',
-    timeout: 600_000,
-    maxBuffer: 1 << 28,
-  });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status ?? 'none'}\n${stdout}${stderr}`);
-  return command === 'git' ? stdout : stdout + stderr;
+/** With the tools on the PATH, and a region for SAM. */
+function run(command: string, args: readonly string[], cwd = '.'): ReturnType<typeof runTool> {
+  return runTool(command, args, { cwd, env });
 }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseUserParameters } from '../../src/input/userParameters/parseUserParameters';
+import { runTool } from '../field/runTool';
 import { tally } from '../field/tally';
 import { checkovTools, goProgram, providerTypes } from '../field/tools';
 import { problemsOf, type Block } from './problems';
@@ -49,7 +49,7 @@ results.close();
 
 async function checkExample(program: string, folder: string): Promise<void> {
   cpSync(EXAMPLE, folder, { recursive: true });
-  run('npm', ['run', '--silent', 'package', '--', '--out', folder]);
+  runTool('npm', ['run', '--silent', 'package', '--', '--out', folder]);
   const schemas = schemasOf(folder);
   let bodies: Bodies = {};
   await results.check('it is parsed, and all that it refers to is there', () => {
@@ -101,7 +101,8 @@ function read(program: string, folder: string, schemas: Readonly<Record<string, 
       'spotinst_elastigroup_aws.production.id': 'sig-1a2b3c4d',
     },
   };
-  const found = JSON.parse(run(program, [folder], JSON.stringify(known))) as readonly {
+  const { stdout } = runTool(program, [folder], { input: JSON.stringify(known) });
+  const found = JSON.parse(stdout) as readonly {
     kind: string;
     type: string;
     name: string;
@@ -220,19 +221,6 @@ async function checkMistakes(
 async function checkCheckov(): Promise<void> {
   await results.check('checkov has nothing to say that the files do not explain', () => {
     const options = ['--quiet', '--compact', '--skip-download', '--framework', 'terraform'];
-    run(path.join(checkovTools(), 'checkov'), [...options, '--directory', EXAMPLE]);
+    runTool(path.join(checkovTools(), 'checkov'), [...options, '--directory', EXAMPLE]);
   });
-}
-
-/** @returns what it printed; throws with that when it fails */
-function run(command: string, args: readonly string[], input = ''): string {
-  const { status, error, stdout, stderr } = spawnSync(command, args, {
-    input,
-    encoding: 'utf8',
-    timeout: 600_000,
-    maxBuffer: 1 << 28,
-  });
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}: exit code ${status ?? 'none'}\n${stdout}${stderr}`);
-  return stdout;
 }

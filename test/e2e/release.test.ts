@@ -28,6 +28,7 @@ beforeEach(async () => {
     'scripts/release',
     'scripts/release.mjs',
     'scripts/readArguments.mjs',
+    'scripts/usageError.mjs',
   ])
     cpSync(file, path.join(project, file), { recursive: true });
   write('CHANGELOG.md', DATED);

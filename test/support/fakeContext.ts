@@ -22,7 +22,7 @@ import { ManualClock } from './manualClock';
 
 /*
  * A DeploymentContext whose services answer what the test has scripted, in that order, and nothing else: a call without a scripted
- * answer fails the test, and so does an answer that nobody asked for. Importing this file is enough for both checks.
+ * answer fails the test, and so does an answer that nobody asked for.
  */
 
 /** A scripted answer; an Error is thrown. */
@@ -145,6 +145,8 @@ export class FakeContext implements DeploymentContext {
   readonly descriptions: (string | undefined)[] = [];
   /** `since` of every search of the deployment group. */
   readonly findSince: number[] = [];
+  /** The ids of the instances that EC2 was asked for, each time. */
+  readonly describedIds: (readonly string[])[] = [];
   /** The deployment whose targets were asked for, each time. */
   readonly targetsOf: string[] = [];
   /** From when until when the Elastigroup's events were asked for, each time. */
@@ -180,7 +182,10 @@ export class FakeContext implements DeploymentContext {
         this.expectGreenTag(tag);
         return this.answers.take('green');
       },
-      describe: async () => this.answers.take('described'),
+      describe: async (ids) => {
+        this.describedIds.push(ids);
+        return this.answers.take('described');
+      },
     };
     this.deploymentTargets = {
       list: async (id) => {
@@ -198,7 +203,10 @@ export class FakeContext implements DeploymentContext {
         return this.answers.take('events');
       },
     };
-    fakes.push(this);
+    // Not a hook of this file: it is loaded once, for all test files of a worker.
+    onTestFinished(() => {
+      expect(this.problems()).toEqual([]);
+    });
   }
 
   /** For a test in which it does not matter which of the scripted answers are asked for. */
@@ -274,10 +282,3 @@ export class FakeContext implements DeploymentContext {
     if (key !== 'GreenIdentifier' || value !== JOB) this.wrongArguments.push(`a call with the tag ${key}=${value}`);
   }
 }
-
-const fakes: FakeContext[] = [];
-
-afterEach(() => {
-  const problems = fakes.splice(0).flatMap((fake) => fake.problems());
-  expect(problems).toEqual([]);
-});

@@ -1,5 +1,5 @@
 import type { ListedAction, PipelineRun } from '../../../src/clients/pipelineRun';
-import { judgeRun, type RunVerdict } from '../../../src/deployment/judgeRun';
+import { judgeRun, ownAction, withListedId, type RunVerdict } from '../../../src/deployment/judgeRun';
 
 const RUN: PipelineRun = {
   pipeline: 'shop',
@@ -56,7 +56,28 @@ describe('only the end of the action, or of its execution, ends it', () => {
   test('without an id, the newest of that name counts', () => {
     const before = listed({ actionExecutionId: 'a-0', status: 'Failed', startedAt: 10 });
     expect(judge(NAMELESS, 'InProgress', before, listed()).kind).toBe('goes-on');
+    expect(judge(NAMELESS, 'InProgress', listed(), before).kind).toBe('goes-on');
+    expect(judge(NAMELESS, 'InProgress', { ...before, startedAt: undefined }, listed()).kind).toBe('goes-on');
     expect(judge(NAMELESS, 'InProgress', before)).toMatchObject({ kind: 'ended' });
+  });
+
+  test('without an id, an action of the same name in another stage, or in another execution, is not this one', () => {
+    for (const other of [{ stage: 'Other' }, { executionId: 'e-0' }])
+      expect(judge(NAMELESS, 'InProgress', listed({ ...other, status: 'Failed', startedAt: 2000 })).kind).toBe(
+        'goes-on',
+      );
+  });
+
+  test.each(['stage', 'action', 'executionId'] as const)('without an id and without the %s none is', (missing) => {
+    const unknown = { ...NAMELESS, [missing]: undefined };
+    expect(ownAction(unknown, [listed({ [missing]: undefined })])).toBeUndefined();
+  });
+
+  test('before anything is started, an id that the list does not know gives way to the name', () => {
+    const others = [listed({ actionExecutionId: 'a-0' }), listed()];
+    expect(withListedId(RUN, others)).toBe(RUN);
+    const { actionExecutionId: _unlisted, ...nameless } = RUN;
+    expect(withListedId(RUN, others.slice(0, 1))).toEqual(nameless);
   });
 });
 

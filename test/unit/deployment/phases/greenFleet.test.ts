@@ -1,4 +1,4 @@
-import { fleetReadiness } from '../../../../src/deployment/phases/greenFleet';
+import { earliestLaunch, fleetReadiness, isSince } from '../../../../src/deployment/phases/greenFleet';
 import {
   at,
   codeDeploy,
@@ -38,6 +38,30 @@ describe('CodeDeploy starts when every green instance is tagged, visible and run
       { ...READY, green: [fleet(all)], ...CREATED },
     );
     expect(inPhase(third.next, 'installing')).not.toHaveProperty('launched');
+  });
+
+  test('an instance that is still pending is waited for, however many run', () => {
+    const green = [...fleet(2), instance('i-late', { state: 'pending' })];
+    for (const state of [
+      launching({ targetCapacity: 2 }),
+      { ...unknownCapacity, greenSeen: { count: 3, since: at(0) } },
+    ])
+      expect(fleetReadiness(state, green, at(500))).toMatchObject({
+        kind: 'wait',
+        reason: expect.stringMatching(/^EC2 shows 2 of [23] tagged instances running$/) as string,
+        seen: { count: 3 },
+      });
+  });
+
+  test('it never starts on none', () => {
+    const seen = { count: 0, since: at(0) };
+    for (const state of [launching({ targetCapacity: 0, greenSeen: seen }), { ...unknownCapacity, greenSeen: seen }])
+      expect(fleetReadiness(state, [], at(500)).kind).toBe('wait');
+  });
+
+  test('instances that are gone count no more', () => {
+    const green = [...fleet(2), instance('i-gone', { state: 'terminated' })];
+    expect(fleetReadiness(launching({ targetCapacity: 2 }), green, at(0))).toEqual({ kind: 'complete', count: 2 });
   });
 
   test('more than the target capacity are no reason to wait', () => {
@@ -153,4 +177,19 @@ test('what was launched of how many is carried to the result', async () => {
   };
   const { next } = await pollOnce(before, { after: 200 }, { getDeployment: [codeDeploy('d-OWN', 'Succeeded')] });
   expect(inPhase(next, 'finalizing').launched).toEqual({ count: 3, of: 4 });
+});
+
+describe('when green was launched', () => {
+  const untimed = instance('i-1', { launchedAt: undefined });
+  const launched = (seconds: number) => instance('i-2', { launchedAt: at(seconds) });
+
+  test('is when the first of those was of which it is known', () => {
+    expect(earliestLaunch([launched(9), untimed, launched(5), launched(7)])).toBe(at(5));
+    expect(earliestLaunch([untimed])).toBeUndefined();
+    expect(earliestLaunch([])).toBeUndefined();
+  });
+
+  test('an instance without a time is not known to be launched since', () => {
+    expect([launched(4), launched(5), untimed].map((one) => isSince(one, at(5)))).toEqual([false, true, false]);
+  });
 });
