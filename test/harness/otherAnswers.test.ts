@@ -74,6 +74,15 @@ describe('a rollback that has succeeded', () => {
     },
   );
 
+  test('and that appeared a few seconds after the end leaves green in service', async () => {
+    const failing = scenarioNamed('script-fails');
+    const { world } = await playWhole({
+      scenario: { ...failing, durations: { ...failing.durations, rollbackAppears: 8, stopping: 20 } },
+      options: TO_GREEN,
+    });
+    expect(world.traffic.serving.green).toBe(4);
+  });
+
   test('and that began after a stop of Elastigroup without effect keeps the next stop from being sent', async () => {
     const failing = scenarioNamed('script-fails');
     const { world } = await playWhole({

@@ -52,6 +52,8 @@ export interface CodeDeployDeployment {
   readonly waitsBeforeTerminatingBlue: boolean;
   /** Minutes of that wait; undefined where CodeDeploy keeps blue alive, or does not say. */
   readonly blueTerminationWaitMinutes: number | undefined;
+  /** For which ends CodeDeploy rolls it back by itself: DEPLOYMENT_FAILURE, DEPLOYMENT_STOP_ON_ALARM, DEPLOYMENT_STOP_ON_REQUEST. */
+  readonly rollsBackOn?: readonly string[] | undefined;
   /** The deployment that rolls this one back. */
   readonly rollbackDeploymentId: string | undefined;
   /** The deployment that this one, a rollback, rolls back. */
@@ -201,9 +203,16 @@ function readDeployment(info: DeploymentInfo | undefined, operation: string): Co
     hasTrafficControl: hasTrafficControl(info),
     waitsBeforeTerminatingBlue: info.instanceTerminationWaitTimeStarted ?? false,
     blueTerminationWaitMinutes: terminationWaitMinutes(info),
+    rollsBackOn: rollsBackOn(info),
     rollbackDeploymentId: rollback?.rollbackDeploymentId,
     rollsBackDeploymentId: rollback?.rollbackTriggeringDeploymentId,
   };
+}
+
+/** None where it says that it has tried to, and could not. */
+function rollsBackOn({ autoRollbackConfiguration, rollbackInfo }: DeploymentInfo): readonly string[] | undefined {
+  const isOver = rollbackInfo?.rollbackMessage !== undefined && rollbackInfo.rollbackDeploymentId === undefined;
+  return autoRollbackConfiguration?.enabled === true && !isOver ? autoRollbackConfiguration.events : undefined;
 }
 
 function hasTrafficControl({ deploymentStyle }: DeploymentInfo): boolean | undefined {

@@ -51,6 +51,8 @@ export type Protection =
 
 /** Seconds after its end for which a rollback may still appear: it is a deployment of its own, created after that end. */
 const ROLLBACK_GRACE_S = 60;
+/** The same, where no traffic has moved, so that it only may matter: whoever waits longer keeps every failure waiting. */
+const ROLLBACK_DUE_S = 10;
 /** Seconds after its end for which the targets may still show what was going on before. */
 const TARGETS_GRACE_S = 30;
 
@@ -62,6 +64,8 @@ export interface Moment {
   readonly refused: Denial | undefined;
   /** CLEANUP_TIMEOUT_SECONDS is over: it ends the waiting, never the protection. */
   readonly isLate: boolean;
+  /** AUTO_ROLLBACK: false. */
+  readonly isRollbackOff?: boolean;
 }
 
 /** Whether green may be removed, given that CodeDeploy moves traffic in this deployment group and has not Succeeded. */
@@ -77,7 +81,11 @@ export function protectGreen(
     return moment.isLate ? keep({ kind: 'still-active' }) : wait(`waiting for CodeDeploy ${id} to stop`);
   }
   const traffic = state.traffic ?? trafficIn(deployment, view.targets);
-  if (traffic === 'on-blue') return whileOnBlue(deployment, view, moment);
+  if (traffic === 'on-blue') {
+    return isRollbackDue(state, deployment, view, moment)
+      ? wait(`waiting for a rollback of CodeDeploy ${id} to appear`)
+      : whileOnBlue(deployment, view, moment);
+  }
   const rollback = afterRollback(deployment, view, state.isBlueBack, moment);
   if (rollback) return rollback;
   if (traffic !== 'moving') return whileUnclear(traffic, state.codeDeployEndedSince, moment);
@@ -90,6 +98,23 @@ export function protectGreen(
 export function trafficIn(deployment: CodeDeployDeployment, targets: TrafficView['targets']): Traffic | UpstreamError {
   if (targets === undefined) return 'unclear';
   return targets.ok ? trafficOf(deployment, targets.value) : targets.error;
+}
+
+/**
+ * One that is bound to follow may appear a moment after the end, and must not find green on its way out: it may deploy there
+ * (docs/services.md, CodeDeploy traffic).
+ */
+function isRollbackDue(
+  { codeDeployEndedSince, codeDeployStopSentAt, elastigroupStopSentAt }: CleaningUp,
+  { status, startedAt, endedAt = codeDeployEndedSince, rollsBackOn = [] }: CodeDeployDeployment,
+  { rollback }: TrafficView,
+  { now, isLate, isRollbackOff }: Moment,
+): boolean {
+  const isOver = isLate || hasLasted(endedAt, ROLLBACK_DUE_S, now);
+  if (isOver || rollback || startedAt === undefined || elastigroupStopSentAt !== undefined) return false;
+  if (status === 'Failed') return rollsBackOn.includes('DEPLOYMENT_FAILURE');
+  if (codeDeployStopSentAt !== undefined) return isRollbackOff !== true;
+  return rollsBackOn.some((event) => event !== 'DEPLOYMENT_FAILURE');
 }
 
 /** The deployment has moved no traffic; whether its rollback may is not documented (docs/services.md, CodeDeploy traffic). */

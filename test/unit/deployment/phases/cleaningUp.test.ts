@@ -50,13 +50,15 @@ describe('the order of cleaning up', () => {
         phase: 'cleaningUp',
       },
       { after: 5, script: sees(inProgress, alive), changes: [], phase: 'cleaningUp' },
+      // A rollback may appear.
+      { after: 7, script: sees(stopped, alive), changes: [], phase: 'cleaningUp' },
       {
-        after: 10,
-        script: { ...sees(stopped, alive), ...stops(stopped) },
+        after: 17,
+        script: { ...seesAgain(alive), ...stops(stopped) },
         changes: ['stop Elastigroup cdbg-1'],
         phase: 'cleaningUp',
       },
-      { after: 15, script: seesAgain(elastigroup('cdbg-1', 'STOPPING')), changes: [], phase: 'cleaningUp' },
+      { after: 18, script: seesAgain(elastigroup('cdbg-1', 'STOPPING')), changes: [], phase: 'cleaningUp' },
       {
         after: 20,
         script: { ...seesAgain(elastigroup('cdbg-1', 'FINISHED_STOPPED')), green: [[instance('i-1')]] },
@@ -218,7 +220,11 @@ describe('the last reading before a stop decides', () => {
     const second = await pollOnce(
       active(first.next),
       { after: 20 },
-      { getDeployment: [stopped], targets: [UNTOUCHED_TARGETS], list: [noAnswer('Spot', 'unavailable')] },
+      {
+        getDeployment: [{ ...stopped, endedAt: at(5) }],
+        targets: [UNTOUCHED_TARGETS],
+        list: [noAnswer('Spot', 'unavailable')],
+      },
     );
     expect(inPhase(second.next, 'cleaningUp').progress).toContain('Spot cannot be queried');
     expect(second.context.changes).toEqual([]);

@@ -128,6 +128,21 @@ describe('of a deployment that has ended', () => {
     }
   });
 
+  const bound = { rollsBackOn: ['DEPLOYMENT_FAILURE'], startedAt: at(-60) };
+  test.each([
+    ['the group rolls back a failure', codeDeploy('d-OWN', 'Failed', { ...bound, endedAt: at(0) }), {}],
+    ['our stop asked for it', codeDeploy('d-OWN', 'Stopped', { endedAt: at(0) }), { codeDeployStopSentAt: at(-5) }],
+  ])('a rollback that is bound to follow may appear for ten seconds: %s', (_case, deployment, known) => {
+    const state = cleaningUp({ codeDeployEndedSince: at(0), ...known });
+    const view = { ...nothing, targets: onBlue };
+    const kinds = [0, 9, 10].map(
+      (now) => protectGreen(state, deployment, view, { now: at(now), refused: undefined, isLate: false }).kind,
+    );
+    expect(kinds).toEqual(['wait', 'wait', 'removable']);
+    const late = protectGreen(state, deployment, view, { now: at(0), refused: undefined, isLate: true });
+    expect(late.kind).toBe('removable');
+  });
+
   test('a rollback of which nothing could be read may have deployed to green: it is asked for again', () => {
     expect(after(500, { targets: onBlue, rollback: unanswered })).toEqual(unread);
     const view = { targets: onBlue, rollback: rollback('Succeeded', at(0)), rollbackTargets: unanswered };
