@@ -1,4 +1,6 @@
-import { isActive, isBlueLeaving } from '../simulator/codedeploy/model';
+import type { CallDescription } from '../simulator/calls';
+import { isActive, isBlueLeaving, type Deployment } from '../simulator/codedeploy/model';
+import type { Injector } from '../simulator/faults';
 import type { CodeDeployTells, WorldOptions } from '../simulator/options';
 import type { DeploymentTrouble, Scenario } from '../simulator/scenario';
 import { scenarioNamed } from '../simulator/scenarios';
@@ -17,6 +19,7 @@ const success = scenarioNamed('success');
 const SLOW: Scenario = { ...success, durations: { ...success.durations, deregistrationDelay: 30, targetHealth: 10 } };
 const STOPPED: DeploymentTrouble = { kind: 'stopped-by-hand', instance: 0, lifecycleEvent: 'BlockTraffic' };
 const ROLLED_BACK: DeploymentTrouble = { ...STOPPED, withRollback: true };
+const TO_GREEN = { rollbackServes: 'green', groupAutoRollback: true } as const;
 /** Preflight would refuse such a wait, where it may read the group. */
 const WAITS_LONG = { deploymentGroup: { blueTerminationWaitMinutes: 60 }, deploymentGroupAccess: 'denied' } as const;
 const createUnanswered: RunPlan['inject'] = (_index, { operation }) =>
@@ -48,6 +51,11 @@ describe('a rollback that has succeeded', () => {
     expect(action.message).toContain('no blue instance was seen to be back in service and running');
   });
 
+  test('and has deployed to green leaves green in service, where targets have no lifecycle events', async () => {
+    const { world } = await playStopped(ROLLED_BACK, { rollbackServes: 'green', ...tells({ events: 'none' }) });
+    expect(world.traffic.serving.green).toBe(4);
+  });
+
   test.each<[string, Scenario, Partial<CodeDeployTells>]>([
     ['the group rolls back by itself', scenarioNamed('script-fails'), {}],
     ['only the rollback names the deployment', scenarioNamed('script-fails'), { rollbackId: false }],
@@ -61,9 +69,22 @@ describe('a rollback that has succeeded', () => {
         userParameters: { TIMEOUT: 90 },
       });
       expect(action.message).toMatch(/rollback \S+ of CodeDeploy \S+ has deployed to green/);
+      expect(action.message).toContain('Blue: 4 of 4 instances deregistered from the load balancer');
       expect(world.traffic.serving).toEqual({ blue: 0, green: 4 });
     },
   );
+
+  test('and that began after a stop of Elastigroup without effect keeps the next stop from being sent', async () => {
+    const failing = scenarioNamed('script-fails');
+    const { world } = await playWhole({
+      scenario: { ...failing, durations: { ...failing.durations, rollbackAppears: 40 } },
+      options: TO_GREEN,
+      ...sinceFailed(0, (seconds, { service, operation }) =>
+        service === 'spot' && operation.startsWith('PUT') && seconds < 45 ? 'denied' : undefined,
+      ),
+    });
+    expect(world.traffic.serving.green).toBe(4);
+  });
 
   test('leaves green in service where CodeDeploy had terminated blue', async () => {
     const deploymentGroup = { blueTerminationWaitMinutes: 0, blueTerminationSeconds: 60 };
@@ -124,6 +145,27 @@ describe('green that alone serves is kept', () => {
   });
 });
 
+/** Faults by the seconds since CodeDeploy has failed; after `retryAfter` of them somebody retries it, where that is not 0. */
+function sinceFailed(
+  retryAfter: number,
+  faultAt: (seconds: number, call: CallDescription) => ReturnType<Injector>,
+  onRetry: (retry: Deployment, world: World) => void = () => undefined,
+): Pick<RunPlan, 'onWorld' | 'inject'> {
+  let failed: { readonly at: number; readonly deployment: Deployment } | undefined;
+  let retry: Deployment | undefined;
+  const seconds = () => (failed ? (Date.now() - failed.at) / 1000 : -1);
+  return {
+    onWorld: (world) => {
+      const deployment = world.codeDeploy.all.find(({ status, creator }) => status === 'Failed' && creator === 'user');
+      if (deployment) failed ??= { at: Date.now(), deployment };
+      if (failed && !retry && retryAfter > 0 && seconds() >= retryAfter)
+        retry = world.codeDeploy.create({ ...failed.deployment, configName: 'CodeDeployDefault.AllAtOnce' }, 'other');
+      if (retry && isActive(retry)) onRetry(retry, world);
+    },
+    inject: (_index, call) => (failed ? faultAt(seconds(), call) : undefined),
+  };
+}
+
 /** Once CodeDeploy has failed, somebody retries it, and Spot cannot be queried for a minute, or so many seconds. */
 function retriedInAnOutage(
   scenario: Scenario,
@@ -177,6 +219,43 @@ describe('somebody retries the deployment in CodeDeploy while cleaning up waits 
     expect(world.traffic.serving.green).toBe(4);
     expect(action.message).toContain('ended as Stopped, and no rollback followed');
   });
+});
+
+describe('green is kept where somebody retries the deployment that has failed', () => {
+  const failing = scenarioNamed('script-fails');
+
+  test('and stops that one at once, after a rollback that only names it had moved the traffic', async () => {
+    const { world, action } = await play({
+      scenario: failing,
+      options: { ...TO_GREEN, ...tells({ rollbackId: false }) },
+      ...sinceFailed(
+        60,
+        (seconds, { service }) => (service === 'spot' && seconds < 120 ? 'error-503' : undefined),
+        (retry, { codeDeploy }) => codeDeploy.stop(retry, 'hand', false),
+      ),
+    });
+    expect(action.message).toMatch(/rollback \S+ of CodeDeploy \S+ has deployed to green/);
+    expect(world.traffic.serving.green).toBe(4);
+  });
+
+  test.each(['error-503', 'denied'] as const)(
+    'and the deployment group cannot be searched before the time for cleaning up is over: %s',
+    async (fault) => {
+      const { world, action } = await play({
+        scenario: { ...failing, durations: { ...failing.durations, deregistrationDelay: 30 } },
+        env: { CLEANUP_TIMEOUT_SECONDS: '130' },
+        ...sinceFailed(
+          5,
+          (_seconds, { operation }) => (operation === 'ListDeployments' ? fault : undefined),
+          (retry, { codeDeploy }) => {
+            if (isBlueLeaving(retry)) codeDeploy.stop(retry, 'hand', false);
+          },
+        ),
+      });
+      expect(action.message).toContain('which fleet gets the traffic could not be determined');
+      expect(world.traffic.serving.green).toBe(4);
+    },
+  );
 });
 
 describe('no false success', () => {

@@ -36,9 +36,7 @@ async function blueOf(
     .map(({ id }) => id);
 }
 
-/** One on which the rollback runs BlockTraffic is taken out of service by it. */
-function isBack({ status, events }: DeploymentTarget): boolean {
-  const allow = events.find(({ name }) => name === 'AllowTraffic');
-  if (allow) return allow.status === 'Succeeded';
-  return status === 'Succeeded' && !events.some(({ name }) => name === 'BlockTraffic');
+/** That the rollback has succeeded on it proves nothing: it may have taken it out of service. */
+function isBack({ events }: DeploymentTarget): boolean {
+  return events.some(({ name, status }) => name === 'AllowTraffic' && status === 'Succeeded');
 }

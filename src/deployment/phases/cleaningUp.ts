@@ -143,23 +143,25 @@ async function stopCodeDeploy(
 
 async function stopElastigroup(
   state: CleaningUp,
-  { codeDeploy, traffic }: CleanupView,
+  view: CleanupView,
   { ids, reason }: Extract<CleanupDecision, { kind: 'stop-elastigroup' }>,
   context: DeploymentContext,
-): Promise<CleaningUp> {
-  const later = await findLater(state, valueOf(codeDeploy), context);
+): Promise<State> {
+  const later = await findLater(state, valueOf(view.codeDeploy), context);
   const { successorId, rollbackId } = valueOf(later) ?? {};
-  if (successorId !== undefined) return followedBy(state, successorId);
-  if (rollbackId !== undefined && !traffic.rollback && state.rollbackDeploymentId === undefined)
+  // Before what somebody has started after it: the traffic may have moved by the rollback already.
+  if (rollbackId !== undefined && !view.traffic.rollback && state.rollbackDeploymentId === undefined)
     return progressed(
       { ...state, rollbackDeploymentId: rollbackId },
       `cleaning up: CodeDeploy ${rollbackId} rolls back`,
     );
+  if (successorId !== undefined) return followedBy(state, successorId);
   if (!later.ok) {
     const now = context.clock.now();
     const isLate = isCleanupLate(state, now, context.cleanupTimeoutSeconds);
     const decision = whileUnanswered(state, later.error, { now, isLate, refused: state.refused });
     if (decision.kind === 'wait') return waiting(state, decision, context);
+    return failKeepingGreen(state, view, { kind: 'unreadable', detail: later.error.message }, context);
   }
   let next = state;
   let counts = true;

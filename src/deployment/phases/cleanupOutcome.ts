@@ -48,10 +48,13 @@ export async function failKeepingGreen(
 ): Promise<State> {
   const deployment = valueOf(view.codeDeploy);
   const tag = greenTag(state);
+  const { targets: read, rollbackTargets } = view.traffic;
+  // Where a rollback has moved the traffic, its targets tell what became of blue.
+  const moved = why.kind === 'rollback-to-green' ? rollbackTargets : read;
   const [green, inGroup, targets] = await Promise.all([
     attempt(context.ec2Instances.find(tag)),
     attempt(context.elastigroup.listInstances()),
-    view.traffic.targets ?? (deployment && attempt(context.deploymentTargets.list(deployment.id))),
+    moved ?? (deployment && attempt(context.deploymentTargets.list(deployment.id))),
   ]);
   const kept = describeKeptGreen({
     why,

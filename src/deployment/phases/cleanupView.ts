@@ -2,6 +2,7 @@ import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import { attempt, valueOf, type Attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
+import { isRollingBack } from '../elastigroupState';
 import { findCodeDeploy, findRollback, isActive, listElastigroup } from '../ownDeployments';
 import type { CleaningUp } from '../state';
 import { blueInService } from './blueFleet';
@@ -25,10 +26,20 @@ export async function readCleanupView(state: CleaningUp, context: DeploymentCont
   return {
     codeDeploy,
     // Read after the deployment itself, so that they are at least as new.
-    traffic: codeDeploy.ok ? await readTraffic(state, codeDeploy.value, context) : NOTHING_READ,
+    traffic: codeDeploy.ok
+      ? await readTraffic(state, codeDeploy.value, isGreenLeaving(state, valueOf(elastigroup)?.own), context)
+      : NOTHING_READ,
     elastigroup: elastigroup.ok ? { ok: true, value: elastigroup.value.own } : elastigroup,
     foreignElastigroup: valueOf(elastigroup)?.foreign,
   };
+}
+
+/** The stop of Elastigroup has taken effect, so that no other one is sent: where the traffic is changes nothing any more. */
+function isGreenLeaving(
+  { elastigroupStopSentAt }: CleaningUp,
+  own: readonly ElastigroupDeployment[] | undefined,
+): boolean {
+  return elastigroupStopSentAt !== undefined && own?.every(({ state: word }) => isRollingBack(word)) === true;
 }
 
 async function readCodeDeploy(
@@ -45,6 +56,7 @@ const NOTHING_READ: TrafficView = { targets: undefined, rollback: undefined, blu
 async function readTraffic(
   state: CleaningUp,
   deployment: CodeDeployDeployment | undefined,
+  isLeaving: boolean,
   context: DeploymentContext,
 ): Promise<TrafficView> {
   if (!deployment || deployment.status === 'Succeeded') return NOTHING_READ;
@@ -66,9 +78,7 @@ async function readTraffic(
   const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
   const found = valueOf(rollback);
   const [rollbackTargets, blue] = await Promise.all([
-    found && isOnBlue && state.elastigroupStopSentAt === undefined
-      ? attempt(context.deploymentTargets.list(found.id))
-      : undefined,
+    found && isOnBlue && !isLeaving ? attempt(context.deploymentTargets.list(found.id)) : undefined,
     found?.status === 'Succeeded' && !isOnBlue && !state.isBlueBack
       ? attempt(blueInService(id, found.id, state, context))
       : undefined,

@@ -403,13 +403,15 @@ describe('somebody retries the deployment in CodeDeploy, on the same green insta
   test.each([
     ['a denial that has lasted', { refused: { since: at(0), polls: 2 } }, { after: 120 }],
     ['the time that is over', { firstStopAt: at(0) }, { after: 3600 }],
-  ])('%s ends the search, and Elastigroup is stopped', async (_name, known, when) => {
-    const { context } = await pollOnce(cleaningUp(known), when, {
+  ])('%s ends the search, and green is kept: it may serve by what was not found', async (_name, known, when) => {
+    const { next, context } = await pollOnce(cleaningUp(known), when, {
       ...sees(failed, alive),
       findDeployments: [noAnswer('CodeDeploy', 'denied')],
-      stopElastigroup: ['accepted'],
+      green: [[instance('i-green')]],
+      groupInstances: [[]],
     });
-    expect(context.changes).toEqual(['stop Elastigroup cdbg-1']);
+    expect(context.changes).toEqual([]);
+    expect(inPhase(next, 'failed').left.join(' ')).toContain('i-green may be in service and were kept');
   });
 });
 
