@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { bundleScript } from '../../scripts/bundleScript.mjs';
 
 /* A wrong option of a script is one line of error, and exit code 2: no stack trace. Of npm start: samples.test.ts. */
 
@@ -15,8 +16,15 @@ function run(...command: readonly string[]): Promise<{ code: unknown; output: st
 
 const TSX = 'node_modules/.bin/tsx';
 const NODE = process.execPath;
-const SOAK = 'test/harness/soak.ts';
+/** As scripts/run.mjs bundles them; here once. */
+const SOAK = 'build/test-harness-soak.mjs';
+const BENCH = 'build/test-bench-main.mjs';
 const HANDLER = 'src/handler.ts';
+
+beforeAll(async () => {
+  const bundles = await Promise.all(['test/harness/soak.ts', 'test/bench/main.ts'].map(bundleScript));
+  expect(bundles).toEqual([SOAK, BENCH]);
+});
 
 test.concurrent.each<[string, RegExp, readonly string[]]>([
   ['npm run build', /^Unknown option '--outdir'/, [NODE, 'scripts/build.mjs', '--outdir', 'x']],
@@ -32,9 +40,9 @@ test.concurrent.each<[string, RegExp, readonly string[]]>([
   ['node scripts/pictures.mjs', /^EEXIST: /, [NODE, 'scripts/pictures.mjs', '--out', 'README.md']],
   // Of the checks by others' tools, one for all: what they share refuses it.
   ['npm run test:cdk', /^Unknown option '--fast'/, [TSX, 'scripts/cdk/test.ts', '--fast']],
-  ['npm run soak', /^Unknown option '--runs'/, [NODE, 'scripts/run.mjs', SOAK, '--runs', '3']],
-  ['npm run soak', /^Option '--seed' argument is ambiguous\./, [NODE, 'scripts/run.mjs', SOAK, '--seed', '-1']],
-  ['npm run bench', /^There is no section "cots"\./, [NODE, 'scripts/run.mjs', 'test/bench/main.ts', '--only', 'cots']],
+  ['npm run soak', /^Unknown option '--runs'/, [NODE, SOAK, '--runs', '3']],
+  ['npm run soak', /^Option '--seed' argument is ambiguous\./, [NODE, SOAK, '--seed', '-1']],
+  ['npm run bench', /^There is no section "cots"\./, [NODE, BENCH, '--only', 'cots']],
   ['npm run package', /has no parameter Reigon\. There are: Region, /, [NODE, 'scripts/package.mjs', 'Reigon=x']],
   ['npm run package', /^Unknown option '--uot'/, [NODE, 'scripts/package.mjs', '--uot', 'x']],
   ['npm run release', /^Unknown option '--dryrun'/, [NODE, 'scripts/release.mjs', '--dryrun']],
