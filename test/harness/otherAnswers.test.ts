@@ -105,6 +105,30 @@ describe('a rollback that has succeeded', () => {
   });
 
   test.each<[string, Partial<CodeDeployTells>]>([
+    ['lists no targets', {}],
+    ['lists blue', { idleRollback: 'blue' }],
+    ['lists blue, without labels', { idleRollback: 'blue', labels: false }],
+    ['lists blue, and calls it Green', { idleRollback: 'blue', rollbackLabels: 'swapped' }],
+    ['lists all as Skipped', { idleRollback: 'skipped' }],
+    ['lists all as Skipped, without labels', { idleRollback: 'skipped', labels: false }],
+  ])('lets green go where no traffic had moved, and the rollback %s', async (_name, codeDeployTells) => {
+    const { action, world } = await playWhole({
+      scenario: scenarioNamed('script-fails'),
+      options: { groupAutoRollback: true, ...tells(codeDeployTells) },
+    });
+    expect(action.message).toContain('No green instances remain.');
+    expect(world.traffic.serving).toEqual({ blue: 4, green: 0 });
+  });
+
+  test('and has deployed to green leaves it in service, where it calls green Blue', async () => {
+    const { world } = await playWhole({
+      scenario: scenarioNamed('script-fails'),
+      options: { ...TO_GREEN, ...tells({ rollbackLabels: 'swapped' }) },
+    });
+    expect(world.traffic.serving.green).toBe(4);
+  });
+
+  test.each<[string, Partial<CodeDeployTells>]>([
     ['targets have no labels', { labels: false }],
     ['targets show only what has begun', { events: 'begun' }],
     ['CodeDeploy does not say when a deployment has ended', { completeTime: false }],

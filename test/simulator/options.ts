@@ -137,6 +137,10 @@ export interface CodeDeployTells {
   readonly overview: 'green' | 'both' | 'nothing';
   /** Whether a target has its `instanceLabel`. */
   readonly labels: boolean;
+  /** Whether a rollback calls the fleet that it returns the traffic to its replacement environment: Green. */
+  readonly rollbackLabels: 'kept' | 'swapped';
+  /** The targets of a rollback that has nothing to do: none, blue as back in service, or all as Skipped. */
+  readonly idleRollback: 'none' | 'blue' | 'skipped';
   /** Which lifecycle events a target has: all that are planned, those that have begun, or none. */
   readonly events: 'all' | 'begun' | 'none';
   /** Whether ListDeploymentTargets has a deployment's targets; otherwise its list is empty. */

@@ -1,9 +1,11 @@
 import type { CodeDeployDeployment } from '../../clients/codeDeploy/codeDeploy';
+import type { DeploymentTarget } from '../../clients/codeDeploy/deploymentTargets';
 import type { ElastigroupDeployment } from '../../clients/spot/elastigroup';
 import { attempt, valueOf, type Attempt } from '../attempt';
 import type { DeploymentContext } from '../context';
 import { isRollingBack } from '../elastigroupState';
 import { findCodeDeploy, findRollback, isActive, listElastigroup } from '../ownDeployments';
+import { greenTag } from '../greenTag';
 import type { CleaningUp } from '../state';
 import { blueInService } from './blueFleet';
 import { trafficIn, type TrafficView } from './greenProtection';
@@ -78,12 +80,24 @@ async function readTraffic(
   const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
   const found = valueOf(rollback);
   const [rollbackTargets, blue] = await Promise.all([
-    found && isOnBlue && !isLeaving ? attempt(context.deploymentTargets.list(found.id)) : undefined,
+    found && isOnBlue && !isLeaving ? attempt(listByTag(found.id, state, context)) : undefined,
     found?.status === 'Succeeded' && !isOnBlue && !state.isBlueBack
       ? attempt(blueInService(id, found.id, state, context))
       : undefined,
   ]);
   return { targets, rollback, rollbackTargets, blue };
+}
+
+/** By EC2's tag: which fleet a rollback calls Green is not documented (docs/services.md, CodeDeploy traffic). */
+async function listByTag(
+  rollbackId: string,
+  state: CleaningUp,
+  { deploymentTargets, ec2Instances }: DeploymentContext,
+): Promise<readonly DeploymentTarget[]> {
+  const targets = await deploymentTargets.list(rollbackId);
+  if (targets.length === 0) return targets;
+  const green = new Set((await ec2Instances.find(greenTag(state))).map(({ id }) => id));
+  return targets.map((target) => ({ ...target, label: green.has(target.id) ? 'Green' : 'Blue' }));
 }
 
 async function readRollback(

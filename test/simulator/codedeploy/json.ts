@@ -84,7 +84,7 @@ export function deploymentTarget(target: Target, deployment: Deployment, context
       status: target.status,
       lastUpdatedAt: epochSeconds(target.updatedAt),
       lifecycleEvents: eventsTold(target, tells),
-      instanceLabel: tells.labels ? target.label : undefined,
+      instanceLabel: tells.labels ? labelTold(target, deployment, tells) : undefined,
     },
   };
 }
@@ -92,6 +92,8 @@ export function deploymentTarget(target: Target, deployment: Deployment, context
 const TELLS_ALL: CodeDeployTells = {
   overview: 'green',
   labels: true,
+  rollbackLabels: 'kept',
+  idleRollback: 'none',
   events: 'all',
   listsTargets: true,
   unbegun: 'targets',
@@ -105,6 +107,11 @@ const TELLS_ALL: CodeDeployTells = {
 
 export function tellsOf({ options }: Context): CodeDeployTells {
   return { ...TELLS_ALL, ...options.codeDeployTells };
+}
+
+function labelTold({ label }: Target, { rollsBack }: Deployment, { rollbackLabels }: CodeDeployTells): Target['label'] {
+  if (rollsBack === undefined || rollbackLabels === 'kept') return label;
+  return label === 'Blue' ? 'Green' : 'Blue';
 }
 
 function eventsTold({ events }: Target, tells: CodeDeployTells): JsonRecord[] | undefined {

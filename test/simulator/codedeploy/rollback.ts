@@ -10,6 +10,7 @@ import {
   type Deployment,
   type Target,
 } from './model';
+import { tellsOf } from './json';
 import type { Run } from './run';
 import type { LocalTrouble } from './trouble';
 
@@ -61,6 +62,7 @@ export class RollbackRun implements Run {
       return;
     }
     if (!movedTraffic) {
+      this.#addIdleTargets(rolledBack);
       schedule.after(durations.rollbackDeployment, () => {
         this.#end('Succeeded', undefined);
       });
@@ -119,6 +121,22 @@ export class RollbackRun implements Run {
         this.#end('Succeeded', undefined);
       });
     });
+  }
+
+  #addIdleTargets({ targets }: Deployment): void {
+    const { idleRollback } = tellsOf(this.#around.context);
+    const { time } = this.#around.context.schedule;
+    for (const { instanceId, label } of targets) {
+      if (idleRollback === 'none' || (idleRollback === 'blue' && label === 'Green')) continue;
+      const target = newTarget(instanceId, label, label === 'Blue' ? TRAFFIC_EVENTS : BLOCK_EVENTS, time);
+      const status = idleRollback === 'blue' ? 'Succeeded' : 'Skipped';
+      for (const event of target.events) {
+        event.status = status;
+        if (idleRollback === 'blue') event.startTime = event.endTime = time;
+      }
+      this.#player.setStatus(target, status);
+      this.#rollback.targets.push(target);
+    }
   }
 
   #addTargets({ targets }: Deployment): void {
