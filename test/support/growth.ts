@@ -1,3 +1,5 @@
+/** A pattern that looks ahead over a bounded stretch is quadratic within it, and no more from here on. */
+const SMALLEST_SIZE = 4000;
 /** A turn that is shorter says more of the clock than of the work. */
 const SHORTEST_TURN_MICROSECONDS = 1000;
 const LARGEST_SIZE = 50_000;
@@ -11,7 +13,7 @@ const LARGE_TURNS = 8;
  * counts; those of the larger size end once they are below `limit` times.
  */
 export function growth(work: (size: number) => unknown, factor: number, limit: number): number {
-  let size = 1000;
+  let size = SMALLEST_SIZE;
   while (size < LARGEST_SIZE && microseconds(() => work(size)) < SHORTEST_TURN_MICROSECONDS) size *= 2;
   const small = Math.min(...Array.from({ length: SMALL_TURNS }, () => microseconds(() => work(size))));
   let large = Infinity;

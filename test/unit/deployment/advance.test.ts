@@ -233,22 +233,20 @@ describe('without the Spot token', () => {
     );
     expect(stopped.context.changes).toEqual(['stop CodeDeploy d-OWN']);
 
+    // Its rollback would have appeared by then.
+    const ended = codeDeploy('d-OWN', 'Stopped', { endedAt: at(3) });
     const waiting = await pollOnce(
       active(stopped.next),
-      { after: 5 },
-      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], targets: [UNTOUCHED_TARGETS] },
+      { after: 15 },
+      { list: [gone], getDeployment: [ended], targets: [UNTOUCHED_TARGETS] },
     );
-    const again = await pollOnce(
-      active(waiting.next),
-      { after: 65 },
-      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')] },
-    );
-    const ended = await pollOnce(
+    const again = await pollOnce(active(waiting.next), { after: 75 }, { list: [gone], getDeployment: [ended] });
+    const last = await pollOnce(
       active(again.next),
-      { after: 125 },
-      { list: [gone], getDeployment: [codeDeploy('d-OWN', 'Stopped')], green: [[instance('i-1')]] },
+      { after: 135 },
+      { list: [gone], getDeployment: [ended], green: [[instance('i-1')]] },
     );
-    const { failure, left, cleaned } = inPhase(ended.next, 'failed');
+    const { failure, left, cleaned } = inPhase(last.next, 'failed');
     expect(failure).toEqual(FAILURE);
     expect(cleaned).toEqual(['CodeDeploy d-OWN was stopped.']);
     expect(left.join()).toMatch(

@@ -426,7 +426,11 @@ describe('a stop of the pipeline execution', () => {
 
   test('is checked for once more before the invocation ends, and then all of its time is used', async () => {
     const context = contextStoppedAt(5, {
-      getDeployment: [inProgress, inProgress, inProgress, inProgress, codeDeploy('d-OWN', 'Stopped')],
+      // So early that its rollback would have appeared.
+      getDeployment: [
+        ...Array<typeof inProgress>(4).fill(inProgress),
+        codeDeploy('d-OWN', 'Stopped', { endedAt: at(1) }),
+      ],
       // While CodeDeploy is at work, Spot is asked once.
       list: [GOING, GOING, [elastigroup('cdbg-1', 'FINISHED_STOPPED')]],
       stopCodeDeploy: ['stopping'],
