@@ -1,5 +1,6 @@
 import { HEALTH_CONSTRAINTS, NOT_REGISTERED } from './errors';
 import { EventPlayer, type Surroundings } from './eventPlayer';
+import { hasLoadBalancer } from './group';
 import {
   BLOCK_EVENTS,
   INSTALL_EVENTS,
@@ -102,9 +103,13 @@ export class RollbackRun implements Run {
   /** The other meaning of a rollback: as any deployment of a revision it gives green the traffic, and takes it from blue. */
   #deployToGreen({ targets }: Deployment): void {
     const { fleet, context } = this.#around;
+    const movesTraffic = hasLoadBalancer(context);
     for (const { instanceId, label } of targets) {
       if (fleet.byId(instanceId)?.state !== 'running') continue;
-      const names = label === 'Green' ? [...INSTALL_EVENTS, ...TRAFFIC_EVENTS] : BLOCK_EVENTS;
+      // Without a load balancer the revision is all that it changes.
+      if (!movesTraffic && label === 'Blue') continue;
+      const greens = movesTraffic ? [...INSTALL_EVENTS, ...TRAFFIC_EVENTS] : INSTALL_EVENTS;
+      const names = label === 'Green' ? greens : BLOCK_EVENTS;
       this.#rollback.targets.push(newTarget(instanceId, label, names, context.schedule.time));
     }
     const playAll = (label: Target['label'], then: () => void): void => {
@@ -116,6 +121,11 @@ export class RollbackRun implements Run {
         });
       if (group.length === 0) then();
     };
+    // Without green there is nothing to deploy to, and blue keeps the traffic.
+    if (this.#labelled('Green').length === 0) {
+      this.#failSoon();
+      return;
+    }
     playAll('Green', () => {
       playAll('Blue', () => {
         this.#end('Succeeded', undefined);
