@@ -14,8 +14,8 @@ const REPETITIONS = 15;
 
 interface Subject {
   readonly name: string;
-  /** How many requests it is measured to; the others are Secrets Manager's, and are answered. */
-  readonly requests?: number;
+  /** Which request it is measured to: default, the first one. */
+  readonly until?: 'Spot';
   readonly args: readonly string[];
   readonly bundle?: string;
 }
@@ -28,7 +28,7 @@ const NAIVE: Subject = { name: 'naive bundle', args: [HOST, `${OUT}/naive.cjs`],
 const toSpot = (subject: Subject): Subject => ({
   ...subject,
   name: `${subject.name}, to its first call of Spot`,
-  requests: 2,
+  until: 'Spot',
 });
 const STAGE_TO_SPOT = toSpot(STAGE);
 const NAIVE_TO_SPOT = toSpot(NAIVE);
@@ -37,8 +37,9 @@ const SUBJECTS = [NODE, FLOOR, STAGE, NAIVE, STAGE_TO_SPOT, NAIVE_TO_SPOT];
 /** From the start of the process to its first request: all is loaded by then that an accepted event needs. */
 export async function coldStartRows(): Promise<Row[]> {
   buildOthers();
-  const { url, firstRequest, close } = await listener();
-  const env: Record<string, string> = { ...environmentFor(url), BENCH_EVENT: sampleEvent() };
+  const { event, jobDetails } = sampleJob();
+  const { url, firstRequest, close } = await listener(jobDetails);
+  const env: Record<string, string> = { ...environmentFor(url), BENCH_EVENT: event };
   const times = new Map<string, number[]>();
   for (let repetition = 0; repetition < REPETITIONS; repetition += 1) {
     for (const subject of SUBJECTS) {
@@ -97,29 +98,35 @@ function run(command: string, args: readonly string[]): void {
 
 interface Listener {
   readonly url: string;
-  /** The time (ms) at which the next request comes in. */
-  readonly firstRequest: () => Promise<number>;
+  /** The time (ms) at which the next request comes in, or the next one to Spot. */
+  readonly firstRequest: (until: Subject['until']) => Promise<number>;
   readonly close: () => Promise<void>;
 }
 
-/** Takes requests, and answers none but Secrets Manager's: the process is killed soon. */
-async function listener(): Promise<Listener> {
-  let heard: (at: number) => void = () => undefined;
+/** Takes requests, and answers what comes before the first one to Spot: the process is killed soon. */
+async function listener(jobDetails: unknown): Promise<Listener> {
+  let heard: (at: number, isSpot: boolean) => void = () => undefined;
+  const answers: Readonly<Record<string, unknown>> = {
+    'secretsmanager.GetSecretValue': { Name: 'spot/api-token', SecretString: 'bench' },
+    'CodePipeline_20150709.GetJobDetails': { jobDetails },
+  };
   const server = createServer((request, answer) => {
-    heard(performance.now());
-    if (request.headers['x-amz-target'] === 'secretsmanager.GetSecretValue') {
-      answer.setHeader('content-type', 'application/x-amz-json-1.1');
-      answer.end(JSON.stringify({ Name: 'spot/api-token', SecretString: 'bench' }));
-    }
+    heard(performance.now(), request.url?.startsWith('/aws/ec2/group') === true);
+    const given = answers[String(request.headers['x-amz-target'])];
+    if (given === undefined) return;
+    answer.setHeader('content-type', 'application/x-amz-json-1.1');
+    answer.end(JSON.stringify(given));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('There is no port.');
   return {
     url: `http://127.0.0.1:${address.port}`,
-    firstRequest: () =>
+    firstRequest: (until) =>
       new Promise((resolve) => {
-        heard = resolve;
+        heard = (at, isSpot) => {
+          if (until === undefined || isSpot) resolve(at);
+        };
       }),
     close: () =>
       new Promise((resolve) => {
@@ -132,15 +139,11 @@ async function listener(): Promise<Listener> {
 }
 
 async function timeToFirstRequest(
-  { name, args, requests = 1 }: Subject,
+  { name, args, until }: Subject,
   env: Readonly<Record<string, string>>,
-  firstRequest: () => Promise<number>,
+  firstRequest: Listener['firstRequest'],
 ): Promise<number> {
-  const nth = async (): Promise<number> => {
-    for (let count = 1; count < requests; count += 1) await firstRequest();
-    return firstRequest();
-  };
-  const request = nth();
+  const request = firstRequest(until);
   const startedAt = performance.now();
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'] ?? '', NODE_NO_WARNINGS: '1', ...env },
@@ -164,7 +167,7 @@ async function timeToFirstRequest(
 async function bytesLoaded(
   subject: Subject,
   env: Readonly<Record<string, string>>,
-  firstRequest: () => Promise<number>,
+  firstRequest: Listener['firstRequest'],
 ): Promise<number> {
   const list = path.resolve(OUT, 'loaded.txt');
   rmSync(list, { force: true });
@@ -177,10 +180,10 @@ async function bytesLoaded(
   return files.reduce((sum, file) => sum + statSync(file).size, 0);
 }
 
-/** Its first call is the token's, from Secrets Manager. */
-function sampleEvent(): string {
+function sampleJob(): { event: string; jobDetails: unknown } {
   const world = new World({ now: () => Date.now(), seed: 1, scenario: scenarioNamed('success') });
   const UserParameters = JSON.stringify(userParametersFor(world.account, world.scenario));
   const data = jobData(world.account, { UserParameters }, [DEFAULT_ARTIFACT], undefined);
-  return JSON.stringify(eventOf(world.jobs.create({ ...data }), data, world.account));
+  const id = world.jobs.create({ ...data });
+  return { event: JSON.stringify(eventOf(id, data, world.account)), jobDetails: { id, data } };
 }
