@@ -1,6 +1,7 @@
 import type { CodeDeployDeployment } from '../../src/clients/codeDeploy/codeDeploy';
 import type { DeploymentGroup } from '../../src/clients/codeDeploy/deploymentGroup';
 import type { DeploymentTarget } from '../../src/clients/codeDeploy/deploymentTargets';
+import type { ListedAction } from '../../src/clients/pipelineRun';
 import type { ElastigroupDeployment } from '../../src/clients/spot/elastigroup';
 import type { Ec2Instance } from '../../src/clients/ec2Instances';
 import { UpstreamError, type ServiceName, type UpstreamErrorKind } from '../../src/clients/upstreamError';
@@ -101,6 +102,20 @@ export function instance(id: string, overrides: Partial<Ec2Instance> = {}): Ec2I
     stateReason: undefined,
     shutDownAt: undefined,
     ...overrides,
+  };
+}
+
+/** The action, as CodePipeline lists its executions. */
+export function listedAction(changes: Partial<ListedAction> = {}): ListedAction {
+  return {
+    actionExecutionId: 'a-1',
+    executionId: 'e-1',
+    stage: 'Deploy',
+    action: 'BlueGreen',
+    status: 'InProgress',
+    startedAt: START,
+    names: () => true,
+    ...changes,
   };
 }
 

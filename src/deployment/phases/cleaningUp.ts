@@ -120,7 +120,7 @@ function remember(state: CleaningUp, view: CleanupView, now: number): CleaningUp
   };
 }
 
-/** It has moved, or it cannot move any more. */
+/** It has moved, or this deployment cannot move it any more; what a rollback of it does is read anew. */
 function finalTraffic(deployment: CodeDeployDeployment, { targets }: TrafficView): Pick<CleaningUp, 'traffic'> {
   const traffic = trafficIn(deployment, targets);
   if (traffic === 'moving') return { traffic };

@@ -15,6 +15,7 @@ import {
   type KeepReason,
   type Moment,
   type Protection,
+  type ProtectionTerms,
   type TrafficView,
 } from './greenProtection';
 
@@ -30,10 +31,8 @@ export type CleanupDecision =
   | { readonly kind: 'check-green'; readonly because: 'ended' | 'late' | 'unreadable' };
 
 /** What a decision depends on beside the state and the view. */
-export interface CleanupTerms extends Moment {
+export interface CleanupTerms extends ProtectionTerms {
   readonly cleanupTimeoutSeconds: number;
-  /** AUTO_ROLLBACK: false; respected until traffic moves. */
-  readonly isRollbackOff: boolean;
   /** Whether the event is CodePipeline's own; nothing is stopped before that is known. */
   readonly job: JobProof;
   /** The deployment is of the action's application and group, and for its green instances. */

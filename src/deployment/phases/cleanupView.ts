@@ -76,8 +76,8 @@ async function readTraffic(
       : NOTHING_READ;
   }
   const targets = state.traffic ? undefined : await attempt(context.deploymentTargets.list(id));
-  const rollback = await readRollback(state, deployment, targets, context);
   const isOnBlue = (state.traffic ?? trafficIn(deployment, targets)) === 'on-blue';
+  const rollback = await readRollback(state, deployment, isOnBlue, context);
   const found = valueOf(rollback);
   const [rollbackTargets, blue] = await Promise.all([
     found && isOnBlue && !isLeaving ? attempt(listByTag(found.id, state, context)) : undefined,
@@ -103,12 +103,12 @@ async function listByTag(
 async function readRollback(
   state: CleaningUp,
   deployment: CodeDeployDeployment,
-  targets: TrafficView['targets'],
+  isOnBlue: boolean,
   context: DeploymentContext,
 ): Promise<TrafficView['rollback']> {
   const { id, rollbackDeploymentId = state.rollbackDeploymentId } = deployment;
   if (rollbackDeploymentId !== undefined) return attempt(context.codeDeploy.getDeployment(rollbackDeploymentId));
-  if ((state.traffic ?? trafficIn(deployment, targets)) === 'on-blue') return undefined;
+  if (isOnBlue) return undefined;
   // `rollbackInfo` may show later than the rollback itself.
   return attempt(findRollback(id, context));
 }

@@ -64,8 +64,11 @@ export interface Moment {
   readonly refused: Denial | undefined;
   /** CLEANUP_TIMEOUT_SECONDS is over: it ends the waiting, never the protection. */
   readonly isLate: boolean;
-  /** AUTO_ROLLBACK: false. */
-  readonly isRollbackOff?: boolean;
+}
+
+export interface ProtectionTerms extends Moment {
+  /** AUTO_ROLLBACK: false; respected until traffic moves. */
+  readonly isRollbackOff: boolean;
 }
 
 /** Whether green may be removed, given that CodeDeploy moves traffic in this deployment group and has not Succeeded. */
@@ -73,7 +76,7 @@ export function protectGreen(
   state: CleaningUp,
   deployment: CodeDeployDeployment,
   view: TrafficView,
-  moment: Moment,
+  moment: ProtectionTerms,
 ): Protection {
   const { id, waitsBeforeTerminatingBlue } = deployment;
   if (isActive(deployment)) {
@@ -108,12 +111,12 @@ function isRollbackDue(
   { codeDeployEndedSince, codeDeployStopSentAt, elastigroupStopSentAt }: CleaningUp,
   { status, startedAt, endedAt = codeDeployEndedSince, rollsBackOn = [] }: CodeDeployDeployment,
   { rollback }: TrafficView,
-  { now, isLate, isRollbackOff }: Moment,
+  { now, isLate, isRollbackOff }: ProtectionTerms,
 ): boolean {
   const isOver = isLate || hasLasted(endedAt, ROLLBACK_DUE_S, now);
   if (isOver || rollback || startedAt === undefined || elastigroupStopSentAt !== undefined) return false;
   if (status === 'Failed') return rollsBackOn.includes('DEPLOYMENT_FAILURE');
-  if (codeDeployStopSentAt !== undefined) return isRollbackOff !== true;
+  if (codeDeployStopSentAt !== undefined) return !isRollbackOff;
   return rollsBackOn.some((event) => event !== 'DEPLOYMENT_FAILURE');
 }
 

@@ -9,6 +9,7 @@ import {
   installing,
   JOB,
   launching,
+  listedAction,
   noAnswer,
   START,
   starting,
@@ -50,7 +51,7 @@ class FakeRuns implements PipelineRuns {
   async listActions(_run: PipelineRun, executionId: string | undefined): Promise<readonly ListedAction[]> {
     this.calls.push(executionId === undefined ? 'all' : 'actions');
     if (executionId === undefined) return orThrow(this.others);
-    return [listed({ status: orThrow(this.action), startedAt: this.startedAt })];
+    return [listedAction({ status: orThrow(this.action), startedAt: this.startedAt })];
   }
 
   take(): string[] {
@@ -61,19 +62,6 @@ class FakeRuns implements PipelineRuns {
 function orThrow<T>(value: T | Error): T {
   if (value instanceof Error) throw value;
   return value;
-}
-
-function listed(changes: Partial<ListedAction> = {}): ListedAction {
-  return {
-    actionExecutionId: 'a-1',
-    executionId: 'e-1',
-    stage: 'Deploy',
-    action: 'BlueGreen',
-    status: 'InProgress',
-    startedAt: START,
-    names: () => true,
-    ...changes,
-  };
 }
 
 function setUp(changes: Partial<FakeRuns> = {}, options: FakeContextOptions = {}) {
@@ -238,8 +226,8 @@ describe('an end counts when a second reading, at least 5 s later, says so too',
     const { runs, context, check } = setUp({ identity: { ...RUN, actionExecutionId: undefined } });
     await check(installing());
     expect(context.runMemory.run?.actionExecutionId).toBe('a-1');
-    const retry = listed({ actionExecutionId: 'a-2', startedAt: at(60) });
-    vi.spyOn(runs, 'listActions').mockResolvedValue([retry, listed({ status: 'Failed' })]);
+    const retry = listedAction({ actionExecutionId: 'a-2', startedAt: at(60) });
+    vi.spyOn(runs, 'listActions').mockResolvedValue([retry, listedAction({ status: 'Failed' })]);
     expect((await check(installing(), 'over')).kind).toBe('doubt');
   });
 
@@ -385,7 +373,7 @@ describe('before a start', () => {
   });
 
   test('one that waits for a conflict yields to a newer execution', async () => {
-    const newer = listed({ executionId: 'e-2', actionExecutionId: 'a-2', startedAt: at(10) });
+    const newer = listedAction({ executionId: 'e-2', actionExecutionId: 'a-2', startedAt: at(10) });
     const set = setUp({ others: [newer] });
     const { state } = await checkTwice(set, checked({ waitsForOther: {} }));
     expect(state).toMatchObject({

@@ -1,5 +1,6 @@
 import type { ListedAction, PipelineRun } from '../../../src/clients/pipelineRun';
 import { judgeRun, ownAction, withListedId, type RunVerdict } from '../../../src/deployment/judgeRun';
+import { listedAction } from '../../support/deploymentSamples';
 
 const RUN: PipelineRun = {
   pipeline: 'shop',
@@ -11,18 +12,8 @@ const RUN: PipelineRun = {
 const NAMELESS: PipelineRun = { ...RUN, actionExecutionId: undefined };
 const GROUP = 'sig-1';
 
-function listed(changes: Partial<ListedAction> = {}): ListedAction {
-  return {
-    actionExecutionId: 'a-1',
-    executionId: 'e-1',
-    stage: 'Deploy',
-    action: 'BlueGreen',
-    status: 'InProgress',
-    startedAt: 1000,
-    names: (text) => text === GROUP,
-    ...changes,
-  };
-}
+const listed = (changes: Partial<ListedAction> = {}) =>
+  listedAction({ startedAt: 1000, names: (text) => text === GROUP, ...changes });
 
 function judge(run: PipelineRun, executionStatus: string | undefined, ...actions: ListedAction[]): RunVerdict {
   return judgeRun({ run, executionStatus, actions, groupId: GROUP });

@@ -54,6 +54,7 @@ const state = fc
 const moment = fc.record({
   now: fc.integer({ min: 0, max: 1000 }).map(at),
   isLate: fc.boolean(),
+  isRollbackOff: fc.boolean(),
   refused: fc.constantFrom(undefined, { since: at(0), polls: 2 }),
 });
 
@@ -76,7 +77,9 @@ test('the first rule: green is removable only where it never had traffic, or whe
 test('when the time for cleaning up is over, nothing is waited for any more', () => {
   fc.assert(
     fc.property(state, deployment, view, moment, (before, own, seen, { now }) => {
-      expect(protectGreen(before, own, seen, { now, isLate: true, refused: undefined }).kind).not.toBe('wait');
+      expect(
+        protectGreen(before, own, seen, { now, isLate: true, refused: undefined, isRollbackOff: false }).kind,
+      ).not.toBe('wait');
     }),
     { numRuns: TRIES_ALL ? 2000 : 500 },
   );
@@ -87,7 +90,7 @@ test('a rollback is waited for a minute after the end, since it is created after
   const failed = codeDeploy('d-OWN', 'Failed', { endedAt: at(0) });
   const none: TrafficView = { targets: undefined, rollback: { ok: true, value: undefined }, blue: undefined };
   const after = (seconds: number) =>
-    protectGreen(moved, failed, none, { now: at(seconds), isLate: false, refused: undefined });
+    protectGreen(moved, failed, none, { now: at(seconds), isLate: false, refused: undefined, isRollbackOff: false });
 
   expect(after(0).kind).toBe('wait');
   expect(after(59).kind).toBe('wait');
@@ -106,7 +109,12 @@ describe('of a deployment that has ended', () => {
   const ended = cleaningUp({ codeDeployEndedSince: at(0) });
 
   function after(seconds: number, read: Partial<TrafficView>, { isLate = false, before = ended } = {}) {
-    return protectGreen(before, failed, { ...nothing, ...read }, { now: at(seconds), isLate, refused: undefined });
+    return protectGreen(
+      before,
+      failed,
+      { ...nothing, ...read },
+      { now: at(seconds), isLate, refused: undefined, isRollbackOff: false },
+    );
   }
 
   const unread = {
@@ -135,12 +143,10 @@ describe('of a deployment that has ended', () => {
   ])('a rollback that is bound to follow may appear for ten seconds: %s', (_case, deployment, known) => {
     const state = cleaningUp({ codeDeployEndedSince: at(0), ...known });
     const view = { ...nothing, targets: onBlue };
-    const kinds = [0, 9, 10].map(
-      (now) => protectGreen(state, deployment, view, { now: at(now), refused: undefined, isLate: false }).kind,
-    );
+    const terms = { now: at(0), refused: undefined, isLate: false, isRollbackOff: false };
+    const kinds = [0, 9, 10].map((now) => protectGreen(state, deployment, view, { ...terms, now: at(now) }).kind);
     expect(kinds).toEqual(['wait', 'wait', 'removable']);
-    const late = protectGreen(state, deployment, view, { now: at(0), refused: undefined, isLate: true });
-    expect(late.kind).toBe('removable');
+    expect(protectGreen(state, deployment, view, { ...terms, isLate: true }).kind).toBe('removable');
   });
 
   test('a rollback of which nothing could be read may have deployed to green: it is asked for again', () => {
@@ -214,7 +220,7 @@ describe('of a deployment that has ended', () => {
   test('targets that do not tell where the traffic is have half a minute to; then green is kept', () => {
     const read = { targets: { ok: true, value: [] } } as const;
     const counted = { ...failed, startedAt: at(0), instances: { total: 4, done: 0, failed: 0, skipped: 0 } };
-    const at29 = { now: at(29), isLate: false, refused: undefined };
+    const at29 = { now: at(29), isLate: false, refused: undefined, isRollbackOff: false };
     const waiting = { kind: 'wait', reason: 'waiting for CodeDeploy to show where the traffic is' };
     const kept = {
       kind: 'keep',
